@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LoggerConfig and LogConfiguration: what mxlog.yaml says. */
+#pragma once
+
+#include <mxlog/level.h>
+
+MXLOG_BEGIN_DECLS
+
+struct mxlog_config;
+
+/* The defaults of both data models. */
+MXLOG_EXPORT int mxlog_config_new(struct mxlog_config **ret);
+MXLOG_EXPORT void mxlog_config_free(struct mxlog_config *config);
+
+/* Load and check a YAML file; what it does not say keeps its default. An
+ * unknown key, a wrong type, a value out of range or a pattern that does not
+ * compile is -EINVAL; reterr then begins with "file:line:column: ". */
+MXLOG_EXPORT int mxlog_config_load(const char *path, struct mxlog_config **ret,
+    struct mxlog_error *reterr);
+
+/* The same from memory; `name` stands for the file in messages. */
+MXLOG_EXPORT int mxlog_config_parse(const char *yaml, size_t len,
+    const char *name, struct mxlog_config **ret, struct mxlog_error *reterr);
+
+/* Override one scalar key by its name, checked as the YAML is:
+ * mxlog_config_set(config, "max_file_size_mb", "50", &error). */
+MXLOG_EXPORT int mxlog_config_set(struct mxlog_config *config, const char *key,
+    const char *value, struct mxlog_error *reterr);
+
+/* The log directory, owned by the config. */
+MXLOG_EXPORT const char *mxlog_config_get_log_dir(
+    const struct mxlog_config *config);
+
+MXLOG_END_DECLS

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LogEntry: one structured log record, as the union of both data models. */
+#pragma once
+
+#include <mxlog/exception.h>
+#include <mxlog/level.h>
+
+MXLOG_BEGIN_DECLS
+
+enum mxlog_field {
+#define FIELD(id, key, limit, help) MXLOG_FIELD_##id,
+#include <mxlog/tbl/fields.def>
+#undef FIELD
+	MXLOG_FIELD_COUNT
+};
+
+struct mxlog_entry;
+
+/* A new entry: no time, level INFO, all else absent. An entry is reusable: its
+ * one byte buffer grows to what the largest entry needed and stays. */
+MXLOG_EXPORT int mxlog_entry_new(struct mxlog_entry **ret);
+MXLOG_EXPORT void mxlog_entry_free(struct mxlog_entry *entry);
+
+/* Back to a new entry, keeping the memory. */
+MXLOG_EXPORT void mxlog_entry_reset(struct mxlog_entry *entry);
+
+/* Copy `len` bytes into one of the text fields: trace_id, module, function,
+ * message, thread_id, process_id. Any name is taken; what the line wants
+ * (dotted identifiers, a ULID) is made of it when the entry is written.
+ * Invalid UTF-8 becomes U+FFFD. What is longer than the field's limit is cut
+ * at a character and the entry marked `truncated`. -EINVAL for a field that is
+ * no text, -ENOMEM. */
+MXLOG_EXPORT int mxlog_entry_set(struct mxlog_entry *entry,
+    enum mxlog_field field, const char *value, size_t len);
+
+/* 1 and the text, owned by the entry, valid until the next change of it; or 0
+ * and NULL if the field is absent or no text. */
+MXLOG_EXPORT int mxlog_entry_get(const struct mxlog_entry *entry,
+    enum mxlog_field field, const char **ret, size_t *ret_len);
+
+MXLOG_EXPORT void mxlog_entry_set_time(struct mxlog_entry *entry,
+    int64_t time_usec);
+MXLOG_EXPORT int64_t mxlog_entry_get_time(const struct mxlog_entry *entry);
+MXLOG_EXPORT void mxlog_entry_set_level(struct mxlog_entry *entry,
+    enum mxlog_level level);
+MXLOG_EXPORT enum mxlog_level mxlog_entry_get_level(
+    const struct mxlog_entry *entry);
+
+/* -ERANGE unless 0 <= line_number <= INT32_MAX. */
+MXLOG_EXPORT int mxlog_entry_set_line_number(struct mxlog_entry *entry,
+    int64_t line_number);
+
+/* -ERANGE if negative or not finite. */
+MXLOG_EXPORT int mxlog_entry_set_duration_ms(struct mxlog_entry *entry,
+    double duration_ms);
+
+/* Add a tag; a tag that is there already is left out. -E2BIG past the limit in
+ * fields.def. */
+MXLOG_EXPORT int mxlog_entry_add_tag(struct mxlog_entry *entry, const char *tag,
+    size_t len);
+
+/* Add a pair to `context`. Keys are kept as given until the entry is written,
+ * then made snake_case and unique. _json: the value is one JSON value, copied
+ * in its canonical compact form (numbers keep their digits). -EBADMSG if it is
+ * no JSON, -E2BIG past the limit in fields.def. */
+MXLOG_EXPORT int mxlog_entry_add_context(struct mxlog_entry *entry,
+    const char *key, size_t key_len, const char *value, size_t len);
+MXLOG_EXPORT int mxlog_entry_add_context_json(struct mxlog_entry *entry,
+    const char *key, size_t key_len, const char *json, size_t len);
+MXLOG_EXPORT int mxlog_entry_add_context_int(struct mxlog_entry *entry,
+    const char *key, size_t key_len, int64_t value);
+
+/* On success the entry owns the exception and *exception is NULL; on failure
+ * the caller still owns it. An exception that the entry had is freed. */
+MXLOG_EXPORT int mxlog_entry_take_exception(struct mxlog_entry *entry,
+    struct mxlog_exception **exception);
+
+MXLOG_END_DECLS

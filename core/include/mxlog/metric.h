@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MetricEntry: one measurement. */
+#pragma once
+
+#include <mxlog/error.h>
+
+MXLOG_BEGIN_DECLS
+
+enum mxlog_metric_type {
+#define METRIC_TYPE(id, name, help) MXLOG_##id,
+#include <mxlog/tbl/metric_types.def>
+#undef METRIC_TYPE
+	MXLOG_METRIC_TYPE_COUNT
+};
+
+struct mxlog_metric;
+
+/* A new metric: no time, no name, a GAUGE of 0. Reusable, as an entry is. */
+MXLOG_EXPORT int mxlog_metric_new(struct mxlog_metric **ret);
+MXLOG_EXPORT void mxlog_metric_free(struct mxlog_metric *metric);
+MXLOG_EXPORT void mxlog_metric_reset(struct mxlog_metric *metric);
+
+/* Names are dotted identifiers, at most 255 bytes; invalid UTF-8 becomes
+ * U+FFFD. */
+MXLOG_EXPORT int mxlog_metric_set_name(struct mxlog_metric *metric,
+    const char *name, size_t len);
+MXLOG_EXPORT int mxlog_metric_set_trace_id(struct mxlog_metric *metric,
+    const char *trace_id, size_t len);
+MXLOG_EXPORT int mxlog_metric_set_unit(struct mxlog_metric *metric,
+    const char *unit, size_t len);
+MXLOG_EXPORT void mxlog_metric_set_time(struct mxlog_metric *metric,
+    int64_t time_usec);
+MXLOG_EXPORT int64_t mxlog_metric_get_time(const struct mxlog_metric *metric);
+MXLOG_EXPORT void mxlog_metric_set_type(struct mxlog_metric *metric,
+    enum mxlog_metric_type type);
+
+/* -ERANGE if not finite. */
+MXLOG_EXPORT int mxlog_metric_set_value(struct mxlog_metric *metric,
+    double value);
+
+/* Add a dimension; of two with one key the later one stays. */
+MXLOG_EXPORT int mxlog_metric_add_tag(struct mxlog_metric *metric,
+    const char *key, size_t key_len, const char *value, size_t len);
+
+/* "COUNTER", static; NULL for what is no type. */
+MXLOG_EXPORT const char *mxlog_metric_type_name(enum mxlog_metric_type type);
+
+/* In any case; -EINVAL. */
+MXLOG_EXPORT int mxlog_metric_type_parse(const char *text, size_t len,
+    enum mxlog_metric_type *ret);
+
+MXLOG_END_DECLS

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Payload: structure that applications put into a message. */
+#pragma once
+
+#include <mxlog/entry.h>
+#include <mxlog/metric.h>
+
+MXLOG_BEGIN_DECLS
+
+enum mxlog_payload_kind {
+	MXLOG_PAYLOAD_TEXT,   /* no structure: the text is the message, whole */
+	MXLOG_PAYLOAD_ENTRY,  /* fields were lifted into the entry */
+	MXLOG_PAYLOAD_METRIC, /* a MetricEntry: `metric` was filled */
+};
+
+/* Look for a JSON object in `text` (alone, or behind "@cee:") and lift its
+ * members: those that mean a field (of LogEntry itself, structlog,
+ * python-json-logger, loguru, pino, zap, bunyan, ECS) into that field, all
+ * others into context. The entry holds what the transport said; a payload's
+ * timestamp counts when it is within 5 minutes of the entry's, else it stays
+ * in context; keys in `reserved` (NULL-ended, may be NULL) are renamed, so
+ * that a payload can't forge what the transport vouches for. What is no JSON
+ * object becomes the message, whole. -ENOMEM only. */
+MXLOG_EXPORT int mxlog_payload_lift(struct mxlog_entry *entry,
+    struct mxlog_metric *metric, const char *text, size_t len,
+    const char *const *reserved, enum mxlog_payload_kind *ret);
+
+MXLOG_END_DECLS

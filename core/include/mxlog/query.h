@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LogQuery: which entries are wanted, in which order. */
+#pragma once
+
+#include <mxlog/level.h>
+
+MXLOG_BEGIN_DECLS
+
+struct mxlog_query;
+
+enum mxlog_order {
+	MXLOG_ORDER_TIMESTAMP,
+	MXLOG_ORDER_LEVEL,
+	MXLOG_ORDER_MODULE,
+	MXLOG_ORDER_TRACE_ID,
+	MXLOG_ORDER_DURATION_MS,
+	MXLOG_ORDER_LINE_NUMBER,
+};
+
+/* All entries, by timestamp, ascending. */
+MXLOG_EXPORT int mxlog_query_new(struct mxlog_query **ret);
+MXLOG_EXPORT void mxlog_query_free(struct mxlog_query *query);
+
+/* Read a LogQuery from its JSON; null and [] mean no filter. Unknown keys and
+ * wrong values are -EINVAL, no JSON -EBADMSG; reterr says what and where. */
+MXLOG_EXPORT int mxlog_query_parse(const char *json, size_t len,
+    struct mxlog_query **ret, struct mxlog_error *reterr);
+
+/* Narrow to [since, until], both inclusive; INT64_MIN and INT64_MAX leave an
+ * end open. */
+MXLOG_EXPORT int mxlog_query_set_range(struct mxlog_query *query,
+    int64_t since_usec, int64_t until_usec);
+
+/* Add to the sets; an empty set is no filter. -EINVAL with reterr for what
+ * can't be a level, module, ULID or tag. */
+MXLOG_EXPORT int mxlog_query_add_level(struct mxlog_query *query,
+    enum mxlog_level level);
+MXLOG_EXPORT int mxlog_query_add_module(struct mxlog_query *query,
+    const char *module, struct mxlog_error *reterr);
+MXLOG_EXPORT int mxlog_query_add_tag(struct mxlog_query *query, const char *tag,
+    struct mxlog_error *reterr);
+MXLOG_EXPORT int mxlog_query_set_trace_id(struct mxlog_query *query,
+    const char *trace_id, struct mxlog_error *reterr);
+
+enum mxlog_search {
+	MXLOG_SEARCH_CASE = 1 << 0,  /* case matters */
+	MXLOG_SEARCH_REGEX = 1 << 1, /* the text is a PCRE2 pattern */
+};
+MXLOG_EXPORT int mxlog_query_set_search(struct mxlog_query *query,
+    const char *text, unsigned search_flags, struct mxlog_error *reterr);
+
+MXLOG_EXPORT int mxlog_query_set_order(struct mxlog_query *query,
+    enum mxlog_order order, bool descending);
+
+/* limit UINT64_MAX: no limit. */
+MXLOG_EXPORT int mxlog_query_set_window(struct mxlog_query *query,
+    uint64_t limit, uint64_t offset);
+
+/* Ask the metric files instead: levels and modules are refused then, tags are
+ * "key=value". */
+MXLOG_EXPORT int mxlog_query_set_metrics(struct mxlog_query *query,
+    bool metrics);
+
+MXLOG_END_DECLS

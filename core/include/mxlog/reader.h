@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reader: runs a LogQuery over log directories. */
+#pragma once
+
+#include <mxlog/query.h>
+
+MXLOG_BEGIN_DECLS
+
+struct mxlog_reader;
+
+/* A line that matched. All is borrowed until the next call on the reader. */
+struct mxlog_line {
+	const char *text; /* as it is stored, without its newline */
+	size_t len;
+	int64_t time_usec;
+};
+
+struct mxlog_reader_stats {
+	uint64_t segments;         /* live segments and archives looked at */
+	uint64_t segments_skipped; /* known not to match without reading */
+	uint64_t members;          /* archive members there were */
+	uint64_t members_skipped;
+	uint64_t bytes_total; /* on disk, of all segments there were */
+	uint64_t bytes_read;
+	uint64_t lines; /* looked at */
+	uint64_t matches;
+	uint64_t damaged;    /* lines that are no entry, skipped */
+	uint64_t unreadable; /* segments that could not be read whole */
+};
+
+/* Told what could not be read, as it is noticed: one line for a person. */
+typedef void mxlog_reader_warn(void *arg, const char *text);
+
+/* Open log directories, archives included; takes no lock. On success the
+ * reader owns the query and *query is NULL; on failure it is untouched. */
+MXLOG_EXPORT int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
+    struct mxlog_query **query, struct mxlog_reader **ret,
+    struct mxlog_error *reterr);
+MXLOG_EXPORT void mxlog_reader_on_warning(struct mxlog_reader *reader,
+    mxlog_reader_warn *warn, void *arg);
+
+/* Step to the next line in the query's order: 1 and a line, 0 at the end, or
+ * a negative errno. Damaged lines are skipped and counted. */
+MXLOG_EXPORT int mxlog_reader_next(struct mxlog_reader *reader,
+    struct mxlog_line *ret);
+
+MXLOG_EXPORT void mxlog_reader_get_stats(const struct mxlog_reader *reader,
+    struct mxlog_reader_stats *ret);
+MXLOG_EXPORT void mxlog_reader_close(struct mxlog_reader *reader);
+
+MXLOG_END_DECLS

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON (RFC 8259) token scanner: pulls tokens out of text without building a
+ * tree, keeping numbers' digits and integers of any size. The text need not
+ * be valid UTF-8; invalid bytes inside strings become U+FFFD when decoded. */
+#pragma once
+
+#include "buf.h"
+
+enum mxlog_json_type {
+	MXLOG_JSON_OBJECT,     /* { */
+	MXLOG_JSON_OBJECT_END, /* } */
+	MXLOG_JSON_ARRAY,      /* [ */
+	MXLOG_JSON_ARRAY_END,  /* ] */
+	MXLOG_JSON_KEY,        /* a member's name */
+	MXLOG_JSON_STRING,
+	MXLOG_JSON_NUMBER,
+	MXLOG_JSON_TRUE,
+	MXLOG_JSON_FALSE,
+	MXLOG_JSON_NULL,
+};
+
+enum {
+	MXLOG_JSON_DEPTH = 128, /* deeper text is refused */
+};
+
+struct mxlog_json {
+	const char *start, *at, *end;
+	unsigned depth;
+	unsigned expect; /* private: what the grammar allows next */
+	uint64_t
+	    is_object[MXLOG_JSON_DEPTH / 64]; /* private: one bit a level */
+};
+
+struct mxlog_json_token {
+	enum mxlog_json_type type;
+	const char
+	    *text; /* into the input; of a string or key without quotes */
+	size_t len;
+	bool escaped;   /* a string that holds a backslash */
+	unsigned depth; /* of the container the token stands in, 0 outermost */
+};
+
+void mxlog_json_init(struct mxlog_json *json, const char *text, size_t len);
+
+/* 1 and a token; 0 at the end of a complete value with nothing but white space
+ * behind it; -EBADMSG for what is no JSON: json->at is where. */
+int mxlog_json_next(struct mxlog_json *json, struct mxlog_json_token *ret);
+
+/* After OBJECT or ARRAY was returned: pass over its content and end; `token`
+ * then spans the whole container. Does nothing for other tokens. */
+int mxlog_json_skip(struct mxlog_json *json, struct mxlog_json_token *token);
+
+/* Append a string's decoded text; a lone surrogate and invalid UTF-8 become
+ * U+FFFD. */
+int mxlog_json_decode(struct mxlog_buf *buf,
+    const struct mxlog_json_token *token);
+
+/* True if the decoded string is this text. No allocation. */
+bool mxlog_json_equals(const struct mxlog_json_token *token, const char *text,
+    size_t len);
+
+/* Append valid UTF-8 as a quoted string in canonical form: escapes (\" \\ \b
+ * \f \n \r \t \u00XX, lower case hex) for control characters, quote,
+ * backslash, DEL, C1, U+2028 and U+2029; all else raw. */
+int mxlog_json_quote(struct mxlog_buf *buf, const char *text, size_t len);
+
+/* The same without the quotes. */
+int mxlog_json_escape(struct mxlog_buf *buf, const char *text, size_t len);
+
+/* Append one JSON value in canonical form: no spaces, strings as above,
+ * numbers as they stand. -EBADMSG; `buf` is unchanged then. */
+int mxlog_json_compact(struct mxlog_buf *buf, const char *text, size_t len);

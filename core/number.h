@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Number: decimal text of numbers, whatever the process's locale is. */
+#pragma once
+
+#include "buf.h"
+
+enum {
+	MXLOG_NUMBER_MAX = 32, /* bytes enough for any number below */
+};
+
+/* Write without NUL, return the length. */
+size_t mxlog_number_format_u64(char *out, uint64_t value);
+size_t mxlog_number_format_i64(char *out, int64_t value);
+
+/* The shortest text that reads back as the same double: 145.32, 10.0, 1e+300.
+ * The value must be finite. */
+size_t mxlog_number_format_double(char *out, double value);
+
+/* All of `text` must be the number. -EINVAL, -ERANGE. */
+int mxlog_number_parse_u64(const char *text, size_t len, uint64_t *ret);
+int mxlog_number_parse_i64(const char *text, size_t len, int64_t *ret);
+
+/* JSON's grammar of numbers; -EINVAL, -ERANGE when not finite. */
+int mxlog_number_parse_double(const char *text, size_t len, double *ret);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a query is made of, and the one definition of what matches. */
+#pragma once
+
+#include <mxlog/query.h>
+
+#include "entry_private.h"
+#include "metric_private.h"
+#include "pattern.h"
+
+struct mxlog_query {
+	int64_t since_usec, until_usec; /* inclusive */
+	unsigned levels;                /* 1 << (level / 10); 0: all */
+	char **modules;                 /* normalised */
+	size_t n_modules;
+	char trace_id[26]; /* canonical */
+	bool has_trace_id;
+	char *search_text; /* NULL: none */
+	size_t search_len;
+	unsigned search_flags;
+	struct mxlog_pattern *search; /* compiled; NULL: none */
+	char **tags;
+	size_t n_tags;
+	uint64_t limit, offset;
+	enum mxlog_order order;
+	bool descending;
+	bool metrics;
+};
+
+/* The slow path that all faster ones must agree with. Not const: the
+ * pattern's scratch space lives in the query. A search that can't be finished
+ * in time is -ETIMEDOUT. 1 or 0 else. */
+int mxlog_query_matches(struct mxlog_query *query,
+    const struct mxlog_entry *entry);
+int mxlog_query_matches_metric(struct mxlog_query *query,
+    const struct mxlog_metric *metric);
+
+/* "timestamp" … and back. */
+const char *mxlog_order_name(enum mxlog_order order);
+int mxlog_order_parse(const char *text, size_t len, enum mxlog_order *ret);

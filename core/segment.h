@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Segment: one file of one UTC day, live or archived; its name and its claim. */
+#pragma once
+
+#include "base.h"
+
+enum mxlog_kind {
+	MXLOG_ENTRIES,
+	MXLOG_METRICS,
+};
+
+enum {
+	MXLOG_SEGMENT_NAME_MAX = 48,
+};
+
+struct mxlog_segment_name {
+	enum mxlog_kind kind;
+	int32_t day;     /* since the epoch */
+	uint32_t number; /* 0 is the day's first and not in the name */
+	bool archived;
+};
+
+/* "2026-01-28.log", "2026-01-28.1.metrics.log", "2026-01-28.log.gz" with NUL:
+ * the name alone, without its directory. */
+void mxlog_segment_format(char out[MXLOG_SEGMENT_NAME_MAX],
+    const struct mxlog_segment_name *name);
+
+/* -EINVAL for every name that _format would not write: those files are not
+ * ours. */
+int mxlog_segment_parse(const char *text, struct mxlog_segment_name *ret);
+
+/* Stored order: kind, day, number, archived before live. */
+int mxlog_segment_compare(const struct mxlog_segment_name *a,
+    const struct mxlog_segment_name *b);
+
+/* "", "metrics", "archive" or "archive/metrics": where it stands in log_dir. */
+const char *mxlog_segment_dir(enum mxlog_kind kind, bool archived);
+
+/* All segments of a log directory that match, in stored order; the caller
+ * frees the array. Names that are not ours are left out. */
+int mxlog_segment_list(int log_dir_fd, enum mxlog_kind kind, bool archived,
+    struct mxlog_segment_name **ret, size_t *ret_n);
