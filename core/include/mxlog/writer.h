@@ -81,6 +81,14 @@ MXLOG_EXPORT int mxlog_writer_sync(struct mxlog_writer *writer);
 MXLOG_EXPORT int mxlog_writer_reload(struct mxlog_writer *writer,
     const struct mxlog_config *config, struct mxlog_error *reterr);
 
+/* The segments this writer has committed lines to since it was opened, left
+ * ones too: 1 and the name within log_dir ("metrics/2026-01-28.metrics.log")
+ * with the end of the writer's last committed line in it, or 0 past the last
+ * `index`. All of it is durable after mxlog_writer_sync(). The name is borrowed
+ * until the next call on the writer. */
+MXLOG_EXPORT int mxlog_writer_get_segment(const struct mxlog_writer *writer,
+    size_t index, const char **ret_name, uint64_t *ret_size);
+
 MXLOG_EXPORT void mxlog_writer_get_stats(const struct mxlog_writer *writer,
     struct mxlog_writer_stats *ret);
 
