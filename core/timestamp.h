@@ -25,9 +25,9 @@ void mxlog_timestamp_format_date(char *out, int32_t day);
 /* A calendar date, all of `text`: 2026-01-28. -EINVAL. */
 int mxlog_timestamp_parse_date(const char *text, size_t len, int32_t *ret);
 
-/* ISO 8601 / RFC 3339, all of `text`: date, 'T' or 't' or ' ', hh:mm:ss, any
- * number of fraction digits (more than six are cut), then Z, z, +hh:mm, +hhmm
- * or +hh. Without a zone `local_offset_sec` east of UTC is taken, or, where
+/* ISO 8601 / RFC 3339, all of `text`: date, 'T' or 't' or ' ', hh:mm:ss, '.' or
+ * ',' and any number of fraction digits (more than six are cut), then Z, z,
+ * +hh:mm, +hhmm or +hh. :60 must be the last second of a UTC day. Without a zone `local_offset_sec` east of UTC is taken, or, where
  * that is MXLOG_NO_ZONE, the text is refused. -EINVAL. */
 #define MXLOG_NO_ZONE INT32_MIN
 int mxlog_timestamp_parse(const char *text, size_t len,
@@ -35,8 +35,9 @@ int mxlog_timestamp_parse(const char *text, size_t len,
 
 /* What a person types, as of `now_usec`, in the process's time zone: all of
  * the above (without a zone: local), 2026-01-28, 2026-01-28 15:30[:45],
- * 15:30[:45] (today), now, today, yesterday, tomorrow, -1h, -1h30m,
- * "2 hours ago", @1769614245[.123456]. Units s m h d w and their words. A date
- * means its first moment, or with `end_of_day` its last. -EINVAL. */
+ * 15:30[:45] (today), now, today, yesterday, tomorrow, -1h, 1h30m and
+ * "2 hours ago" (all three before now), +1h, @1769614245[.123456]. Units s m h d
+ * w and their words; a day is 24 hours. A date means its first moment, or with
+ * `end_of_day` its last. Words in any case. -EINVAL. */
 int mxlog_timestamp_parse_human(const char *text, size_t len, int64_t now_usec,
     bool end_of_day, int64_t *ret);

@@ -29,9 +29,9 @@ int mxlog_ulid_generate(struct mxlog_ulid_source *source, int64_t time_usec,
 /* Write MXLOG_ULID_LEN bytes of the strict upper-case alphabet, no NUL. */
 void mxlog_ulid_format(char *out, const struct mxlog_ulid *id);
 
-/* Lower case and Crockford's aliases (I and L are 1, O is 0) are read too, and,
- * since the models' own example holds it, U as V. -EINVAL unless it is 26
- * characters of that, the first at most 7. */
+/* Lower case and Crockford's aliases (I and L are 1, O is 0) are read too: the
+ * models' own example holds them. -EINVAL unless it is 26 characters of that,
+ * the first at most 7. */
 int mxlog_ulid_parse(const char *text, size_t len, struct mxlog_ulid *ret);
 
 /* True if the text is already in the form that _format writes. */

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ulid.h"
+
+#include <sys/random.h>
+
+/* Crockford's base32, two characters at a time: 10 bits are one look-up. */
+#define PAIR(a, b) a b,
+#define ROW(a)                                                               \
+	PAIR(a, "0")                                                         \
+	PAIR(a, "1")                                                         \
+	PAIR(a, "2") PAIR(a, "3") PAIR(a, "4") PAIR(a, "5") PAIR(a, "6")     \
+	    PAIR(a, "7") PAIR(a, "8") PAIR(a, "9") PAIR(a, "A") PAIR(a, "B") \
+		PAIR(a, "C") PAIR(a, "D") PAIR(a, "E") PAIR(a, "F")          \
+		    PAIR(a, "G") PAIR(a, "H") PAIR(a, "J") PAIR(a, "K")      \
+			PAIR(a, "M") PAIR(a, "N") PAIR(a, "P") PAIR(a, "Q")  \
+			    PAIR(a, "R") PAIR(a, "S") PAIR(a, "T")           \
+				PAIR(a, "V") PAIR(a, "W") PAIR(a, "X")       \
+				    PAIR(a, "Y") PAIR(a, "Z")
+/* clang-format off */
+static const char pairs[1024][2] __attribute__((aligned(64))) = {
+	ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6") ROW("7")
+	ROW("8") ROW("9") ROW("A") ROW("B") ROW("C") ROW("D") ROW("E") ROW("F")
+	ROW("G") ROW("H") ROW("J") ROW("K") ROW("M") ROW("N") ROW("P") ROW("Q")
+	ROW("R") ROW("S") ROW("T") ROW("V") ROW("W") ROW("X") ROW("Y") ROW("Z")
+};
+/* clang-format on */
+#undef ROW
+#undef PAIR
+
+enum {
+	BAD = 0x80,   /* no character of base32, neither strictly nor aliased */
+	ALIAS = 0x20, /* stands for a digit, but is not what we write */
+	RANDOM_BYTES = 10,
+	ULID_BITS_IN_MSEC = 48,
+};
+
+/* A character's value, with ALIAS where it is read but never written; 0, here,
+ * is BAD: see digit(). */
+#define STRICT(c, v) [c] = (v) + 1
+#define LETTER(c, v) [c] = (v) + 1, [(c) + 'a' - 'A'] = ((v) | ALIAS) + 1
+#define LOOSE(c, v)  [c] = ((v) | ALIAS) + 1
+static const unsigned char values[256] = {
+	STRICT('0', 0),
+	STRICT('1', 1),
+	STRICT('2', 2),
+	STRICT('3', 3),
+	STRICT('4', 4),
+	STRICT('5', 5),
+	STRICT('6', 6),
+	STRICT('7', 7),
+	STRICT('8', 8),
+	STRICT('9', 9),
+	LETTER('A', 10),
+	LETTER('B', 11),
+	LETTER('C', 12),
+	LETTER('D', 13),
+	LETTER('E', 14),
+	LETTER('F', 15),
+	LETTER('G', 16),
+	LETTER('H', 17),
+	LETTER('J', 18),
+	LETTER('K', 19),
+	LETTER('M', 20),
+	LETTER('N', 21),
+	LETTER('P', 22),
+	LETTER('Q', 23),
+	LETTER('R', 24),
+	LETTER('S', 25),
+	LETTER('T', 26),
+	LETTER('V', 27),
+	LETTER('W', 28),
+	LETTER('X', 29),
+	LETTER('Y', 30),
+	LETTER('Z', 31),
+	LOOSE('I', 1),
+	LOOSE('i', 1),
+	LOOSE('L', 1),
+	LOOSE('l', 1),
+	LOOSE('O', 0),
+	LOOSE('o', 0),
+};
+#undef STRICT
+#undef LETTER
+#undef LOOSE
+
+/* 0 to 31, perhaps with ALIAS, or something with BAD set. */
+static unsigned digit(char c)
+{
+	return (values[(unsigned char)c] - 1U) & 0xff;
+}
+
+static int refill(struct mxlog_ulid_source *source)
+{
+	size_t have = 0;
+
+	while (have < sizeof(source->pool)) {
+		ssize_t n = getrandom(source->pool + have,
+		    sizeof(source->pool) - have, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -EIO;
+		have += (size_t)n;
+	}
+	source->left = sizeof(source->pool);
+	return 0;
+}
+
+int mxlog_ulid_generate(struct mxlog_ulid_source *source, int64_t time_usec,
+    struct mxlog_ulid *ret)
+{
+	static const uint64_t msec_mask =
+	    (UINT64_C(1) << ULID_BITS_IN_MSEC) - 1;
+	uint64_t msec = time_usec > 0 ? (uint64_t)time_usec / 1000 : 0;
+	uint16_t high;
+	int r;
+
+	if (UNLIKELY(source->left < RANDOM_BYTES)) {
+		r = refill(source);
+		if (r < 0)
+			return r;
+	}
+	source->left -= RANDOM_BYTES;
+	memcpy(&high, source->pool + source->left, sizeof(high));
+	memcpy(&ret->lo, source->pool + source->left + sizeof(high),
+	    sizeof(ret->lo));
+	ret->hi = MIN(msec, msec_mask) << 16 | high;
+	return 0;
+}
+
+static void put_pair(char *out, uint64_t bits)
+{
+	memcpy(out, pairs[bits & 1023], 2);
+}
+
+void mxlog_ulid_format(char *out, const struct mxlog_ulid *id)
+{
+	uint64_t hi = id->hi, lo = id->lo;
+
+	/* 128 bits as 8 and 12 times 10; the middle one spans both halves. */
+	put_pair(out, hi >> 56);
+	for (unsigned i = 0; i < 5; i++)
+		put_pair(out + 2 + 2 * i, hi >> (46 - 10 * i));
+	put_pair(out + 12, (hi & 63) << 4 | lo >> 60);
+	for (unsigned i = 0; i < 6; i++)
+		put_pair(out + 14 + 2 * i, lo >> (50 - 10 * i));
+}
+
+int mxlog_ulid_parse(const char *text, size_t len, struct mxlog_ulid *ret)
+{
+	struct mxlog_ulid id = { 0 };
+	unsigned seen = 0;
+
+	if (len != MXLOG_ULID_LEN || (digit(text[0]) & ~ALIAS) > 7)
+		return -EINVAL;
+	for (size_t i = 0; i < MXLOG_ULID_LEN; i++) {
+		unsigned d = digit(text[i]);
+
+		seen |= d;
+		id.hi = id.hi << 5 | id.lo >> 59;
+		id.lo = id.lo << 5 | (d & 31);
+	}
+	if (seen & BAD)
+		return -EINVAL;
+	*ret = id;
+	return 0;
+}
+
+bool mxlog_ulid_is_canonical(const char *text, size_t len)
+{
+	unsigned seen = 0;
+
+	if (len != MXLOG_ULID_LEN || digit(text[0]) > 7)
+		return false;
+	for (size_t i = 0; i < MXLOG_ULID_LEN; i++)
+		seen |= digit(text[i]);
+	return !(seen & (BAD | ALIAS));
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static bool is_uuid_dash(size_t i)
+{
+	return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+int mxlog_ulid_parse_hex(const char *text, size_t len, struct mxlog_ulid *ret)
+{
+	struct mxlog_ulid id = { 0 };
+
+	if (len != 32 && len != 36)
+		return -EINVAL;
+	for (size_t i = 0; i < len; i++) {
+		int d = hex_digit(text[i]);
+
+		if (len == 36 && is_uuid_dash(i)) {
+			if (text[i] != '-')
+				return -EINVAL;
+			continue;
+		}
+		if (d < 0)
+			return -EINVAL;
+		id.hi = id.hi << 4 | id.lo >> 60;
+		id.lo = id.lo << 4 | (uint64_t)d;
+	}
+	if (id.hi == 0 && id.lo == 0)
+		return -EINVAL;
+	*ret = id;
+	return 0;
+}
