@@ -24,7 +24,11 @@ int mxlog_digest_finish(struct mxlog_digest *digest,
 int mxlog_digest_sha256(const void *data, size_t len,
     unsigned char out[MXLOG_DIGEST_LEN]);
 
-/* Lower-case hex, no NUL; and back: -EINVAL. */
+/* In a time that does not depend on the bytes. */
+bool mxlog_digest_equal(const unsigned char a[MXLOG_DIGEST_LEN],
+    const unsigned char b[MXLOG_DIGEST_LEN]);
+
+/* Lower-case hex, no NUL; and back: -EINVAL, for capitals too. */
 void mxlog_digest_format(char out[MXLOG_DIGEST_HEX_LEN],
     const unsigned char digest[MXLOG_DIGEST_LEN]);
 int mxlog_digest_parse(const char *text, size_t len,
