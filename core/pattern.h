@@ -1,38 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pattern: PCRE2, in UTF and UCP mode, so that \w and \d mean what they mean
- * in Python, compiled for speed and bounded in time. The only file that sees
- * PCRE2. */
+ * in Python, compiled for speed and bounded in time. pattern.c is the only
+ * file that sees PCRE2. */
 #pragma once
 
+#include "buf.h"
 #include "reterr.h"
 
 struct mxlog_pattern;
 
 enum mxlog_pattern_flags {
 	MXLOG_PATTERN_CASELESS = 1 << 0,
-	MXLOG_PATTERN_LITERAL = 1 << 1, /* no metacharacters */
+	MXLOG_PATTERN_LITERAL = 1 << 1,   /* no metacharacters */
+	MXLOG_PATTERN_NOTEMPTY = 1 << 2,  /* empty matches are none */
+	MXLOG_PATTERN_INTERPRET = 1 << 3, /* as where code can't be made */
 };
 
-/* -EINVAL with reterr (offset: where in `text`) if it does not compile. */
+enum {
+	MXLOG_PATTERN_MAX = 32768, /* bytes of a pattern's text */
+};
+
+/* -EINVAL with reterr (offset: where in `text`) if it does not compile. Where
+ * the system denies executable memory it is interpreted. */
 int mxlog_pattern_new(const char *text, size_t len, unsigned flags,
     struct mxlog_pattern **ret, struct mxlog_error *reterr);
 void mxlog_pattern_free(struct mxlog_pattern *pattern);
 
 struct mxlog_match {
 	size_t start, end; /* of the whole match */
-	size_t secret_start,
-	    secret_end; /* of the group `secret`, or the same */
+	/* Of the group `secret` if it took part, else the same. A group inside
+	 * a look-around may lie outside of the match. */
+	size_t secret_start, secret_end;
 };
 
-/* Search valid UTF-8 from byte `from` on (look-behind sees what stands before
- * it): 1 and a match, 0 for none, -ETIMEDOUT when `deadline_usec` (of the
- * monotonic clock, INT64_MAX: none) passed or the engine gave up, -ENOMEM.
- * Long text is searched in windows, because PCRE2's own limits do not bound
- * time: see pattern.c for how a match longer than a window's overlap fares. */
+/* Search valid UTF-8 from byte `from`, the start of a character, on
+ * (look-behind sees what stands before it): 1 and a match, 0 for none,
+ * -ETIMEDOUT when `deadline_usec` of the monotonic clock passed or the engine
+ * gave up, -ENOMEM. With INT64_MAX for the deadline only the engine's own
+ * limits hold.
+ *
+ * PCRE2's match limit does not bound time: it holds for one starting position,
+ * and one step of it may pass over the whole text. So a search is done in
+ * calls that may try few starting positions and few steps each, with a look at
+ * the clock between them; where that is not enough, the same positions are
+ * tried by a second form of the pattern that looks at the clock inside the
+ * match. Every call sees the whole text: a match can't be lost at a window's
+ * border, however long it is. */
 int mxlog_pattern_search(struct mxlog_pattern *pattern, const char *text,
     size_t len, size_t from, int64_t deadline_usec, struct mxlog_match *ret);
 
-/* A literal that every match contains (for a caseless pattern in lower case,
- * ASCII only), owned by the pattern; 0 and NULL if none is known. */
+/* Microseconds of the clock that deadlines are given in. */
+int64_t mxlog_pattern_clock(void);
+
+/* A literal that every text with a match contains, owned by the pattern; 0 and
+ * NULL if none is known. If *ret_caseless, it is in lower case and the text
+ * may have its ASCII letters in either case. */
 size_t mxlog_pattern_literal(const struct mxlog_pattern *pattern,
-    const char **ret);
+    const char **ret, bool *ret_caseless);
+
+/* What the literal is made by: read a pattern's text and append the longest
+ * run of bytes that no match can do without; nothing where the syntax leaves a
+ * doubt. -ENOMEM. */
+int mxlog_pattern_required(const char *text, size_t len, unsigned flags,
+    struct mxlog_buf *out, bool *ret_caseless);
