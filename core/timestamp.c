@@ -120,31 +120,19 @@ static bool take(struct scan *scan, char c)
 	return true;
 }
 
-/* Exactly n digits. */
-static int take_digits(struct scan *scan, int n, int32_t *ret)
-{
-	int32_t value = 0;
-
-	if (scan->end - scan->at < n)
-		return -EINVAL;
-	for (int i = 0; i < n; i++) {
-		if (!is_digit(scan->at[i]))
-			return -EINVAL;
-		value = value * 10 + (scan->at[i] - '0');
-	}
-	scan->at += n;
-	*ret = value;
-	return 0;
-}
-
 /* Two digits, at most `max`. */
 static int take_pair(struct scan *scan, int32_t max, int32_t *ret)
 {
-	int32_t value;
+	unsigned tens, ones;
 
-	if (take_digits(scan, 2, &value) < 0 || value > max)
+	if (scan->end - scan->at < 2)
 		return -EINVAL;
-	*ret = value;
+	tens = (unsigned)scan->at[0] - '0';
+	ones = (unsigned)scan->at[1] - '0';
+	if (tens > 9 || ones > 9 || 10 * tens + ones > (unsigned)max)
+		return -EINVAL;
+	scan->at += 2;
+	*ret = (int32_t)(10 * tens + ones);
 	return 0;
 }
 
@@ -169,12 +157,14 @@ static int32_t day_from_date(int32_t year, int32_t month, int32_t day)
 
 static int take_date(struct scan *scan, int32_t *ret)
 {
-	int32_t year, month, day;
+	int32_t century, year, month, day;
 
-	if (take_digits(scan, 4, &year) < 0 || !take(scan, '-') ||
+	if (take_pair(scan, 99, &century) < 0 ||
+	    take_pair(scan, 99, &year) < 0 || !take(scan, '-') ||
 	    take_pair(scan, 12, &month) < 0 || !take(scan, '-') ||
 	    take_pair(scan, 31, &day) < 0)
 		return -EINVAL;
+	year += 100 * century;
 	if (year < 1 || month < 1 || day < 1 ||
 	    day > days_of_month(year, month))
 		return -EINVAL;
@@ -185,16 +175,16 @@ static int take_date(struct scan *scan, int32_t *ret)
 /* What stands behind a decimal point: digits past the sixth are cut. */
 static int take_fraction(struct scan *scan, int32_t *ret)
 {
-	int32_t usec = 0, unit = (int32_t)USEC_PER_SEC / 10;
+	uint32_t usec = 0, unit = 100000;
 	const char *start = scan->at;
 
 	for (; scan->at < scan->end && is_digit(*scan->at); scan->at++) {
-		usec += (*scan->at - '0') * unit;
+		usec += (uint32_t)(*scan->at - '0') * unit;
 		unit /= 10;
 	}
 	if (scan->at == start)
 		return -EINVAL;
-	*ret = usec;
+	*ret = (int32_t)usec;
 	return 0;
 }
 

@@ -8,14 +8,15 @@
 #define ROW(a)                                                               \
 	PAIR(a, "0")                                                         \
 	PAIR(a, "1")                                                         \
-	PAIR(a, "2") PAIR(a, "3") PAIR(a, "4") PAIR(a, "5") PAIR(a, "6")     \
-	    PAIR(a, "7") PAIR(a, "8") PAIR(a, "9") PAIR(a, "A") PAIR(a, "B") \
-		PAIR(a, "C") PAIR(a, "D") PAIR(a, "E") PAIR(a, "F")          \
-		    PAIR(a, "G") PAIR(a, "H") PAIR(a, "J") PAIR(a, "K")      \
-			PAIR(a, "M") PAIR(a, "N") PAIR(a, "P") PAIR(a, "Q")  \
-			    PAIR(a, "R") PAIR(a, "S") PAIR(a, "T")           \
-				PAIR(a, "V") PAIR(a, "W") PAIR(a, "X")       \
-				    PAIR(a, "Y") PAIR(a, "Z")
+	PAIR(a, "2")                                                         \
+	PAIR(a, "3") PAIR(a, "4") PAIR(a, "5") PAIR(a, "6") PAIR(a, "7")     \
+	    PAIR(a, "8") PAIR(a, "9") PAIR(a, "A") PAIR(a, "B") PAIR(a, "C") \
+		PAIR(a, "D") PAIR(a, "E") PAIR(a, "F") PAIR(a, "G")          \
+		    PAIR(a, "H") PAIR(a, "J") PAIR(a, "K") PAIR(a, "M")      \
+			PAIR(a, "N") PAIR(a, "P") PAIR(a, "Q") PAIR(a, "R")  \
+			    PAIR(a, "S") PAIR(a, "T") PAIR(a, "V")           \
+				PAIR(a, "W") PAIR(a, "X") PAIR(a, "Y")       \
+				    PAIR(a, "Z")
 /* clang-format off */
 static const char pairs[1024][2] __attribute__((aligned(64))) = {
 	ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6") ROW("7")
@@ -138,32 +139,50 @@ void mxlog_ulid_format(char *out, const struct mxlog_ulid *id)
 {
 	uint64_t hi = id->hi, lo = id->lo;
 
-	/* 128 bits as 8 and 12 times 10; the middle one spans both halves. */
+	/* 128 bits as 8 and 12 times 10; one pair spans both halves. */
 	put_pair(out, hi >> 56);
-	for (unsigned i = 0; i < 5; i++)
-		put_pair(out + 2 + 2 * i, hi >> (46 - 10 * i));
+	put_pair(out + 2, hi >> 46);
+	put_pair(out + 4, hi >> 36);
+	put_pair(out + 6, hi >> 26);
+	put_pair(out + 8, hi >> 16);
+	put_pair(out + 10, hi >> 6);
 	put_pair(out + 12, (hi & 63) << 4 | lo >> 60);
-	for (unsigned i = 0; i < 6; i++)
-		put_pair(out + 14 + 2 * i, lo >> (50 - 10 * i));
+	put_pair(out + 14, lo >> 50);
+	put_pair(out + 16, lo >> 40);
+	put_pair(out + 18, lo >> 30);
+	put_pair(out + 20, lo >> 20);
+	put_pair(out + 22, lo >> 10);
+	put_pair(out + 24, lo);
+}
+
+/* Thirteen characters: 65 bits, of which the first is lost; their digits are
+ * collected in *seen. */
+static uint64_t parse_half(const char *text, unsigned *seen)
+{
+	uint64_t half = 0;
+
+	for (size_t i = 0; i < MXLOG_ULID_LEN / 2; i++) {
+		unsigned d = digit(text[i]);
+
+		*seen |= d;
+		half = half << 5 | (d & 31);
+	}
+	return half;
 }
 
 int mxlog_ulid_parse(const char *text, size_t len, struct mxlog_ulid *ret)
 {
-	struct mxlog_ulid id = { 0 };
 	unsigned seen = 0;
+	uint64_t hi, lo;
 
 	if (len != MXLOG_ULID_LEN || (digit(text[0]) & ~ALIAS) > 7)
 		return -EINVAL;
-	for (size_t i = 0; i < MXLOG_ULID_LEN; i++) {
-		unsigned d = digit(text[i]);
-
-		seen |= d;
-		id.hi = id.hi << 5 | id.lo >> 59;
-		id.lo = id.lo << 5 | (d & 31);
-	}
+	hi = parse_half(text, &seen);
+	lo = parse_half(text + MXLOG_ULID_LEN / 2, &seen);
 	if (seen & BAD)
 		return -EINVAL;
-	*ret = id;
+	ret->hi = hi << 1 | (digit(text[MXLOG_ULID_LEN / 2]) & 31) >> 4;
+	ret->lo = lo;
 	return 0;
 }
 
