@@ -36,14 +36,17 @@ struct mxlog_json_token {
 	const char
 	    *text; /* into the input; of a string or key without quotes */
 	size_t len;
-	bool escaped;   /* a string that holds a backslash */
-	unsigned depth; /* of the container the token stands in, 0 outermost */
+	bool escaped; /* a string that holds a backslash */
+	/* Containers around the token: 0 for the outermost value, 1 for its
+	 * members. An end has its beginning's depth. */
+	unsigned depth;
 };
 
 void mxlog_json_init(struct mxlog_json *json, const char *text, size_t len);
 
 /* 1 and a token; 0 at the end of a complete value with nothing but white space
- * behind it; -EBADMSG for what is no JSON: json->at is where. */
+ * behind it; -EBADMSG for what is no JSON, -E2BIG for what is nested deeper
+ * than MXLOG_JSON_DEPTH: json->at is where. */
 int mxlog_json_next(struct mxlog_json *json, struct mxlog_json_token *ret);
 
 /* After OBJECT or ARRAY was returned: pass over its content and end; `token`
@@ -67,6 +70,22 @@ int mxlog_json_quote(struct mxlog_buf *buf, const char *text, size_t len);
 /* The same without the quotes. */
 int mxlog_json_escape(struct mxlog_buf *buf, const char *text, size_t len);
 
+/* What escaping can make of `len` bytes at most, and what must be free behind
+ * it for mxlog_json_put_escaped() to work in whole blocks. */
+#define MXLOG_JSON_ESCAPED_MAX(len) (6 * (len) + MXLOG_JSON_SLACK)
+enum {
+	MXLOG_JSON_SLACK = 16,
+};
+
+/* The length that escaping gives. */
+size_t mxlog_json_escaped_len(const char *text, size_t len);
+
+/* Escape to `out` without any check: there is room for the escaped text and
+ * MXLOG_JSON_SLACK more. Bytes behind `text` are read up to `limit` (at least
+ * text + len) but do not matter. Returns the end. */
+char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
+    const char *limit);
+
 /* Append one JSON value in canonical form: no spaces, strings as above,
- * numbers as they stand. -EBADMSG; `buf` is unchanged then. */
+ * numbers as they stand. -EBADMSG, -E2BIG as above; `buf` is unchanged then. */
 int mxlog_json_compact(struct mxlog_buf *buf, const char *text, size_t len);

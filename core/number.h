@@ -20,5 +20,9 @@ size_t mxlog_number_format_double(char *out, double value);
 int mxlog_number_parse_u64(const char *text, size_t len, uint64_t *ret);
 int mxlog_number_parse_i64(const char *text, size_t len, int64_t *ret);
 
+/* Length of the number (JSON's grammar) that `text` begins with, 0 if there is
+ * none. What stands behind it is not looked at. */
+size_t mxlog_number_span(const char *text, size_t len);
+
 /* JSON's grammar of numbers; -EINVAL, -ERANGE when not finite. */
 int mxlog_number_parse_double(const char *text, size_t len, double *ret);

@@ -14,11 +14,19 @@ size_t mxlog_utf8_valid(const char *text, size_t len);
 int mxlog_utf8_append_lossy(struct mxlog_buf *buf, const char *text,
     size_t len);
 
+/* Length of the maximal invalid subpart that `text` begins with, 1 to 3; what
+ * it begins with is not valid. */
+size_t mxlog_utf8_invalid(const char *text, size_t len);
+
 /* Of valid text: the largest n <= max that does not split a character. */
 size_t mxlog_utf8_cut(const char *text, size_t len, size_t max);
 
 /* Decode one character of valid text; *ret_len is 1 to 4. */
 uint32_t mxlog_utf8_decode(const char *text, size_t *ret_len);
+
+/* Write one character, return its length, 1 to 4; what is no scalar value
+ * becomes U+FFFD. */
+size_t mxlog_utf8_encode(char out[4], uint32_t character);
 
 /* Append one character; what is no scalar value becomes U+FFFD. */
 int mxlog_utf8_append(struct mxlog_buf *buf, uint32_t character);

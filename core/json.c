@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json.h"
+
+#include "lanes.h"
+#include "number.h"
+#include "utf8.h"
+
+enum expect {
+	EXPECT_VALUE,
+	EXPECT_VALUE_OR_END, /* behind [ */
+	EXPECT_KEY,
+	EXPECT_KEY_OR_END, /* behind { */
+	EXPECT_COMMA_OR_END,
+};
+
+/* ---- reading ---- */
+
+void mxlog_json_init(struct mxlog_json *json, const char *text, size_t len)
+{
+	json->start = json->at = text;
+	json->end = text + len;
+	json->depth = 0;
+	json->expect = EXPECT_VALUE;
+}
+
+static int bad_at(struct mxlog_json *json, const char *at)
+{
+	json->at = at;
+	return -EBADMSG;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static void skip_space(struct mxlog_json *json)
+{
+	while (json->at < json->end && is_space(*json->at))
+		json->at++;
+}
+
+static bool in_object(const struct mxlog_json *json)
+{
+	unsigned level = json->depth - 1;
+
+	return json->is_object[level / 64] >> (level % 64) & 1;
+}
+
+/* The first quote, backslash or control character, or `end`. */
+static const char *string_stop(const char *p, const char *end)
+{
+	for (; end - p >= MXLOG_LANES; p += MXLOG_LANES) {
+		mxlog_lanes v = mxlog_lanes_load(p);
+		uint32_t mask = mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
+		    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\'));
+
+		if (mask)
+			return p + __builtin_ctz(mask);
+	}
+	while (p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Length of the escape sequence at a backslash, 0 if it is none. */
+static size_t escape_len(const char *p, const char *end)
+{
+	if (end - p < 2)
+		return 0;
+	if (memchr("\"\\/bfnrt", p[1], 8))
+		return 2;
+	if (p[1] != 'u' || end - p < 6)
+		return 0;
+	for (int i = 2; i < 6; i++)
+		if (hex_value(p[i]) < 0)
+			return 0;
+	return 6;
+}
+
+static int read_string(struct mxlog_json *json, struct mxlog_json_token *ret)
+{
+	const char *p = json->at + 1;
+
+	ret->text = p;
+	ret->escaped = false;
+	for (;;) {
+		size_t n;
+
+		p = string_stop(p, json->end);
+		if (p == json->end)
+			return bad_at(json, p);
+		if (*p == '"')
+			break;
+		n = *p == '\\' ? escape_len(p, json->end) : 0;
+		if (n == 0)
+			return bad_at(json, p);
+		ret->escaped = true;
+		p += n;
+	}
+	ret->len = (size_t)(p - ret->text);
+	json->at = p + 1;
+	return 1;
+}
+
+static int read_literal(struct mxlog_json *json, enum mxlog_json_type type,
+    const char *literal, size_t len, struct mxlog_json_token *ret)
+{
+	if ((size_t)(json->end - json->at) < len ||
+	    memcmp(json->at, literal, len) != 0)
+		return bad_at(json, json->at);
+	ret->type = type;
+	ret->len = len;
+	json->at += len;
+	return 1;
+}
+
+static int read_number(struct mxlog_json *json, struct mxlog_json_token *ret)
+{
+	ret->type = MXLOG_JSON_NUMBER;
+	ret->len = mxlog_number_span(json->at, (size_t)(json->end - json->at));
+	if (ret->len == 0)
+		return bad_at(json, json->at);
+	json->at += ret->len;
+	return 1;
+}
+
+static int read_begin(struct mxlog_json *json, enum mxlog_json_type type,
+    struct mxlog_json_token *ret)
+{
+	uint64_t bit = UINT64_C(1) << (json->depth % 64);
+	uint64_t *word;
+
+	if (json->depth == MXLOG_JSON_DEPTH)
+		return -E2BIG;
+	word = &json->is_object[json->depth / 64];
+	*word = type == MXLOG_JSON_OBJECT ? *word | bit : *word & ~bit;
+	json->expect =
+	    type == MXLOG_JSON_OBJECT ? EXPECT_KEY_OR_END : EXPECT_VALUE_OR_END;
+	json->depth++;
+	json->at++;
+	ret->type = type;
+	ret->len = 1;
+	return 1;
+}
+
+static int read_end(struct mxlog_json *json, struct mxlog_json_token *ret)
+{
+	bool object = in_object(json);
+
+	if (*json->at != (object ? '}' : ']'))
+		return bad_at(json, json->at);
+	ret->type = object ? MXLOG_JSON_OBJECT_END : MXLOG_JSON_ARRAY_END;
+	ret->text = json->at++;
+	ret->len = 1;
+	ret->depth = --json->depth;
+	json->expect = EXPECT_COMMA_OR_END;
+	return 1;
+}
+
+static int read_key(struct mxlog_json *json, struct mxlog_json_token *ret)
+{
+	int r;
+
+	if (*json->at != '"')
+		return bad_at(json, json->at);
+	ret->type = MXLOG_JSON_KEY;
+	r = read_string(json, ret);
+	if (r < 0)
+		return r;
+	skip_space(json);
+	if (json->at == json->end || *json->at != ':')
+		return bad_at(json, json->at);
+	json->at++;
+	json->expect = EXPECT_VALUE;
+	return 1;
+}
+
+static int read_value(struct mxlog_json *json, struct mxlog_json_token *ret)
+{
+	json->expect = EXPECT_COMMA_OR_END;
+	switch (*json->at) {
+	case '"':
+		ret->type = MXLOG_JSON_STRING;
+		return read_string(json, ret);
+	case '{':
+		return read_begin(json, MXLOG_JSON_OBJECT, ret);
+	case '[':
+		return read_begin(json, MXLOG_JSON_ARRAY, ret);
+	case 't':
+		return read_literal(json, MXLOG_JSON_TRUE, LITERAL("true"),
+		    ret);
+	case 'f':
+		return read_literal(json, MXLOG_JSON_FALSE, LITERAL("false"),
+		    ret);
+	case 'n':
+		return read_literal(json, MXLOG_JSON_NULL, LITERAL("null"),
+		    ret);
+	default:
+		return read_number(json, ret);
+	}
+}
+
+/* Pass the comma that must stand here, unless the container ends. */
+static int pass_comma(struct mxlog_json *json)
+{
+	if (*json->at != ',')
+		return 0;
+	json->expect = in_object(json) ? EXPECT_KEY : EXPECT_VALUE;
+	json->at++;
+	skip_space(json);
+	return json->at < json->end ? 0 : -EBADMSG;
+}
+
+int mxlog_json_next(struct mxlog_json *json, struct mxlog_json_token *ret)
+{
+	bool between = json->expect == EXPECT_COMMA_OR_END;
+
+	skip_space(json);
+	if (between && json->depth == 0)
+		return json->at == json->end ? 0 : -EBADMSG;
+	if (json->at == json->end || (between && pass_comma(json) < 0))
+		return -EBADMSG;
+
+	ret->text = json->at;
+	ret->depth = json->depth;
+	ret->escaped = false;
+	switch ((enum expect)json->expect) {
+	case EXPECT_COMMA_OR_END:
+		return read_end(json, ret);
+	case EXPECT_KEY_OR_END:
+		if (*json->at == '}')
+			return read_end(json, ret);
+		return read_key(json, ret);
+	case EXPECT_KEY:
+		return read_key(json, ret);
+	case EXPECT_VALUE_OR_END:
+		if (*json->at == ']')
+			return read_end(json, ret);
+		return read_value(json, ret);
+	case EXPECT_VALUE:
+		break;
+	}
+	return read_value(json, ret);
+}
+
+int mxlog_json_skip(struct mxlog_json *json, struct mxlog_json_token *token)
+{
+	struct mxlog_json_token inner;
+
+	if (token->type != MXLOG_JSON_OBJECT && token->type != MXLOG_JSON_ARRAY)
+		return 0;
+	do {
+		int r = mxlog_json_next(json, &inner);
+
+		if (r < 0)
+			return r;
+	} while (inner.depth > token->depth);
+	token->len = (size_t)(json->at - token->text);
+	return 0;
+}
+
+/* ---- decoding strings ---- */
+
+static uint32_t hex4(const char *p)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 4; i++)
+		value = value << 4 | (uint32_t)hex_value(p[i]);
+	return value;
+}
+
+/* The character of a valid escape sequence and how long that is: both halves
+ * of a surrogate pair are one. */
+static size_t decode_escape(const char *p, const char *end, uint32_t *ret)
+{
+	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	uint32_t low;
+
+	if (p[1] != 'u') {
+		const char *found = memchr(from, p[1], sizeof(from) - 1);
+
+		*ret = (unsigned char)(found ? to[found - from] : p[1]);
+		return 2;
+	}
+	*ret = hex4(p + 2);
+	if (*ret >> 10 == 0x36 && end - p >= 12 && p[6] == '\\' &&
+	    p[7] == 'u') {
+		low = hex4(p + 8);
+		if (low >> 10 == 0x37) {
+			*ret = 0x10000 + ((*ret & 0x3ff) << 10 | (low & 0x3ff));
+			return 12;
+		}
+	}
+	if (*ret >= 0xd800 && *ret < 0xe000)
+		*ret = 0xfffd;
+	return 6;
+}
+
+int mxlog_json_decode(struct mxlog_buf *buf,
+    const struct mxlog_json_token *token)
+{
+	const char *p = token->text, *end = p + token->len;
+	size_t before = buf->len;
+	int r;
+
+	if (!token->escaped)
+		return mxlog_utf8_append_lossy(buf, p, token->len);
+
+	r = mxlog_buf_reserve(buf, token->len);
+	while (r == 0 && p < end) {
+		const char *stop = memchr(p, '\\', (size_t)(end - p));
+		uint32_t c;
+
+		if (!stop)
+			stop = end;
+		r = mxlog_utf8_append_lossy(buf, p, (size_t)(stop - p));
+		p = stop;
+		if (r < 0 || p == end)
+			break;
+		p += decode_escape(p, end, &c);
+		r = mxlog_utf8_append(buf, c);
+	}
+	if (r < 0)
+		buf->len = before;
+	return r;
+}
+
+/* The character that the string's text goes on with, decoded. */
+static size_t next_character(const char *p, const char *end, uint32_t *ret)
+{
+	size_t len = MIN((size_t)(end - p), (size_t)4), n = 1, valid;
+
+	if (*p == '\\')
+		return decode_escape(p, end, ret);
+	valid = mxlog_utf8_valid(p, len);
+	if (valid == 0) {
+		*ret = 0xfffd;
+		return mxlog_utf8_invalid(p, len);
+	}
+	*ret = mxlog_utf8_decode(p, &n);
+	return n;
+}
+
+static bool equals_slowly(const struct mxlog_json_token *token,
+    const char *text, size_t len)
+{
+	const char *p = token->text, *end = p + token->len;
+
+	while (p < end) {
+		char utf8[4];
+		uint32_t c;
+		size_t n;
+
+		p += next_character(p, end, &c);
+		n = mxlog_utf8_encode(utf8, c);
+		if (n > len || memcmp(utf8, text, n) != 0)
+			return false;
+		text += n;
+		len -= n;
+	}
+	return len == 0;
+}
+
+bool mxlog_json_equals(const struct mxlog_json_token *token, const char *text,
+    size_t len)
+{
+	if (!token->escaped && token->len == len &&
+	    memcmp(token->text, text, len) == 0)
+		return true;
+	if (!token->escaped &&
+	    mxlog_utf8_valid(token->text, token->len) == token->len)
+		return false;
+	return equals_slowly(token, text, len);
+}
+
+/* ---- writing ---- */
+
+/* Bytes at which a raw copy of valid UTF-8 must stop: what is escaped, and the
+ * lead bytes of C1 (C2) and U+2028/9 (E2). */
+static uint32_t stops(const char *p)
+{
+	mxlog_lanes v = mxlog_lanes_load(p);
+
+	return mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
+	    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\') |
+	    (mxlog_lanes)(v == 0x7f) | (mxlog_lanes)(v == 0xc2) |
+	    (mxlog_lanes)(v == 0xe2));
+}
+
+static bool is_stop(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\' || c == 0x7f || c == 0xc2 ||
+	    c == 0xe2;
+}
+
+/* How the character at a stop is written. */
+struct written {
+	unsigned char from; /* bytes of text that it takes */
+	unsigned char len;  /* bytes that it is written in */
+	char text[6];
+};
+
+static struct written write_unicode(unsigned char from, uint32_t c)
+{
+	static const char hex[16] = "0123456789abcdef";
+
+	return (struct written){ from, 6,
+		{ '\\', 'u', hex[c >> 12 & 15], hex[c >> 8 & 15],
+		    hex[c >> 4 & 15], hex[c & 15] } };
+}
+
+static struct written write_short(char c)
+{
+	return (struct written){ 1, 2, { '\\', c } };
+}
+
+/* Never looks past `left`, whatever the text is. */
+static struct written write_stop(const char *text, size_t left)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	switch (p[0]) {
+	case '"':
+	case '\\':
+		return write_short(text[0]);
+	case '\b':
+		return write_short('b');
+	case '\f':
+		return write_short('f');
+	case '\n':
+		return write_short('n');
+	case '\r':
+		return write_short('r');
+	case '\t':
+		return write_short('t');
+	case 0xc2:
+		if (left >= 2 && p[1] < 0xa0)
+			return write_unicode(2, p[1]);
+		break;
+	case 0xe2:
+		if (left >= 3 && p[1] == 0x80 && (p[2] & 0xfe) == 0xa8)
+			return write_unicode(3, 0x2000U | (p[2] & 0x3f));
+		break;
+	default:
+		return write_unicode(1, p[0]);
+	}
+	return (struct written){ 1, 1, { text[0] } };
+}
+
+/* Length of what can be copied as it stands. */
+static size_t plain(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES) {
+		uint32_t mask = stops(text + n);
+
+		if (mask)
+			return n + (size_t)__builtin_ctz(mask);
+	}
+	while (n < len && !is_stop((unsigned char)text[n]))
+		n++;
+	return n;
+}
+
+size_t mxlog_json_escaped_len(const char *text, size_t len)
+{
+	size_t total = 0;
+
+	for (;;) {
+		size_t n = plain(text, len);
+		struct written w;
+
+		total += n;
+		text += n;
+		len -= n;
+		if (len == 0)
+			return total;
+		w = write_stop(text, len);
+		total += w.len;
+		text += w.from;
+		len -= w.from;
+	}
+}
+
+/* Copy what is plain in the 16 bytes here; return how many of them it is. */
+static size_t copy_block(char *out, const char *text, size_t len)
+{
+	uint32_t mask = stops(text);
+
+	memcpy(out, text, MXLOG_LANES);
+	if (len < MXLOG_LANES)
+		mask |= ~mxlog_lanes_first(len);
+	return mask & 0xffff ? (size_t)__builtin_ctz(mask) : MXLOG_LANES;
+}
+
+char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
+    const char *limit)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		struct written w;
+		size_t n, left = (size_t)(end - text);
+
+		if (LIKELY(limit - text >= MXLOG_LANES)) {
+			n = copy_block(out, text, left);
+			out += n;
+			text += n;
+			if (LIKELY(n == MXLOG_LANES || text == end))
+				continue;
+		} else if (!is_stop((unsigned char)*text)) {
+			*out++ = *text++;
+			continue;
+		}
+		w = write_stop(text, (size_t)(end - text));
+		memcpy(out, w.text, sizeof(w.text));
+		out += w.len;
+		text += w.from;
+	}
+	return out;
+}
+
+/* Room for the worst case where that is little, else for what it is. */
+static int reserve_escaped(struct mxlog_buf *buf, const char *text, size_t len)
+{
+	if (len <= 4096)
+		return mxlog_buf_reserve(buf, MXLOG_JSON_ESCAPED_MAX(len));
+	return mxlog_buf_reserve(buf,
+	    mxlog_json_escaped_len(text, len) + MXLOG_JSON_SLACK);
+}
+
+int mxlog_json_escape(struct mxlog_buf *buf, const char *text, size_t len)
+{
+	char *end;
+	int r;
+
+	if (len == 0)
+		return 0;
+	r = reserve_escaped(buf, text, len);
+	if (r < 0)
+		return r;
+	end =
+	    mxlog_json_put_escaped(buf->data + buf->len, text, len, text + len);
+	buf->len = (size_t)(end - buf->data);
+	return 0;
+}
+
+int mxlog_json_quote(struct mxlog_buf *buf, const char *text, size_t len)
+{
+	size_t before = buf->len;
+	int r;
+
+	r = mxlog_buf_add_char(buf, '"');
+	if (r == 0)
+		r = mxlog_json_escape(buf, text, len);
+	if (r == 0)
+		r = mxlog_buf_add_char(buf, '"');
+	if (r < 0)
+		buf->len = before;
+	return r;
+}
+
+/* ---- canonical form ---- */
+
+/* A string that holds escapes or bytes that are no UTF-8: one character after
+ * the other. */
+static int compact_slowly(struct mxlog_buf *buf,
+    const struct mxlog_json_token *token)
+{
+	const char *p = token->text, *end = p + token->len;
+	int r = 0;
+
+	while (r == 0 && p < end) {
+		size_t good = 0;
+		char utf8[4];
+		uint32_t c;
+
+		while (p + good < end && p[good] != '\\' &&
+		    (unsigned char)p[good] < 0x80)
+			good++;
+		if (good == 0) {
+			p += next_character(p, end, &c);
+			r = mxlog_json_escape(buf, utf8,
+			    mxlog_utf8_encode(utf8, c));
+			continue;
+		}
+		r = mxlog_json_escape(buf, p, good);
+		p += good;
+	}
+	return r;
+}
+
+static int compact_string(struct mxlog_buf *buf,
+    const struct mxlog_json_token *token)
+{
+	int r;
+
+	r = mxlog_buf_add_char(buf, '"');
+	if (r < 0)
+		return r;
+	if (token->escaped ||
+	    mxlog_utf8_valid(token->text, token->len) < token->len)
+		r = compact_slowly(buf, token);
+	else
+		r = mxlog_json_escape(buf, token->text, token->len);
+	if (r < 0)
+		return r;
+	return mxlog_buf_add_char(buf, '"');
+}
+
+/* A comma is due before what begins, unless it is the first of its kind: the
+ * last byte written tells. */
+static int compact_comma(struct mxlog_buf *buf, size_t start,
+    enum mxlog_json_type type)
+{
+	char last;
+
+	if (buf->len == start || type == MXLOG_JSON_OBJECT_END ||
+	    type == MXLOG_JSON_ARRAY_END)
+		return 0;
+	last = buf->data[buf->len - 1];
+	if (last == '{' || last == '[' || last == ':')
+		return 0;
+	return mxlog_buf_add_char(buf, ',');
+}
+
+static int compact_token(struct mxlog_buf *buf,
+    const struct mxlog_json_token *token)
+{
+	int r;
+
+	switch (token->type) {
+	case MXLOG_JSON_STRING:
+		return compact_string(buf, token);
+	case MXLOG_JSON_KEY:
+		r = compact_string(buf, token);
+		return r < 0 ? r : mxlog_buf_add_char(buf, ':');
+	default:
+		return mxlog_buf_add(buf, token->text, token->len);
+	}
+}
+
+int mxlog_json_compact(struct mxlog_buf *buf, const char *text, size_t len)
+{
+	struct mxlog_json_token token;
+	struct mxlog_json json;
+	size_t start = buf->len;
+	int r;
+
+	mxlog_json_init(&json, text, len);
+	while ((r = mxlog_json_next(&json, &token)) > 0) {
+		r = compact_comma(buf, start, token.type);
+		if (r == 0)
+			r = compact_token(buf, &token);
+		if (r < 0)
+			break;
+	}
+	if (r < 0)
+		buf->len = start;
+	return r;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lanes: 16 bytes looked at together, in vector registers where the target has
+ * them (SSE2, NEON: the compiler's vector types) and in plain words elsewhere. */
+#pragma once
+
+#include "base.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum {
+	MXLOG_LANES = 16,
+};
+
+typedef unsigned char mxlog_lanes __attribute__((vector_size(MXLOG_LANES)));
+
+static inline mxlog_lanes mxlog_lanes_load(const char *from)
+{
+	mxlog_lanes lanes;
+
+	memcpy(&lanes, from, MXLOG_LANES);
+	return lanes;
+}
+
+static inline void mxlog_lanes_store(char *to, mxlog_lanes lanes)
+{
+	memcpy(to, &lanes, MXLOG_LANES);
+}
+
+/* One bit for each byte's highest bit; the first byte's is the lowest. */
+static inline uint32_t mxlog_lanes_mask(mxlog_lanes lanes)
+{
+#ifdef __SSE2__
+	return (uint32_t)_mm_movemask_epi8((__m128i)lanes);
+#else
+	const uint64_t high = 0x8080808080808080, gather = 0x0002040810204081;
+	uint64_t half[2];
+
+	memcpy(half, &lanes, sizeof(half));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	half[0] = __builtin_bswap64(half[0]);
+	half[1] = __builtin_bswap64(half[1]);
+#endif
+	return (uint32_t)((half[0] & high) * gather >> 56) |
+	    (uint32_t)((half[1] & high) * gather >> 56) << 8;
+#endif
+}
+
+/* Bits of the first n bytes, n < MXLOG_LANES. */
+static inline uint32_t mxlog_lanes_first(size_t n)
+{
+	return (1U << n) - 1;
+}
+
+/* Each byte that is from..to, both inclusive: all ones. */
+static inline mxlog_lanes mxlog_lanes_within(mxlog_lanes lanes,
+    unsigned char from, unsigned char to)
+{
+	return (mxlog_lanes)(lanes - from <= (unsigned char)(to - from));
+}
