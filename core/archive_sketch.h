@@ -7,29 +7,28 @@
 #include "buf.h"
 
 enum {
-	MXLOG_SKETCH_GRAM = 4,    /* characters */
+	MXLOG_SKETCH_GRAM = 4,    /* bytes of folded text */
 	MXLOG_SKETCH_GROUP = 128, /* members that share a list */
 };
 
-/* Call `gram` for every 4-gram of `text` as the sketches see it. Caseless
- * equality of two texts (PCRE2's, UTF) implies equal grams: ASCII letters are
- * folded, the Kelvin sign and the long s with them; scripts without case stand
- * as they are; all other characters, and invalid bytes, end a gram. A text
- * that contains another therefore has all of its grams. */
-typedef void mxlog_sketch_gram(void *arg, uint32_t gram);
-void mxlog_sketch_fold(const char *text, size_t len, mxlog_sketch_gram *gram,
-    void *arg);
-
-/* The distinct grams of one text or of many. */
+/* A distinct collection of grams: of all messages of a member, or of a needle.
+ * A zeroed struct is an empty one.
+ *
+ * The grams of a text: its ASCII letters are made lower case; the Kelvin sign
+ * becomes k and the long s an s, as PCRE2's caseless search has it; characters
+ * of scripts without case stand as their UTF-8 bytes; every other character,
+ * and every invalid byte, is a gap that no gram spans. Therefore a text that
+ * contains another in any case has all of its grams. */
 struct mxlog_sketch_set {
 	uint32_t *slots; /* open addressing, 0 is free */
 	size_t capacity; /* a power of two, or 0 */
-	size_t n;
-	bool has_zero;
-	bool full; /* more than a sketch could hold: anything may be in it */
-	int error; /* -ENOMEM, sticky */
+	size_t n;        /* grams in slots */
+	bool has_zero;   /* the gram 0 */
+	bool full;       /* more than is kept: anything may be in it */
 };
-void mxlog_sketch_set_add(struct mxlog_sketch_set *set, const char *text,
+
+/* Add the grams of a text. -ENOMEM: the set must not be used. */
+int mxlog_sketch_set_add(struct mxlog_sketch_set *set, const char *text,
     size_t len);
 void mxlog_sketch_set_clear(struct mxlog_sketch_set *set);
 void mxlog_sketch_set_done(struct mxlog_sketch_set *set);
@@ -39,8 +38,8 @@ struct mxlog_sketch_writer;
 int mxlog_sketch_writer_new(struct mxlog_sketch_writer **ret);
 void mxlog_sketch_writer_free(struct mxlog_sketch_writer *writer);
 
-/* The next member's set (its content is copied) and its compressed size, of
- * which the sketches take at most 5 %. */
+/* The next member's set (its content is copied; NULL: anything may be in it)
+ * and its compressed size, of which the sketches take at most 5 %. */
 int mxlog_sketch_writer_add(struct mxlog_sketch_writer *writer,
     const struct mxlog_sketch_set *set, uint32_t compressed);
 
@@ -54,7 +53,7 @@ int mxlog_sketches_decode(const void *data, size_t len, size_t n_members,
     struct mxlog_sketches **ret);
 void mxlog_sketches_free(struct mxlog_sketches *sketches);
 
-/* False only if no message of that member contains the text from which
- * `needle` was made, in any case. */
+/* False only if no message of that member contains, in any case, all texts
+ * that were added to `needle`. */
 bool mxlog_sketches_may_contain(const struct mxlog_sketches *sketches,
     size_t member, const struct mxlog_sketch_set *needle);

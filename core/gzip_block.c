@@ -8,6 +8,8 @@
 #define ZLIB_CONST /* what zlib reads is const */
 #include <zlib.h>
 
+#include "le.h"
+
 enum {
 	HEADER_LEN = 10,
 	EXTRA_AT = 12, /* behind XLEN */
@@ -52,20 +54,11 @@ void mxlog_gzip_writer_free(struct mxlog_gzip_writer *writer)
 	free(writer);
 }
 
-static void put_u32(unsigned char *out, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		out[i] = (unsigned char)(value >> (8 * i));
-}
-
 /* Room for the whole member must have been reserved. */
 static void put_head(struct mxlog_buf *out, const void *extra, size_t extra_len)
 {
-	unsigned char xlen[2] = { (unsigned char)(extra_len & 255),
-		(unsigned char)(extra_len >> 8) };
-
 	(void)mxlog_buf_add(out, header, sizeof(header));
-	(void)mxlog_buf_add(out, xlen, sizeof(xlen));
+	(void)mxlog_le_add(out, 2, extra_len);
 	(void)mxlog_buf_add(out, extra, extra_len);
 }
 
@@ -73,8 +66,8 @@ static void put_tail(struct mxlog_buf *out, const void *data, size_t len)
 {
 	unsigned char trailer[TRAILER_LEN];
 
-	put_u32(trailer, libdeflate_crc32(0, data, len));
-	put_u32(trailer + 4, (uint32_t)len);
+	mxlog_le_put(trailer, 4, libdeflate_crc32(0, data, len));
+	mxlog_le_put(trailer + 4, 4, len);
 	(void)mxlog_buf_add(out, trailer, sizeof(trailer));
 }
 
@@ -126,7 +119,7 @@ int mxlog_gzip_read_extra(const void *data, size_t len,
 
 	if (len < EXTRA_AT || memcmp(p, header, sizeof(header)) != 0)
 		return -EBADMSG;
-	extra_len = p[HEADER_LEN] | (size_t)p[HEADER_LEN + 1] << 8;
+	extra_len = mxlog_le_get(p + HEADER_LEN, 2);
 	if (len - EXTRA_AT < extra_len)
 		return -EBADMSG;
 	*ret = p + EXTRA_AT;

@@ -40,3 +40,11 @@ bool mxlog_ulid_is_canonical(const char *text, size_t len);
 /* 32 hex digits in any case, or a UUID's 8-4-4-4-12: the same 128 bits.
  * -EINVAL; all zero is no id: -EINVAL. */
 int mxlog_ulid_parse_hex(const char *text, size_t len, struct mxlog_ulid *ret);
+
+static inline int mxlog_ulid_compare(const struct mxlog_ulid *a,
+    const struct mxlog_ulid *b)
+{
+	if (a->hi != b->hi)
+		return a->hi < b->hi ? -1 : 1;
+	return (a->lo > b->lo) - (a->lo < b->lo);
+}
