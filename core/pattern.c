@@ -36,18 +36,32 @@ struct mxlog_pattern {
 	bool literal_caseless;
 };
 
-int64_t mxlog_pattern_clock(void)
+static int64_t thread_usec(void)
 {
 	struct timespec now = { 0 };
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static bool is_spent(struct mxlog_budget *budget, int64_t now)
+{
+	if (budget->spent_at == 0)
+		budget->spent_at = now + budget->usec;
+	return now >= budget->spent_at;
+}
+
+bool mxlog_budget_spent(struct mxlog_budget *budget)
+{
+	return is_spent(budget, thread_usec());
 }
 
 static uint32_t compile_options(const struct mxlog_pattern *pattern)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_USE_OFFSET_LIMIT;
 
+	if (pattern->flags & MXLOG_PATTERN_ANCHORED)
+		options |= PCRE2_ANCHORED;
 	if (pattern->flags & MXLOG_PATTERN_CASELESS)
 		options |= PCRE2_CASELESS;
 	if (pattern->flags & MXLOG_PATTERN_LITERAL)
@@ -103,12 +117,13 @@ static bool is_one_call(const struct mxlog_pattern *pattern)
 {
 	uint32_t options = 0;
 
-	if (pattern->flags & MXLOG_PATTERN_LITERAL)
-		return false;
 	(void)pcre2_pattern_info(pattern->code, PCRE2_INFO_ALLOPTIONS,
 	    &options);
-	return (options & PCRE2_ANCHORED) ||
-	    memmem(pattern->text, pattern->len, LITERAL("\\G")) ||
+	if (options & PCRE2_ANCHORED)
+		return true;
+	if (pattern->flags & MXLOG_PATTERN_LITERAL)
+		return false;
+	return memmem(pattern->text, pattern->len, LITERAL("\\G")) ||
 	    memmem(pattern->text, pattern->len, LITERAL("(*"));
 }
 
@@ -188,7 +203,7 @@ struct search {
 	struct mxlog_pattern *pattern;
 	const char *text;
 	size_t len;
-	int64_t deadline_usec;
+	struct mxlog_budget *budget; /* or NULL */
 	unsigned callouts;
 };
 
@@ -199,9 +214,9 @@ static int watch(pcre2_callout_block *block, void *data)
 	(void)block;
 	if (++search->callouts % CALLOUTS != 0)
 		return 0;
-	if (mxlog_pattern_clock() >= search->deadline_usec)
-		return PCRE2_ERROR_MATCHLIMIT;
-	return 0;
+	if (!search->budget || !mxlog_budget_spent(search->budget))
+		return 0;
+	return PCRE2_ERROR_MATCHLIMIT;
 }
 
 /* Try the positions from `from` to `last`: a number of groups, 0 for no match,
@@ -324,8 +339,8 @@ static int search_portions(struct search *search, size_t from)
 		if (r != 0 || last >= search->len)
 			return r;
 		from = next_character(search, last);
-		now = mxlog_pattern_clock();
-		if (now >= search->deadline_usec)
+		now = thread_usec();
+		if (search->budget && is_spent(search->budget, now))
 			return -ETIMEDOUT;
 		if (before != INT64_MIN)
 			positions = adapt(positions, now - before);
@@ -334,13 +349,14 @@ static int search_portions(struct search *search, size_t from)
 }
 
 int mxlog_pattern_search(struct mxlog_pattern *pattern, const char *text,
-    size_t len, size_t from, int64_t deadline_usec, struct mxlog_match *ret)
+    size_t len, size_t from, struct mxlog_budget *budget,
+    struct mxlog_match *ret)
 {
 	struct search search = {
 		.pattern = pattern,
 		.text = len > 0 ? text : "",
 		.len = len,
-		.deadline_usec = deadline_usec,
+		.budget = budget,
 	};
 	int r;
 

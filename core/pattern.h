@@ -13,7 +13,8 @@ enum mxlog_pattern_flags {
 	MXLOG_PATTERN_CASELESS = 1 << 0,
 	MXLOG_PATTERN_LITERAL = 1 << 1,   /* no metacharacters */
 	MXLOG_PATTERN_NOTEMPTY = 1 << 2,  /* empty matches are none */
-	MXLOG_PATTERN_INTERPRET = 1 << 3, /* as where code can't be made */
+	MXLOG_PATTERN_ANCHORED = 1 << 3,  /* a match starts at `from` */
+	MXLOG_PATTERN_INTERPRET = 1 << 4, /* as where code can't be made */
 };
 
 enum {
@@ -33,11 +34,21 @@ struct mxlog_match {
 	size_t secret_start, secret_end;
 };
 
+/* How much processor time of the calling thread a piece of work may take:
+ * unlike a deadline it does not run while the machine does something else. It
+ * begins to count when it is first looked at. */
+struct mxlog_budget {
+	int64_t usec;
+	int64_t spent_at; /* private: on the thread's clock, 0 before */
+};
+
+/* True if nothing is left of it. One system call. */
+bool mxlog_budget_spent(struct mxlog_budget *budget);
+
 /* Search valid UTF-8 from byte `from`, the start of a character, on
  * (look-behind sees what stands before it): 1 and a match, 0 for none,
- * -ETIMEDOUT when `deadline_usec` of the monotonic clock passed or the engine
- * gave up, -ENOMEM. With INT64_MAX for the deadline only the engine's own
- * limits hold.
+ * -ETIMEDOUT when the budget is spent or the engine gave up, -ENOMEM. Without
+ * a budget (NULL) only the engine's own limits hold.
  *
  * PCRE2's match limit does not bound time: it holds for one starting position,
  * and one step of it may pass over the whole text. So a search is done in
@@ -47,10 +58,8 @@ struct mxlog_match {
  * match. Every call sees the whole text: a match can't be lost at a window's
  * border, however long it is. */
 int mxlog_pattern_search(struct mxlog_pattern *pattern, const char *text,
-    size_t len, size_t from, int64_t deadline_usec, struct mxlog_match *ret);
-
-/* Microseconds of the clock that deadlines are given in. */
-int64_t mxlog_pattern_clock(void);
+    size_t len, size_t from, struct mxlog_budget *budget,
+    struct mxlog_match *ret);
 
 /* A literal that every text with a match contains, owned by the pattern; 0 and
  * NULL if none is known. If *ret_caseless, it is in lower case and the text
