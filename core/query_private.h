@@ -35,6 +35,9 @@ int mxlog_query_matches(struct mxlog_query *query,
 int mxlog_query_matches_metric(struct mxlog_query *query,
     const struct mxlog_metric *metric);
 
+/* A copy of its own, pattern and all, for another thread. */
+int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret);
+
 /* "timestamp" … and back. */
 const char *mxlog_order_name(enum mxlog_order order);
 int mxlog_order_parse(const char *text, size_t len, enum mxlog_order *ret);
