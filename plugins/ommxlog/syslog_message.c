@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "syslog_message.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+struct frame_header {
+	int64_t time_usec;
+	uint32_t facility, severity;
+	uint32_t len[MXLOG_SYSLOG_PART_COUNT];
+};
+
+/* Days since 1970-01-01 of a date in the proleptic Gregorian calendar, by
+ * counting years from March on, so that a leap day is a year's last. */
+static int64_t days_of(int year, int month, int day)
+{
+	int64_t y = (int64_t)year - (month <= 2);
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t year_of_era = y - era * 400;
+	int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 -
+	    year_of_era / 100 + day_of_year - 719468;
+}
+
+int64_t mxlog_syslog_time_usec(const struct mxlog_syslog_time *time)
+{
+	int64_t minutes = days_of(time->year, time->month, time->day) * 1440 +
+	    time->hour * 60 + time->minute - time->offset_minutes;
+	int64_t usec = time->fraction;
+	int digits;
+
+	for (digits = time->fraction_digits; digits < 6; digits++)
+		usec *= 10;
+	for (; digits > 6; digits--)
+		usec /= 10;
+	return (minutes * 60 + time->second) * 1000000 + usec;
+}
+
+size_t mxlog_syslog_frame_len(const struct mxlog_syslog *message)
+{
+	size_t len = sizeof(struct frame_header);
+	size_t i;
+
+	for (i = 0; i < MXLOG_SYSLOG_PART_COUNT; i++)
+		len += message->part[i].len;
+	return len;
+}
+
+void mxlog_syslog_pack(const struct mxlog_syslog *message, char *frame)
+{
+	struct frame_header header = {
+		.time_usec = message->time_usec,
+		.facility = message->facility,
+		.severity = message->severity,
+	};
+	char *at = frame + sizeof(header);
+	size_t i;
+
+	for (i = 0; i < MXLOG_SYSLOG_PART_COUNT; i++) {
+		assert(message->part[i].len <= UINT32_MAX);
+		header.len[i] = (uint32_t)message->part[i].len;
+		if (header.len[i] > 0)
+			memcpy(at, message->part[i].text, header.len[i]);
+		at += header.len[i];
+	}
+	memcpy(frame, &header, sizeof(header));
+}
+
+int mxlog_syslog_unpack(const char *frame, size_t len, struct mxlog_syslog *ret)
+{
+	struct frame_header header;
+	const char *at = frame + sizeof(header);
+	size_t left, i;
+
+	if (len < sizeof(header))
+		return -EBADMSG;
+	memcpy(&header, frame, sizeof(header));
+	left = len - sizeof(header);
+	for (i = 0; i < MXLOG_SYSLOG_PART_COUNT; i++) {
+		if (header.len[i] > left)
+			return -EBADMSG;
+		left -= header.len[i];
+	}
+	if (left > 0)
+		return -EBADMSG;
+
+	ret->time_usec = header.time_usec;
+	ret->facility = header.facility;
+	ret->severity = header.severity;
+	for (i = 0; i < MXLOG_SYSLOG_PART_COUNT; i++) {
+		ret->part[i].text = at;
+		ret->part[i].len = header.len[i];
+		at += header.len[i];
+	}
+	return 0;
+}
+
+static struct mxlog_syslog_text span(const char *from, const char *to)
+{
+	return (struct mxlog_syslog_text){ from, (size_t)(to - from) };
+}
+
+void mxlog_syslog_split_tag(struct mxlog_syslog_text tag,
+    struct mxlog_syslog_text *ret_program, struct mxlog_syslog_text *ret_pid)
+{
+	const char *start = tag.text;
+	const char *end = tag.text + tag.len;
+	const char *open, *name_end, *slash;
+
+	while (end > start && (end[-1] == ':' || end[-1] == ' '))
+		end--;
+	open = end > start ? memrchr(start, '[', (size_t)(end - start)) : NULL;
+	*ret_pid = span(end, end);
+	name_end = end;
+	if (open && open > start) {
+		name_end = open;
+		if (end[-1] == ']')
+			*ret_pid = span(open + 1, end - 1);
+	}
+	if (name_end > start && *start == '/') {
+		slash = memrchr(start, '/', (size_t)(name_end - start));
+		if (slash + 1 < name_end)
+			start = slash + 1;
+	}
+	*ret_program = span(start, name_end);
+}
+
+void mxlog_syslog_rejoin_tag(struct mxlog_syslog *message,
+    struct mxlog_syslog_text raw)
+{
+	struct mxlog_syslog_text tag = message->part[MXLOG_SYSLOG_TAG];
+	struct mxlog_syslog_text *text = &message->part[MXLOG_SYSLOG_TEXT];
+
+	if (tag.len == 0 || memchr(tag.text, '[', tag.len) ||
+	    tag.text[tag.len - 1] == ':')
+		return;
+	if (text->text < raw.text || text->text > raw.text + raw.len ||
+	    (size_t)(text->text - raw.text) < tag.len)
+		return;
+	if (memcmp(text->text - tag.len, tag.text, tag.len) != 0)
+		return;
+	text->text -= tag.len;
+	text->len += tag.len;
+}
