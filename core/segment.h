@@ -36,7 +36,20 @@ int mxlog_segment_compare(const struct mxlog_segment_name *a,
 /* "", "metrics", "archive" or "archive/metrics": where it stands in log_dir. */
 const char *mxlog_segment_dir(enum mxlog_kind kind, bool archived);
 
+/* Open that directory; `create` makes it. -ENOENT and what
+ * mxlog_fs_open_subdir() says. */
+int mxlog_segment_open_dir(int log_dir_fd, enum mxlog_kind kind, bool archived,
+    bool create, int *ret);
+
 /* All segments of a log directory that match, in stored order; the caller
  * frees the array. Names that are not ours are left out. */
 int mxlog_segment_list(int log_dir_fd, enum mxlog_kind kind, bool archived,
     struct mxlog_segment_name **ret, size_t *ret_n);
+
+/* Open a live segment, for reading and appending, and take its lock without
+ * waiting: it has no writer then and gets none until *ret is closed. `dir_fd`
+ * is mxlog_segment_open_dir()'s. -EWOULDBLOCK: it has a writer; -ENOENT: it is
+ * gone, also when that happened on the way; and what mxlog_fs_open_file()
+ * says. */
+int mxlog_segment_lock(int dir_fd, const struct mxlog_segment_name *name,
+    int *ret);

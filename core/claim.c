@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claim.h"
+
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "fs.h"
+#include "numbers.h"
+
+enum {
+	CLAIM_TRIES = 32, /* as many others took what we were about to */
+	TAIL_BLOCK = 16 * 1024,
+	RESERVE_STEP = 1024 * 1024,
+	BLOCKS_SLACK = 256 * 1024, /* a file system's own idea of rounding */
+};
+
+/* ---- the tail ---- */
+
+/* Where the last whole line ends. -EBADMSG if there is no newline in so many
+ * bytes that it can't be a torn line: then the file is not ours to cut. */
+static int find_end(int fd, uint64_t size, uint64_t *ret)
+{
+	char block[TAIL_BLOCK];
+	uint64_t at = size;
+
+	while (at > 0 && size - at <= MXLOG_LINE_MAX) {
+		size_t want = MIN(at, sizeof(block)), got = 0;
+		const char *newline;
+		int r;
+
+		r = mxlog_fs_pread_full(fd, block, want, (off_t)(at - want),
+		    &got);
+		if (r < 0)
+			return r;
+		if (got < want)
+			return -EBADMSG; /* somebody else cuts it */
+		newline = memrchr(block, '\n', got);
+		if (newline) {
+			*ret = at - want + (uint64_t)(newline - block) + 1;
+			return 0;
+		}
+		at -= want;
+	}
+	if (at > 0)
+		return -EBADMSG;
+	*ret = 0;
+	return 0;
+}
+
+/* Cut a torn line off, and what a writer that died had reserved. */
+static int repair(struct mxlog_claim *claim)
+{
+	struct stat st;
+	uint64_t size, end = 0;
+	int r;
+
+	if (fstat(claim->fd, &st) < 0)
+		return -errno;
+	size = (uint64_t)st.st_size;
+	r = find_end(claim->fd, size, &end);
+	if (r < 0)
+		return r;
+	if (end != size || (uint64_t)st.st_blocks * 512 > size + BLOCKS_SLACK)
+		r = mxlog_fs_ftruncate(claim->fd, (off_t)end);
+	claim->size = end;
+	claim->reserved = 0;
+	return r;
+}
+
+/* ---- claiming ---- */
+
+/* What has a seal or an archive is not written any more. */
+static int check_closed(int log_dir_fd, const struct mxlog_segment_name *name)
+{
+	struct mxlog_segment_name archive = *name;
+	char text[MXLOG_SEGMENT_NAME_MAX];
+	char path[MXLOG_SEGMENT_NAME_MAX + 32];
+	struct stat st;
+
+	mxlog_segment_format(text, name);
+	(void)snprintf(path, sizeof(path), ".mxlog/seals/%s", text);
+	if (fstatat(log_dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EROFS;
+
+	archive.archived = true;
+	mxlog_segment_format(text, &archive);
+	(void)snprintf(path, sizeof(path), "%s/%s",
+	    mxlog_segment_dir(name->kind, true), text);
+	if (fstatat(log_dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EROFS;
+	return 0;
+}
+
+/* What the lock protects is looked at after it was taken. */
+static int take_existing(int log_dir_fd, struct mxlog_claim *claim,
+    uint64_t need, uint64_t max)
+{
+	int r;
+
+	r = mxlog_segment_lock(claim->dir_fd, &claim->name, &claim->fd);
+	if (r < 0)
+		return r;
+	r = check_closed(log_dir_fd, &claim->name);
+	if (r == 0)
+		r = repair(claim);
+	if (r == 0 && claim->size > 0 && claim->size + need > max)
+		r = -EFBIG;
+	if (r < 0)
+		close(claim->fd);
+	return r;
+}
+
+static int take_new(int log_dir_fd, struct mxlog_claim *claim)
+{
+	char text[MXLOG_SEGMENT_NAME_MAX];
+	int r;
+
+	r = mxlog_numbers_take(log_dir_fd, claim->name.kind, claim->name.day,
+	    &claim->name.number);
+	if (r < 0)
+		return r;
+	mxlog_segment_format(text, &claim->name);
+	r = mxlog_fs_open_file(claim->dir_fd, text,
+	    O_RDWR | O_APPEND | O_CREAT | O_EXCL, &claim->fd);
+	if (r < 0)
+		return r;
+	if (flock(claim->fd, LOCK_EX | LOCK_NB) < 0)
+		r = -errno;
+	else
+		r = mxlog_fs_check_name(claim->dir_fd, text, claim->fd, NULL);
+	if (r < 0)
+		close(claim->fd);
+	return r;
+}
+
+static int take_any(int log_dir_fd, struct mxlog_claim *claim, uint64_t need,
+    uint64_t max)
+{
+	struct mxlog_segment_name *names = NULL;
+	int32_t day = claim->name.day;
+	size_t n = 0;
+	int r;
+
+	r = mxlog_segment_list(log_dir_fd, claim->name.kind, false, &names, &n);
+	if (r < 0)
+		return r;
+	r = -ENOENT;
+	for (size_t i = 0; i < n && r < 0; i++) {
+		if (names[i].day != day)
+			continue;
+		/* Whatever is wrong with this one, the next may do. */
+		claim->name = names[i];
+		r = take_existing(log_dir_fd, claim, need, max);
+	}
+	free(names);
+	return r < 0 ? take_new(log_dir_fd, claim) : 0;
+}
+
+int mxlog_claim_take(int log_dir_fd, enum mxlog_kind kind, int32_t day,
+    uint64_t need, uint64_t max, struct mxlog_claim *ret)
+{
+	struct mxlog_claim claim = {
+		.name = { .kind = kind, .day = day },
+		.fd = -1,
+	};
+	int r;
+
+	r = mxlog_segment_open_dir(log_dir_fd, kind, false, true,
+	    &claim.dir_fd);
+	if (r < 0)
+		return r;
+	r = -EAGAIN;
+	for (int i = 0; i < CLAIM_TRIES; i++) {
+		r = take_any(log_dir_fd, &claim, need, max);
+		if (r != -EEXIST && r != -EAGAIN && r != -ESTALE)
+			break;
+	}
+	if (r < 0) {
+		close(claim.dir_fd);
+		return r;
+	}
+	*ret = claim;
+	return 0;
+}
+
+void mxlog_claim_forget(struct mxlog_claim *claim)
+{
+	/* No LOCK_UN: a child has the parent's lock, not one of its own. */
+	close(claim->fd);
+	close(claim->dir_fd);
+	claim->fd = claim->dir_fd = -1;
+}
+
+void mxlog_claim_release(struct mxlog_claim *claim)
+{
+	if (claim->reserved > claim->size)
+		(void)mxlog_fs_ftruncate(claim->fd, (off_t)claim->size);
+	mxlog_claim_forget(claim);
+}
+
+/* ---- writing ---- */
+
+int mxlog_claim_begin(struct mxlog_claim *claim)
+{
+	struct stat st;
+	int r = 0;
+
+	if (fstat(claim->fd, &st) < 0)
+		return -errno;
+	if (st.st_nlink == 0)
+		return -ESTALE;
+	if ((uint64_t)st.st_size != claim->size)
+		r = repair(claim); /* somebody else wrote or cut it */
+	claim->mark = claim->size;
+	return r;
+}
+
+int mxlog_claim_append(struct mxlog_claim *claim, const char *lines, size_t len)
+{
+	char name[MXLOG_SEGMENT_NAME_MAX];
+	int r;
+
+	r = mxlog_fs_write_all(claim->fd, lines, len);
+	if (r < 0)
+		return r;
+	/* Asked afterwards, so that a file that was removed at any time before
+	 * is noticed: the lines are written again, elsewhere. */
+	mxlog_segment_format(name, &claim->name);
+	return mxlog_fs_check_name(claim->dir_fd, name, claim->fd,
+	    &claim->size);
+}
+
+int mxlog_claim_undo(struct mxlog_claim *claim)
+{
+	struct stat st;
+	int r = 0;
+
+	if (fstat(claim->fd, &st) < 0)
+		return -errno;
+	if ((uint64_t)st.st_size > claim->mark) {
+		r = mxlog_fs_ftruncate(claim->fd, (off_t)claim->mark);
+		claim->reserved = 0;
+	}
+	if (r == 0)
+		claim->size = MIN((uint64_t)st.st_size, claim->mark);
+	return r;
+}
+
+int mxlog_claim_sync(struct mxlog_claim *claim)
+{
+	int r = mxlog_fs_fdatasync(claim->fd);
+
+	if (r < 0 || claim->name_durable)
+		return r;
+	r = mxlog_fs_fsync(claim->dir_fd);
+	if (r == 0)
+		claim->name_durable = true;
+	return r;
+}
+
+static int allocate(struct mxlog_claim *claim, uint64_t bytes)
+{
+	while (fallocate(claim->fd, FALLOC_FL_KEEP_SIZE, (off_t)claim->size,
+		   (off_t)bytes) < 0)
+		if (errno != EINTR)
+			return -errno;
+	claim->reserved = claim->size + bytes;
+	return 0;
+}
+
+static int check_free(struct mxlog_claim *claim, uint64_t bytes)
+{
+	struct statvfs st;
+
+	if (fstatvfs(claim->fd, &st) < 0)
+		return -errno;
+	return bytes / st.f_frsize < st.f_bavail ? 0 : -ENOSPC;
+}
+
+int mxlog_claim_reserve(struct mxlog_claim *claim, uint64_t bytes)
+{
+	int r;
+
+	if (claim->size + bytes <= claim->reserved)
+		return 0;
+	r = allocate(claim, bytes + RESERVE_STEP);
+	if (r == -ENOSPC || r == -EDQUOT || r == -EFBIG)
+		r = allocate(claim, bytes); /* not more than what was asked */
+	if (r == -EOPNOTSUPP || r == -ENOSYS)
+		return check_free(claim, bytes);
+	return r;
+}

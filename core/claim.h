@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Claim: one live segment, held by its one writer. */
+#pragma once
+
+#include "segment.h"
+
+struct mxlog_claim {
+	struct mxlog_segment_name name;
+	int dir_fd; /* the segment's directory */
+	int fd;
+	uint64_t size;     /* where the next line goes */
+	uint64_t mark;     /* what undo cuts back to */
+	uint64_t reserved; /* blocks are allocated up to here; 0: none */
+	bool name_durable;
+};
+
+/* Claim the day's lowest segment that has no writer, no seal, no archive, and
+ * room for `need` bytes below `max`; else a new one, with a number above all
+ * that were ever used. A torn tail is cut off. Nobody is waited for. */
+int mxlog_claim_take(int log_dir_fd, enum mxlog_kind kind, int32_t day,
+    uint64_t need, uint64_t max, struct mxlog_claim *ret);
+
+/* Give the segment up. */
+void mxlog_claim_release(struct mxlog_claim *claim);
+
+/* In a forked child: let go of the parent's segment and leave it alone. */
+void mxlog_claim_forget(struct mxlog_claim *claim);
+
+/* Begin a batch: what undo goes back to. A segment that was removed is
+ * -ESTALE, here and in _append. */
+int mxlog_claim_begin(struct mxlog_claim *claim);
+
+/* Append whole lines. */
+int mxlog_claim_append(struct mxlog_claim *claim, const char *lines,
+    size_t len);
+
+/* Cut the segment back to where the batch began. */
+int mxlog_claim_undo(struct mxlog_claim *claim);
+
+/* Make the segment durable, with its name. */
+int mxlog_claim_sync(struct mxlog_claim *claim);
+
+/* Allocate blocks for `bytes` beyond size. Where the file system can't, at
+ * least see that there are as many free ones. */
+int mxlog_claim_reserve(struct mxlog_claim *claim, uint64_t bytes);
