@@ -70,6 +70,18 @@ MXLOG_EXPORT int mxlog_entry_add_context_json(struct mxlog_entry *entry,
 MXLOG_EXPORT int mxlog_entry_add_context_int(struct mxlog_entry *entry,
     const char *key, size_t key_len, int64_t value);
 
+/* The same with an array of strings as the value. */
+struct mxlog_text {
+	const char *text;
+	size_t len;
+};
+MXLOG_EXPORT int mxlog_entry_add_context_list(struct mxlog_entry *entry,
+    const char *key, size_t key_len, const struct mxlog_text *values,
+    size_t n_values);
+
+/* True if the text is UTF-8 and so will be stored as it stands. */
+MXLOG_EXPORT bool mxlog_text_is_valid(const char *text, size_t len);
+
 /* On success the entry owns the exception and *exception is NULL; on failure
  * the caller still owns it. An exception that the entry had is freed. */
 MXLOG_EXPORT int mxlog_entry_take_exception(struct mxlog_entry *entry,

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Source: all streams of the journals that are wanted, as one sequence of
+ * entries; it follows rotation, vacuum and flush, and waits by inotify. */
+#pragma once
+
+#include "journal_stream.h"
+
+struct mxlog_journal_source;
+
+struct mxlog_journal_where {
+	/* Explicit files; or a directory; or, both absent, this machine's
+	 * journals. The strings are borrowed while the source lives. */
+	const char *const *files;
+	size_t n_files;
+	const char *directory;
+	const char *namespace; /* of this machine's journals; NULL: the default
+	                        * one */
+	bool runtime_only;
+	unsigned kinds; /* MXLOG_JOURNAL_… */
+	const char *const *matches;
+	size_t n_matches;
+	enum mxlog_journal_start start; /* of streams met at open */
+	int64_t start_usec;
+};
+
+/* Told of what goes wrong; the source goes on. */
+struct mxlog_journal_watcher {
+	void (*gap)(void *arg, const struct mxlog_journal_gap *gap);
+	void (*problem)(void *arg, const char *stream, const char *what,
+	    int code);
+	void *arg;
+};
+
+/* The cursor saved for a stream, or NULL; and whether streams without one are
+ * to start where `start` says (a first start) or at their head. */
+struct mxlog_journal_saved {
+	const char *(*cursor)(void *arg, const char *stream);
+	void *arg;
+	bool first_start;
+};
+
+int mxlog_journal_source_open(const struct mxlog_journal_where *where,
+    const struct mxlog_journal_saved *saved,
+    const struct mxlog_journal_watcher *watcher,
+    struct mxlog_journal_source **ret, struct mxlog_error *reterr);
+void mxlog_journal_source_close(struct mxlog_journal_source *source);
+
+/* Step to the next entry of any stream: 1 and its identity; 0 when there is
+ * none now. Without an accept it is the same one again. */
+int mxlog_journal_source_next(struct mxlog_journal_source *source,
+    struct mxlog_journal_identity *ret);
+int mxlog_journal_source_field(struct mxlog_journal_source *source,
+    const char **ret, size_t *ret_len);
+void mxlog_journal_source_accept(struct mxlog_journal_source *source);
+
+/* True once all that was there at open has been read. */
+bool mxlog_journal_source_passed_start(
+    const struct mxlog_journal_source *source);
+
+/* Readable when something may have changed. */
+int mxlog_journal_source_get_fd(const struct mxlog_journal_source *source);
+
+/* The streams met so far; NULL past the last. Owned by the source. */
+const struct mxlog_journal_stream *mxlog_journal_source_get_stream(
+    const struct mxlog_journal_source *source, size_t index);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stream: one seqnum id of the journal, read forward through one sd-journal
+ * handle over all its files. A handle over several streams would never return
+ * entries that sort before its position; one stream's entries are numbered. */
+#pragma once
+
+#include <systemd/sd-journal.h>
+
+#include "journal_files.h"
+
+/* What reading noticed. */
+struct mxlog_journal_gap {
+	const char *stream;
+	uint64_t first, last; /* numbers, inclusive; holes are normal, so that
+	                       * last - first + 1 is an upper bound */
+};
+
+struct mxlog_journal_stream {
+	char id[MXLOG_JOURNAL_ID_LEN + 1];
+	bool runtime;
+	bool present;      /* has files */
+	bool stale;        /* the files are not those of the handle */
+	bool exhausted;    /* nothing more was there when last asked */
+	bool passed_start; /* has been read up to start_tail */
+	bool has_pending;  /* the handle stands on an entry not yet returned */
+	uint64_t start_tail; /* the last number there was at start */
+	unsigned failures;   /* in a row, without progress */
+	sd_journal *journal; /* NULL: closed */
+	dev_t *devices;      /* of the handle's files, in their order */
+	ino_t *inodes;
+	size_t n_files;
+	char *cursor; /* of the last entry accepted; NULL: none */
+	struct mxlog_journal_identity last; /* of that entry */
+	char *next_cursor; /* of the entry that the handle stands on */
+	struct mxlog_journal_identity next;
+};
+
+enum mxlog_journal_start {
+	MXLOG_JOURNAL_START_HEAD,
+	MXLOG_JOURNAL_START_TAIL,
+	MXLOG_JOURNAL_START_BOOT, /* the running one */
+	MXLOG_JOURNAL_START_TIME,
+};
+
+void mxlog_journal_stream_done(struct mxlog_journal_stream *stream);
+
+/* Take over a saved cursor: -EINVAL if it is none of this stream. */
+int mxlog_journal_stream_set_cursor(struct mxlog_journal_stream *stream,
+    const char *cursor);
+
+/* Are these the files that the handle has? */
+bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
+    const struct mxlog_journal_file *files, size_t n);
+
+/* Open a handle over the files (all of this stream) with the matches of
+ * journalctl's syntax, and stand behind the last entry accepted. Files that
+ * can't be opened are left out: *ret_bad counts them. 1 if entries were removed
+ * unread: *ret_gap; else 0. On failure the stream has no handle. */
+int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
+    const struct mxlog_journal_file *files, size_t n,
+    const char *const *matches, size_t n_matches, size_t *ret_bad,
+    struct mxlog_journal_gap *ret_gap);
+void mxlog_journal_stream_close(struct mxlog_journal_stream *stream);
+
+/* Of a stream without cursor: stand behind the last entry that `start` leaves
+ * out, which counts as accepted. */
+int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
+    enum mxlog_journal_start start, int64_t time_usec);
+
+/* Step to the next entry: 1, stream->next says which; 0 if there is none. The
+ * same one again, unless it was accepted. */
+int mxlog_journal_stream_next(struct mxlog_journal_stream *stream);
+
+/* One after the other the fields of the entry that the stream stands on, as
+ * "NAME=value": 1, or 0 past the last. Borrowed until the next call. */
+int mxlog_journal_stream_field(struct mxlog_journal_stream *stream,
+    const char **ret, size_t *ret_len);
+
+/* The entry that the stream stands on has been dealt with. */
+void mxlog_journal_stream_accept(struct mxlog_journal_stream *stream);
