@@ -7,6 +7,7 @@
 #include "entry_private.h"
 #include "metric_private.h"
 #include "pattern.h"
+#include "ulid.h"
 
 struct mxlog_query {
 	int64_t since_usec, until_usec; /* inclusive */
@@ -27,9 +28,21 @@ struct mxlog_query {
 	bool metrics;
 };
 
+/* One predicate each, for faster ways to ask the same. */
+bool mxlog_query_wants_time(const struct mxlog_query *query, int64_t time_usec);
+bool mxlog_query_wants_level(const struct mxlog_query *query,
+    enum mxlog_level level);
+bool mxlog_query_wants_module(const struct mxlog_query *query,
+    const char *module, size_t len);
+
+/* Search a message, valid UTF-8: 1, 0, -ETIMEDOUT, -ENOMEM. */
+int mxlog_query_wants_text(struct mxlog_query *query, const char *text,
+    size_t len);
+
 /* The slow path that all faster ones must agree with. Not const: the
  * pattern's scratch space lives in the query. A search that can't be finished
- * in time is -ETIMEDOUT. 1 or 0 else. */
+ * in time is -ETIMEDOUT. 1 or 0 else. Of metrics the name is searched, and tags
+ * are "key=value". */
 int mxlog_query_matches(struct mxlog_query *query,
     const struct mxlog_entry *entry);
 int mxlog_query_matches_metric(struct mxlog_query *query,
