@@ -32,27 +32,36 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 }
 
-/* Levenshtein's distance, one row kept. */
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	return MIN(MIN(a, b), c);
+}
+
+/* Levenshtein's distance, two neighbours that changed places counting as one
+ * change; three rows kept. */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	size_t row[NAME_MAX_LEN + 1];
+	size_t rows[3][NAME_MAX_LEN + 1];
 
 	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3];
 
 		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
 			bool same = lower(a[i - 1]) == lower(b[j - 1]);
-			size_t d = diagonal + (same ? 0 : 1);
 
-			diagonal = row[j];
-			d = MIN(d, diagonal + 1);
-			row[j] = MIN(d, row[j - 1] + 1);
+			row[j] = min3(above[j - 1] + !same, above[j] + 1,
+			    row[j - 1] + 1);
+			if (i > 1 && j > 1 &&
+			    lower(a[i - 1]) == lower(b[j - 2]) &&
+			    lower(a[i - 2]) == lower(b[j - 1]))
+				row[j] =
+				    MIN(row[j], rows[(i + 1) % 3][j - 2] + 1);
 		}
 	}
-	return row[b_len];
+	return rows[a_len % 3][b_len];
 }
 
 const char *mxlog_error_nearest(const char *text, size_t len,
