@@ -4,16 +4,11 @@
 
 #include <mxlog/exception.h>
 
-#include "buf.h"
+#include "span.h"
 
-/* A piece of somebody's byte buffer. */
-struct mxlog_span {
-	uint32_t off; /* MXLOG_ABSENT: there is none */
-	uint32_t len;
+enum {
+	MXLOG_EXCEPTION_TEXT = 1024 * 1024, /* bytes of each of its texts */
 };
-#define MXLOG_ABSENT       UINT32_MAX
-#define MXLOG_NO_SPAN      ((struct mxlog_span){ .off = MXLOG_ABSENT, .len = 0 })
-#define MXLOG_IS_SET(span) ((span).off != MXLOG_ABSENT)
 
 struct mxlog_frame {
 	struct mxlog_span file;
@@ -29,7 +24,18 @@ struct mxlog_exception {
 	struct mxlog_frame *frames;
 	size_t n_frames, frames_capacity;
 	struct mxlog_exception *cause; /* owned, or NULL */
+	bool truncated;                /* something was cut */
 };
+
+static inline const char *mxlog_exception_text(const struct mxlog_exception
+						   *exception,
+    struct mxlog_span span)
+{
+	return exception->bytes.data + span.off;
+}
 
 int mxlog_exception_store(struct mxlog_exception *exception, const char *text,
     size_t len, struct mxlog_span *ret);
+
+/* The exception and its causes, counted. */
+size_t mxlog_exception_depth(const struct mxlog_exception *exception);

@@ -378,7 +378,7 @@ bool mxlog_json_equals(const struct mxlog_json_token *token, const char *text,
     size_t len)
 {
 	if (!token->escaped && token->len == len &&
-	    memcmp(token->text, text, len) == 0)
+	    (len == 0 || memcmp(token->text, text, len) == 0))
 		return true;
 	if (!token->escaped &&
 	    mxlog_utf8_valid(token->text, token->len) == token->len)
@@ -494,6 +494,32 @@ size_t mxlog_json_escaped_len(const char *text, size_t len)
 		text += w.from;
 		len -= w.from;
 	}
+}
+
+size_t mxlog_json_escaped_cut(const char *text, size_t len, size_t max)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		size_t n = plain(text + at, len - at);
+		struct written w;
+
+		if (n > max)
+			return at + mxlog_utf8_cut(text + at, len - at, max);
+		at += n;
+		max -= n;
+		if (at == len)
+			break;
+		w = write_stop(text + at, len - at);
+		/* Of a longer character that stands raw this is the lead. */
+		if (w.len == 1)
+			(void)mxlog_utf8_decode(text + at, &n);
+		if (max < (w.len == 1 ? n : w.len))
+			break;
+		at += w.from;
+		max -= w.len;
+	}
+	return at;
 }
 
 /* Copy what is plain in the 16 bytes here; return how many of them it is. */

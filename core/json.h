@@ -80,6 +80,10 @@ enum {
 /* The length that escaping gives. */
 size_t mxlog_json_escaped_len(const char *text, size_t len);
 
+/* Of valid UTF-8: the largest n whose escaped form is at most `max` bytes and
+ * that does not split a character. */
+size_t mxlog_json_escaped_cut(const char *text, size_t len, size_t max);
+
 /* Escape to `out` without any check: there is room for the escaped text and
  * MXLOG_JSON_SLACK more. Bytes behind `text` are read up to `limit` (at least
  * text + len) but do not matter. Returns the end. */

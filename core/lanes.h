@@ -23,6 +23,36 @@ static inline mxlog_lanes mxlog_lanes_load(const char *from)
 	return lanes;
 }
 
+/* The n bytes there are, n < MXLOG_LANES, and zeros: none behind them is read. */
+static inline mxlog_lanes mxlog_lanes_load_first(const char *from, size_t n)
+{
+	uint64_t half[2] = { 0, 0 };
+	mxlog_lanes lanes;
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	memcpy(half, from, n);
+#else
+	if (n >= 8) {
+		memcpy(&half[0], from, 8);
+		memcpy(&half[1], from + n - 8, 8);
+		half[1] = half[1] >> 8 * (15 - n) >> 8;
+	} else if (n >= 4) {
+		uint32_t first, last;
+
+		memcpy(&first, from, 4);
+		memcpy(&last, from + n - 4, 4);
+		half[0] = first | (uint64_t)last << 8 * (n - 4);
+	} else if (n > 0) {
+		const unsigned char *p = (const unsigned char *)from;
+
+		half[0] = p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) |
+		    (uint64_t)p[n - 1] << 8 * (n - 1);
+	}
+#endif
+	memcpy(&lanes, half, MXLOG_LANES);
+	return lanes;
+}
+
 static inline void mxlog_lanes_store(char *to, mxlog_lanes lanes)
 {
 	memcpy(to, &lanes, MXLOG_LANES);
