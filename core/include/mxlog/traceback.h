@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Traceback: exceptions as runtimes print them, read back into ExceptionInfo:
+ * Python (chained both ways, groups, syntax errors), Java (Caused by,
+ * Suppressed), Go panics, Node. */
+#pragma once
+
+#include <mxlog/entry.h>
+
+MXLOG_BEGIN_DECLS
+
+/* Find the traceback in `text`, which may have lines before and after it, and
+ * newlines folded by syslog daemons (#012): 1, the exception (the outermost
+ * one, its causes chained) and the bytes [*ret_start, *ret_end) that it stands
+ * in; 0 if there is none, or nothing that is one beyond doubt: never a wrong
+ * exception. -ENOMEM. */
+MXLOG_EXPORT int mxlog_traceback_parse(const char *text, size_t len,
+    struct mxlog_exception **ret, size_t *ret_start, size_t *ret_end);
+
+/* Move a traceback out of the entry's message into its exception, unless it
+ * has one: the message keeps what stood around it, or, where nothing did, the
+ * exception's last line ("OSError: no space"). A level milder than ERROR is
+ * left as it is. 0 also when there was none. -ENOMEM. */
+MXLOG_EXPORT int mxlog_traceback_lift(struct mxlog_entry *entry);
+
+/* Make frames' files below one of the roots relative to it, as the model asks.
+ * The roots are absolute paths, the longest match counts. */
+MXLOG_EXPORT int mxlog_exception_make_relative(
+    struct mxlog_exception *exception, const char *const *roots,
+    size_t n_roots);
+
+MXLOG_END_DECLS
