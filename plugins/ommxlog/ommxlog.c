@@ -24,15 +24,7 @@
 
 #define TEMPLATE_OF_OURS " ommxlog" /* a space: no operator's name */
 
-/* clang-format off: rsyslog's macros are no C to it. State at file scope is what
- * they demand, and nothing else. */
-MODULE_TYPE_OUTPUT
-MODULE_TYPE_KEEP /* rsyslogd calls the string generator's exit later */
-MODULE_CNFNAME("ommxlog") DEF_OMOD_STATIC_DATA DEFobjCurrIf(module)
-    DEFobjCurrIf(statsobj)
-    /* clang-format on */
-
-    enum counter {
+enum counter {
 	ENTRIES,
 	BYTES,
 	REDACTIONS,
@@ -84,6 +76,16 @@ enum parameter {
 	P_BATCH_SIZE,
 };
 
+/* rsyslog's macros. State at file scope is what they demand, nothing else; the
+ * module stays loaded, since its string generator's exit comes later. */
+/* clang-format off */
+MODULE_TYPE_OUTPUT
+MODULE_TYPE_KEEP
+MODULE_CNFNAME("ommxlog")
+DEF_OMOD_STATIC_DATA
+DEFobjCurrIf(module)
+DEFobjCurrIf(statsobj)
+
 static struct cnfparamdescr parameters[] = {
 	{ "config", eCmdHdlrString, 0 },
 	{ "logdirectory", eCmdHdlrString, 0 },
@@ -99,6 +101,8 @@ static struct cnfparamdescr parameters[] = {
 };
 static struct cnfparamblk parameter_block = { CNFPARAMBLK_VERSION,
 	sizeof(parameters) / sizeof(parameters[0]), parameters };
+
+/* clang-format on */
 
 /* ---- counters ---- */
 
@@ -357,39 +361,43 @@ static rsRetVal register_strgen(void)
 	    UCHAR_CONSTANT("builtin:ommxlog-strgen"), NULL, &info);
 }
 
-/* ---- rsyslog's grammar: from its entry points to the functions above ----
- * clang-format off */
+/* ---- rsyslog's grammar: its entry points call the functions above ---- */
+/* clang-format off */
 
 BEGINbeginTransaction
-	CODESTARTbeginTransaction wait_for_space(pWrkrData);
+CODESTARTbeginTransaction
+	wait_for_space(pWrkrData);
 ENDbeginTransaction
 
 BEGINcommitTransaction
-	CODESTARTcommitTransaction iRet = commit(pWrkrData, pParams, nParams);
+CODESTARTcommitTransaction
+	iRet = commit(pWrkrData, pParams, nParams);
 ENDcommitTransaction
 
 BEGINtryResume
-	CODESTARTtryResume if (mxlog_sink_prepare(pWrkrData->sink, NULL) < 0)
-	    iRet = RS_RET_SUSPENDED;
+CODESTARTtryResume
+	if (mxlog_sink_prepare(pWrkrData->sink, NULL) < 0)
+		iRet = RS_RET_SUSPENDED;
 ENDtryResume
 
 /* From rsyslogd's main thread, while the worker may be writing. */
 BEGINdoHUPWrkr
-	CODESTARTdoHUPWrkr mxlog_sink_request_reload(pWrkrData->sink);
+CODESTARTdoHUPWrkr
+	mxlog_sink_request_reload(pWrkrData->sink);
 ENDdoHUPWrkr
 
 BEGINcreateInstance
-	CODESTARTcreateInstance
+CODESTARTcreateInstance
 ENDcreateInstance
 
 BEGINfreeInstance
-	CODESTARTfreeInstance free_instance(pData);
+CODESTARTfreeInstance
+	free_instance(pData);
 ENDfreeInstance
 
 BEGINcreateWrkrInstance
-	CODESTARTcreateWrkrInstance if (mxlog_sink_new(&pData->options,
-					    &pWrkrData->sink) < 0)
-	{
+CODESTARTcreateWrkrInstance
+	if (mxlog_sink_new(&pData->options, &pWrkrData->sink) < 0) {
 		free(pWrkrData);
 		pWrkrData = NULL;
 		iRet = RS_RET_OUT_OF_MEMORY;
@@ -397,63 +405,74 @@ BEGINcreateWrkrInstance
 ENDcreateWrkrInstance
 
 BEGINfreeWrkrInstance
-	CODESTARTfreeWrkrInstance mxlog_sink_free(pWrkrData->sink);
+CODESTARTfreeWrkrInstance
+	mxlog_sink_free(pWrkrData->sink);
 ENDfreeWrkrInstance
 
 BEGINisCompatibleWithFeature
-	CODESTARTisCompatibleWithFeature if (eFeat ==
-	    sFEATURERepeatedMsgReduction) iRet = RS_RET_OK;
+CODESTARTisCompatibleWithFeature
+	if (eFeat == sFEATURERepeatedMsgReduction)
+		iRet = RS_RET_OK;
 ENDisCompatibleWithFeature
 
 BEGINdbgPrintInstInfo
-	CODESTARTdbgPrintInstInfo
+CODESTARTdbgPrintInstInfo
 ENDdbgPrintInstInfo
 
 BEGINnewActInst
-	CODESTARTnewActInst CHKiRet(createInstance(&pData));
+CODESTARTnewActInst
+	CHKiRet(createInstance(&pData));
 	CHKiRet(configure(pData, lst));
 	CODE_STD_STRING_REQUESTnewActInst(1)
-	    CHKiRet(request_string(pData, *ppOMSR));
-	CODE_STD_FINALIZERnewActInst
+	CHKiRet(request_string(pData, *ppOMSR));
+CODE_STD_FINALIZERnewActInst
 ENDnewActInst
 
 NO_LEGACY_CONF_parseSelectorAct
 
-    BEGINbeginCnfLoad CODESTARTbeginCnfLoad bind_template(pConf);
+BEGINbeginCnfLoad
+CODESTARTbeginCnfLoad
+	bind_template(pConf);
 ENDbeginCnfLoad
 
 BEGINendCnfLoad
-	CODESTARTendCnfLoad
+CODESTARTendCnfLoad
 ENDendCnfLoad
 
 BEGINcheckCnf
-	CODESTARTcheckCnf
+CODESTARTcheckCnf
 ENDcheckCnf
 
 BEGINactivateCnf
-	CODESTARTactivateCnf
+CODESTARTactivateCnf
 ENDactivateCnf
 
 BEGINfreeCnf
-	CODESTARTfreeCnf
+CODESTARTfreeCnf
 ENDfreeCnf
 
 BEGINmodExit
-	CODESTARTmodExit objRelease(statsobj, CORE_COMPONENT);
+CODESTARTmodExit
+	objRelease(statsobj, CORE_COMPONENT);
 	objRelease(module, CORE_COMPONENT);
 ENDmodExit
 
 BEGINqueryEtryPt
-	CODESTARTqueryEtryPt CODEqueryEtryPt_STD_OMODTX_QUERIES
-	    CODEqueryEtryPt_STD_OMOD8_QUERIES CODEqueryEtryPt_STD_CONF2_QUERIES
-		CODEqueryEtryPt_STD_CONF2_OMOD_QUERIES
-		    CODEqueryEtryPt_STD_CONF2_CNFNAME_QUERIES
-			CODEqueryEtryPt_doHUPWrkr
+CODESTARTqueryEtryPt
+CODEqueryEtryPt_STD_OMODTX_QUERIES
+CODEqueryEtryPt_STD_OMOD8_QUERIES
+CODEqueryEtryPt_STD_CONF2_QUERIES
+CODEqueryEtryPt_STD_CONF2_OMOD_QUERIES
+CODEqueryEtryPt_STD_CONF2_CNFNAME_QUERIES
+CODEqueryEtryPt_doHUPWrkr
 ENDqueryEtryPt
 
+#pragma GCC visibility push(default)
 BEGINmodInit()
-	CODESTARTmodInit *ipIFVersProvided = CURR_MOD_IF_VERSION;
+CODESTARTmodInit
+	*ipIFVersProvided = CURR_MOD_IF_VERSION;
 	CHKiRet(objUse(module, CORE_COMPONENT));
 	CHKiRet(objUse(statsobj, CORE_COMPONENT));
 	CHKiRet(register_strgen());
 ENDmodInit
+#pragma GCC visibility pop
