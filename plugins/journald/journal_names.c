@@ -39,12 +39,14 @@ static uint64_t load(const char *at, size_t len)
 	return value;
 }
 
-/* The first eight bytes, the last eight and the length tell all names apart. */
+/* The length and the first eight bytes, the middle ones and the last ones tell
+ * all names apart. */
 static size_t slot_of(uint64_t seed, const char *name, size_t len)
 {
 	uint64_t head = load(name, len);
 	uint64_t tail = len > 8 ? load(name + len - 8, 8) : 0;
-	uint64_t mixed = (head ^ (tail * 3) ^ len) * seed;
+	uint64_t middle = len > 8 ? load(name + len / 2 - 4, 8) : 0;
+	uint64_t mixed = (head ^ tail * 3 ^ middle * 5 ^ len) * seed;
 
 	return (mixed ^ mixed >> 29) * UINT64_C(0x9e3779b97f4a7c15) >>
 	    (64 - __builtin_ctz(MXLOG_JOURNAL_NAME_SLOTS));

@@ -15,7 +15,7 @@
  * - at the moment whose sizes are saved nothing that was read is held back. */
 #pragma once
 
-#include <mxlog/writer.h>
+#include <mxlog/error.h>
 
 MXLOG_BEGIN_DECLS
 
@@ -49,10 +49,11 @@ MXLOG_EXPORT int mxlog_checkpoint_set_cursor(struct mxlog_checkpoint
 						 *checkpoint,
     const char *stream, const char *cursor);
 
-/* Take over the ends of what the writer has committed to each segment. Call
- * it after a commit; the writer must be synced before the save. */
-MXLOG_EXPORT int mxlog_checkpoint_set_sizes(struct mxlog_checkpoint *checkpoint,
-    struct mxlog_writer *writer);
+/* Of a segment ("metrics/2026-01-28.metrics.log") the end of the last line that
+ * the source's writer has committed, as mxlog_writer_get_segment() says after a
+ * commit. The writer must be synced before the save. */
+MXLOG_EXPORT int mxlog_checkpoint_set_size(struct mxlog_checkpoint *checkpoint,
+    const char *segment, uint64_t end);
 
 /* Replace the file, durably. On failure the old one stands. */
 MXLOG_EXPORT int mxlog_checkpoint_save(struct mxlog_checkpoint *checkpoint);

@@ -31,4 +31,17 @@ MXLOG_EXPORT int mxlog_config_set(struct mxlog_config *config, const char *key,
 MXLOG_EXPORT const char *mxlog_config_get_log_dir(
     const struct mxlog_config *config);
 
+/* The capture modules to load: the name at `index`, NULL past the last; the
+ * directory to find them in, NULL if the configuration names none. */
+MXLOG_EXPORT const char *mxlog_config_get_module(const struct mxlog_config
+						     *config,
+    size_t index);
+MXLOG_EXPORT const char *mxlog_config_get_module_path(
+    const struct mxlog_config *config);
+
+/* The section of a capture module as one JSON object, and its line in the
+ * file: 1, or 0 if there is none. */
+MXLOG_EXPORT int mxlog_config_get_section(const struct mxlog_config *config,
+    const char *name, const char **ret_json, unsigned *ret_line);
+
 MXLOG_END_DECLS

@@ -43,7 +43,8 @@ struct mxlog_options;
 
 /* Read a section, one JSON object (NULL: all defaults), by a table, which must
  * outlive the result. An unknown key, a wrong type or a value out of range is
- * -EINVAL; reterr names `section`, the key and what was expected. */
+ * -EINVAL; reterr names `section`, the key and what was expected. A null stands
+ * for nothing: false, 0, no text, an empty list. */
 MXLOG_EXPORT int mxlog_options_parse(const struct mxlog_option *table,
     size_t n_table, const char *section, const char *json, size_t len,
     struct mxlog_options **ret, struct mxlog_error *reterr);
