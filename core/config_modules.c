@@ -17,12 +17,13 @@ int mxlog_config_read_module(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *key, char **ret, size_t *ret_len)
 {
 	struct mxlog_buf buf = { 0 };
+	bool changed;
 	int r;
 
 	if (key->len == 0 || key->len > 255)
 		return mxlog_config_refuse(parse, key,
 		    "expected a module's name of 1 to 255 bytes");
-	r = mxlog_buf_add(&buf, key->text, key->len);
+	r = mxlog_module_normalise(&buf, key->text, key->len, &changed);
 	if (r == 0) {
 		*ret_len = buf.len;
 		r = mxlog_buf_add_char(&buf, '\0');

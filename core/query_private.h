@@ -48,6 +48,10 @@ int mxlog_query_matches(struct mxlog_query *query,
 int mxlog_query_matches_metric(struct mxlog_query *query,
     const struct mxlog_metric *metric);
 
+/* mxlog_query_set_search() for text of a length, NUL characters and all. */
+int mxlog_query_set_search_text(struct mxlog_query *query, const char *text,
+    size_t len, unsigned search_flags, struct mxlog_error *reterr);
+
 /* A copy of its own, pattern and all, for another thread. */
 int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret);
 

@@ -121,7 +121,7 @@ START_TEST(the_longest_dotted_prefix_decides_a_level)
 				       "  src: WARNING\n"
 				       "  src.control_plane.queue: debug\n"
 				       "  src.control_plane: info\n"
-				       "  systemd_logind: critical\n");
+				       "  systemd-logind: critical\n");
 
 	ck_assert_int_eq(mxlog_config_level_of(c, LITERAL("src")),
 	    MXLOG_WARNING);
@@ -295,6 +295,9 @@ START_TEST(a_key_stands_once)
 	    "already");
 	refuses("module_levels:\n  a: INFO\n  \"a\": INFO\n",
 	    "t.yaml:3:3: expected every key once: a stands in line 2 already");
+	refuses("module_levels:\n  a-b: INFO\n  a_b: INFO\n",
+	    "t.yaml:2:3: module_levels: expected every module once; two keys "
+	    "mean a_b");
 }
 END_TEST
 

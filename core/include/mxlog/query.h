@@ -9,20 +9,19 @@ MXLOG_BEGIN_DECLS
 struct mxlog_query;
 
 enum mxlog_order {
-	MXLOG_ORDER_TIMESTAMP,
-	MXLOG_ORDER_LEVEL,
-	MXLOG_ORDER_MODULE,
-	MXLOG_ORDER_TRACE_ID,
-	MXLOG_ORDER_DURATION_MS,
-	MXLOG_ORDER_LINE_NUMBER,
+#define ORDER(id, name, help) MXLOG_ORDER_##id,
+#include <mxlog/tbl/orders.def>
+#undef ORDER
+	MXLOG_ORDER_COUNT
 };
 
 /* All entries, by timestamp, ascending. */
 MXLOG_EXPORT int mxlog_query_new(struct mxlog_query **ret);
 MXLOG_EXPORT void mxlog_query_free(struct mxlog_query *query);
 
-/* Read a LogQuery from its JSON; null and [] mean no filter. Unknown keys and
- * wrong values are -EINVAL, no JSON -EBADMSG; reterr says what and where. */
+/* Read a LogQuery from its JSON; null and [] mean no filter. Times without a
+ * zone are UTC. Unknown keys and wrong values are -EINVAL, no JSON -EBADMSG;
+ * reterr says what was expected. */
 MXLOG_EXPORT int mxlog_query_parse(const char *json, size_t len,
     struct mxlog_query **ret, struct mxlog_error *reterr);
 
@@ -31,8 +30,10 @@ MXLOG_EXPORT int mxlog_query_parse(const char *json, size_t len,
 MXLOG_EXPORT int mxlog_query_set_range(struct mxlog_query *query,
     int64_t since_usec, int64_t until_usec);
 
-/* Add to the sets; an empty set is no filter. -EINVAL with reterr for what
- * can't be a level, module, ULID or tag. */
+/* Add to the sets; an empty set is no filter. A module is normalised as those
+ * of entries are and means what is below it, too; tags must all be there. A
+ * trace_id may also be the 32 hex digits or the UUID it was made of. -EINVAL
+ * with reterr for what can't be a level, module, ULID or tag. */
 MXLOG_EXPORT int mxlog_query_add_level(struct mxlog_query *query,
     enum mxlog_level level);
 MXLOG_EXPORT int mxlog_query_add_module(struct mxlog_query *query,
@@ -46,18 +47,21 @@ enum mxlog_search {
 	MXLOG_SEARCH_CASE = 1 << 0,  /* case matters */
 	MXLOG_SEARCH_REGEX = 1 << 1, /* the text is a PCRE2 pattern */
 };
+/* Search messages; "" and NULL search for nothing. A pattern that does not
+ * compile is -EINVAL. */
 MXLOG_EXPORT int mxlog_query_set_search(struct mxlog_query *query,
     const char *text, unsigned search_flags, struct mxlog_error *reterr);
 
 MXLOG_EXPORT int mxlog_query_set_order(struct mxlog_query *query,
     enum mxlog_order order, bool descending);
 
-/* limit UINT64_MAX: no limit. */
+/* Of the ordered entries leave out `offset`, then return `limit`; UINT64_MAX: no
+ * limit. */
 MXLOG_EXPORT int mxlog_query_set_window(struct mxlog_query *query,
     uint64_t limit, uint64_t offset);
 
-/* Ask the metric files instead: levels and modules are refused then, tags are
- * "key=value". */
+/* Ask the metric files instead: -EINVAL if the query has levels, modules, a tag
+ * that is not "key=value", or an order that metrics do not have. */
 MXLOG_EXPORT int mxlog_query_set_metrics(struct mxlog_query *query,
     bool metrics);
 
