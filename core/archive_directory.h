@@ -10,9 +10,10 @@
 
 enum {
 	MXLOG_ARCHIVE_LEVELS = 5,
-	/* A member's content ends at the first line end behind this … */
+	/* A member's content ends at the last line end within this, or else at
+	 * the first one behind it … */
 	MXLOG_ARCHIVE_MEMBER_TARGET = 256 * 1024,
-	/* … and is never longer than this. */
+	/* … and is never longer than this: what is no line at all is cut. */
 	MXLOG_ARCHIVE_MEMBER_MAX = 8 * 1024 * 1024,
 	/* As a count of modules or tags: not listed, it may hold any. */
 	MXLOG_ARCHIVE_ANY = UINT16_MAX,

@@ -59,7 +59,8 @@ const struct mxlog_archive_record *
 mxlog_archive_index_find(const struct mxlog_archive_index *index,
     const struct mxlog_segment_name *name);
 
-/* Add a record, made of its fields, in its place. -EEXIST, -ENOMEM. */
+/* Add a record, made of its fields (its body is not looked at), in its place.
+ * -EEXIST, -ENOMEM. */
 int mxlog_archive_index_add(struct mxlog_archive_index *index,
     const struct mxlog_archive_record *record);
 /* -ENOENT. */
@@ -80,6 +81,9 @@ int mxlog_archive_index_format(struct mxlog_archive_index *index,
 int mxlog_archive_index_save(struct mxlog_archive_index *index, int log_dir_fd,
     const void *key, size_t key_len);
 
-/* One record as canonical JSON, without a newline. */
+/* Free what a record owns. */
+void mxlog_archive_record_done(struct mxlog_archive_record *record);
+
+/* One record (of an index) as canonical JSON, without a newline. */
 int mxlog_archive_record_format(const struct mxlog_archive_record *record,
     struct mxlog_buf *out);
