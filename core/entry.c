@@ -195,31 +195,42 @@ int mxlog_entry_push_pair(struct mxlog_entry *entry,
 	return 0;
 }
 
-/* Store the key and see whether one more pair may come. */
-static int begin_pair(struct mxlog_entry *entry, const char *key, size_t len,
-    struct mxlog_pair *ret)
+/* Room for one more pair, its key stored: it counts when n_context is raised. */
+static inline int begin_pair(struct mxlog_entry *entry, const char *key,
+    size_t len, struct mxlog_pair **ret)
 {
+	struct mxlog_pair *context;
+
 	if (UNLIKELY(entry->n_context >= limits[MXLOG_FIELD_CONTEXT])) {
 		entry->truncated = true;
 		return -E2BIG;
 	}
-	ret->json = false;
-	return mxlog_entry_store(entry, key, len, MXLOG_ENTRY_NAME, &ret->key);
+	context = mxlog_array_grow(entry->context, entry->n_context,
+	    &entry->context_capacity, sizeof(*context));
+	if (UNLIKELY(!context))
+		return -ENOMEM;
+	entry->context = context;
+	*ret = &context[entry->n_context];
+	return mxlog_span_store(&entry->bytes, key, len, MXLOG_ENTRY_NAME,
+	    &(*ret)->key, &entry->truncated);
 }
 
 int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
     size_t key_len, const char *value, size_t len)
 {
-	struct mxlog_pair pair;
+	struct mxlog_pair *pair;
 	int r;
 
 	r = begin_pair(entry, key, key_len, &pair);
-	if (r == 0)
-		r = mxlog_entry_store(entry, value, len, MXLOG_ENTRY_TEXT,
-		    &pair.value);
 	if (r < 0)
 		return r;
-	return mxlog_entry_push_pair(entry, &pair);
+	r = mxlog_span_store(&entry->bytes, value, len, MXLOG_ENTRY_TEXT,
+	    &pair->value, &entry->truncated);
+	if (r < 0)
+		return r;
+	pair->json = false;
+	entry->n_context++;
+	return 0;
 }
 
 /* The canonical form, if it is JSON and neither too deep nor too long for it;
@@ -251,37 +262,40 @@ static int store_json(struct mxlog_entry *entry, const char *json, size_t len,
 int mxlog_entry_add_context_json(struct mxlog_entry *entry, const char *key,
     size_t key_len, const char *json, size_t len)
 {
-	struct mxlog_pair pair;
+	struct mxlog_pair *pair;
 	int r;
 
 	r = begin_pair(entry, key, key_len, &pair);
-	if (r == 0)
-		r = store_json(entry, json, len, &pair.value);
-	pair.json = r == 0;
-	if (r > 0)
-		r = mxlog_entry_store(entry, json, len, MXLOG_ENTRY_TEXT,
-		    &pair.value);
 	if (r < 0)
 		return r;
-	return mxlog_entry_push_pair(entry, &pair);
+	r = store_json(entry, json, len, &pair->value);
+	pair->json = r == 0;
+	if (r > 0)
+		r = mxlog_entry_store(entry, json, len, MXLOG_ENTRY_TEXT,
+		    &pair->value);
+	if (r < 0)
+		return r;
+	entry->n_context++;
+	return 0;
 }
 
 int mxlog_entry_add_context_int(struct mxlog_entry *entry, const char *key,
     size_t key_len, int64_t value)
 {
 	char text[MXLOG_NUMBER_MAX];
-	struct mxlog_pair pair;
+	struct mxlog_pair *pair;
 	int r;
 
 	r = begin_pair(entry, key, key_len, &pair);
 	if (r == 0)
 		r = mxlog_entry_store(entry, text,
 		    mxlog_number_format_i64(text, value), sizeof(text),
-		    &pair.value);
+		    &pair->value);
 	if (r < 0)
 		return r;
-	pair.json = true;
-	return mxlog_entry_push_pair(entry, &pair);
+	pair->json = true;
+	entry->n_context++;
+	return 0;
 }
 
 static bool any_truncated(const struct mxlog_exception *exception)

@@ -51,25 +51,48 @@ size_t mxlog_exception_size(const struct mxlog_exception *exception, bool exact)
 	return size;
 }
 
-size_t mxlog_entry_size(const struct mxlog_entry *entry, bool exact)
+/* Six bytes are the most that escaping makes of one; added up first. */
+static size_t size_at_most(const struct mxlog_entry *entry)
+{
+	size_t text = 0, around = AROUND_ENTRY;
+
+	for (size_t i = 0; i < MXLOG_FIELD_COUNT; i++)
+		text += entry->text[i].len;
+	for (size_t i = 0; i < entry->n_tags; i++)
+		text += entry->tags[i].len;
+	for (size_t i = 0; i < entry->n_context; i++)
+		text += (size_t)entry->context[i].key.len +
+		    entry->context[i].value.len;
+	around += AROUND_TAG * entry->n_tags + AROUND_PAIR * entry->n_context;
+	if (entry->exception)
+		around += mxlog_exception_size(entry->exception, false);
+	return around + 6 * text;
+}
+
+static size_t size_exactly(const struct mxlog_entry *entry)
 {
 	const struct mxlog_buf *bytes = &entry->bytes;
 	size_t size = AROUND_ENTRY;
 
 	for (size_t i = 0; i < MXLOG_FIELD_COUNT; i++)
-		size += text_size(bytes, entry->text[i], exact);
+		size += text_size(bytes, entry->text[i], true);
 	for (size_t i = 0; i < entry->n_tags; i++)
-		size += AROUND_TAG + text_size(bytes, entry->tags[i], exact);
+		size += AROUND_TAG + text_size(bytes, entry->tags[i], true);
 	for (size_t i = 0; i < entry->n_context; i++) {
 		const struct mxlog_pair *pair = &entry->context[i];
 
 		size += AROUND_PAIR + pair->key.len;
 		size += pair->json ? pair->value.len
-				   : text_size(bytes, pair->value, exact);
+				   : text_size(bytes, pair->value, true);
 	}
 	if (entry->exception)
-		size += mxlog_exception_size(entry->exception, exact);
+		size += mxlog_exception_size(entry->exception, true);
 	return size;
+}
+
+size_t mxlog_entry_size(const struct mxlog_entry *entry, bool exact)
+{
+	return exact ? size_exactly(entry) : size_at_most(entry);
 }
 
 static void cut_text(const struct mxlog_buf *bytes, struct mxlog_span *span,
@@ -138,11 +161,22 @@ static void cut_entry(struct mxlog_entry *entry, size_t cap)
 	entry->n_tags = MIN(entry->n_tags, (size_t)TAGS_LAST);
 }
 
+/* True if the line fits, seen at a glance: all texts lie in the buffer. (Were
+ * one there twice, the encoder's own sum would tell.) */
+static bool fits_surely(const struct mxlog_entry *entry)
+{
+	size_t elements = entry->n_context + entry->n_tags;
+
+	return !entry->exception &&
+	    AROUND_ENTRY + 6 * entry->bytes.len + AROUND_PAIR * elements <=
+	    MXLOG_LINE_MAX - TO_COME;
+}
+
 void mxlog_entry_fit(struct mxlog_entry *entry)
 {
 	const size_t max = MXLOG_LINE_MAX - TO_COME;
 
-	if (LIKELY(mxlog_entry_size(entry, false) <= max))
+	if (LIKELY(fits_surely(entry)) || mxlog_entry_size(entry, false) <= max)
 		return;
 	for (size_t cap = CAP_FIRST;
 	     cap >= CAP_LAST && mxlog_entry_size(entry, true) > max; cap /= 2) {

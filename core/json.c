@@ -389,15 +389,26 @@ bool mxlog_json_equals(const struct mxlog_json_token *token, const char *text,
 /* ---- writing ---- */
 
 /* Bytes at which a raw copy of valid UTF-8 must stop: what is escaped, and the
- * lead bytes of C1 (C2) and U+2028/9 (E2). */
-static uint32_t stops(const char *p)
+ * lead bytes of C1 (C2) and U+2028/9 (E2). Bit 0x20 is what tells those two
+ * apart. */
+static __attribute__((noinline)) uint32_t stops(mxlog_lanes v)
 {
-	mxlog_lanes v = mxlog_lanes_load(p);
-
 	return mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
 	    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\') |
-	    (mxlog_lanes)(v == 0x7f) | (mxlog_lanes)(v == 0xc2) |
-	    (mxlog_lanes)(v == 0xe2));
+	    (mxlog_lanes)(v == 0x7f) | (mxlog_lanes)((v | 0x20) == 0xe2));
+}
+
+/* The same of ASCII, and all that is none: taken for signed it is below 0x20,
+ * as control characters are. Three comparisons less where it matters. */
+static inline uint32_t stops_or_more(mxlog_lanes v)
+{
+	typedef signed char lanes_signed
+	    __attribute__((vector_size(MXLOG_LANES)));
+	mxlog_lanes stop = (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\') |
+	    (mxlog_lanes)(v == 0x7f);
+
+	return 0xffff ^
+	    mxlog_lanes_mask((mxlog_lanes)((lanes_signed)v > 0x1f) & ~stop);
 }
 
 static bool is_stop(unsigned char c)
@@ -466,7 +477,7 @@ static size_t plain(const char *text, size_t len)
 	size_t n = 0;
 
 	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES) {
-		uint32_t mask = stops(text + n);
+		uint32_t mask = stops(mxlog_lanes_load(text + n));
 
 		if (mask)
 			return n + (size_t)__builtin_ctz(mask);
@@ -522,42 +533,62 @@ size_t mxlog_json_escaped_cut(const char *text, size_t len, size_t max)
 	return at;
 }
 
-/* Copy what is plain in the 16 bytes here; return how many of them it is. */
-static size_t copy_block(char *out, const char *text, size_t len)
+/* Write the character at a stop; return how many bytes of text it is. */
+static __attribute__((noinline)) size_t put_stop(char **out, const char *text,
+    size_t left)
 {
-	uint32_t mask = stops(text);
+	struct written w = write_stop(text, left);
 
-	memcpy(out, text, MXLOG_LANES);
-	if (len < MXLOG_LANES)
-		mask |= ~mxlog_lanes_first(len);
-	return mask & 0xffff ? (size_t)__builtin_ctz(mask) : MXLOG_LANES;
+	memcpy(*out, w.text, sizeof(w.text));
+	*out += w.len;
+	return w.from;
+}
+
+/* Copy up to the first stop, return its place or len. Behind the text 16 bytes
+ * are readable if there is `slack`. */
+static inline size_t copy_plain(char *out, const char *text, size_t len,
+    bool slack)
+{
+	size_t n = 0;
+	mxlog_lanes v;
+	uint32_t mask;
+
+	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES) {
+		v = mxlog_lanes_load(text + n);
+		mxlog_lanes_store(out + n, v);
+		if (LIKELY(stops_or_more(v) == 0))
+			continue;
+		mask = stops(v);
+		if (mask)
+			return n + (size_t)__builtin_ctz(mask);
+	}
+	v = LIKELY(slack) ? mxlog_lanes_load(text + n)
+			  : mxlog_lanes_load_first(text + n, len - n);
+	mxlog_lanes_store(out + n, v);
+	mask = stops_or_more(v) & mxlog_lanes_first(len - n);
+	if (LIKELY(mask == 0))
+		return len;
+	mask &= stops(v);
+	return mask ? n + (size_t)__builtin_ctz(mask) : len;
 }
 
 char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
     const char *limit)
 {
-	const char *end = text + len;
+	bool slack = limit - text >= (ptrdiff_t)len + MXLOG_LANES;
 
-	while (text < end) {
-		struct written w;
-		size_t n, left = (size_t)(end - text);
+	for (;;) {
+		size_t n = copy_plain(out, text, len, slack);
 
-		if (LIKELY(limit - text >= MXLOG_LANES)) {
-			n = copy_block(out, text, left);
-			out += n;
-			text += n;
-			if (LIKELY(n == MXLOG_LANES || text == end))
-				continue;
-		} else if (!is_stop((unsigned char)*text)) {
-			*out++ = *text++;
-			continue;
-		}
-		w = write_stop(text, (size_t)(end - text));
-		memcpy(out, w.text, sizeof(w.text));
-		out += w.len;
-		text += w.from;
+		out += n;
+		if (LIKELY(n == len))
+			return out;
+		text += n;
+		len -= n;
+		n = put_stop(&out, text, len);
+		text += n;
+		len -= n;
 	}
-	return out;
 }
 
 /* Room for the worst case where that is little, else for what it is. */

@@ -89,3 +89,15 @@ static inline mxlog_lanes mxlog_lanes_within(mxlog_lanes lanes,
 {
 	return (mxlog_lanes)(lanes - from <= (unsigned char)(to - from));
 }
+
+/* All ones in the first n bytes, n <= MXLOG_LANES, zeros behind. */
+static inline mxlog_lanes mxlog_lanes_upto(size_t n)
+{
+	static const unsigned char steps[2 * MXLOG_LANES] = { 255, 255, 255,
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+		255 };
+	mxlog_lanes lanes;
+
+	memcpy(&lanes, steps + MXLOG_LANES - n, MXLOG_LANES);
+	return lanes;
+}

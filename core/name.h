@@ -4,6 +4,7 @@
 #pragma once
 
 #include "buf.h"
+#include "lanes.h"
 
 enum {
 	MXLOG_NAME_BYTES = 255, /* the longest name */
@@ -23,6 +24,18 @@ int mxlog_module_normalise(struct mxlog_buf *buf, const char *name, size_t len,
 
 /* [a-z_][a-z0-9_]*, at most MXLOG_NAME_BYTES. */
 bool mxlog_key_is_valid(const char *key, size_t len);
+
+/* The same for a key of 1 to MXLOG_LANES bytes that were loaded with whatever
+ * stands behind them. */
+static inline bool mxlog_key_is_valid_short(mxlog_lanes key, size_t len)
+{
+	mxlog_lanes good = mxlog_lanes_within(key, '0', '9') |
+	    mxlog_lanes_within(key, 'a', 'z') | (mxlog_lanes)(key == '_');
+	uint32_t bad = ~mxlog_lanes_mask(good) & ((2U << (len - 1)) - 1);
+
+	/* Of all these only digits lack bit 0x40. */
+	return bad == 0 && (key[0] & 0x40);
+}
 
 /* Append a context key's snake_case form, never empty: camelCase becomes
  * camel_case and HTTPStatus http_status; runs of other ASCII characters become

@@ -24,19 +24,6 @@ static int reserve_for(struct mxlog_buf *bytes, const char **text, size_t more)
 	return r;
 }
 
-/* True if the text, with slack behind it, is ASCII. */
-static bool is_ascii(const char *text, size_t len)
-{
-	mxlog_lanes seen = { 0 };
-	size_t n = 0;
-
-	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES)
-		seen |= mxlog_lanes_load(text + n);
-	return mxlog_lanes_mask(seen) == 0 &&
-	    (mxlog_lanes_mask(mxlog_lanes_load(text + n)) &
-		mxlog_lanes_first(len - n)) == 0;
-}
-
 /* Where to cut text that may be invalid: a character has 4 bytes at most. */
 static size_t cut_raw(const char *text, size_t max)
 {
@@ -69,19 +56,19 @@ static int mend(struct mxlog_buf *bytes, const char *text, size_t len,
 	return 0;
 }
 
-int mxlog_span_store(struct mxlog_buf *bytes, const char *text, size_t len,
-    size_t max, struct mxlog_span *ret, bool *truncated)
+int mxlog_span_store_slowly(struct mxlog_buf *bytes, const char *text,
+    size_t len, size_t max, struct mxlog_span *ret, bool *truncated)
 {
 	char *copy;
 	int r;
 
-	if (UNLIKELY(bytes->len + max > MXLOG_SPAN_BYTES))
+	if (bytes->len + max > MXLOG_SPAN_BYTES)
 		max = MXLOG_SPAN_BYTES - MIN(bytes->len, MXLOG_SPAN_BYTES);
-	if (UNLIKELY(len > max)) {
+	if (len > max) {
 		len = cut_raw(text, max);
 		*truncated = true;
 	}
-	if (UNLIKELY(bytes->capacity - bytes->len < len + MXLOG_SPAN_SLACK)) {
+	if (bytes->capacity - bytes->len < len + MXLOG_SPAN_SLACK) {
 		r = reserve_for(bytes, &text, len + MXLOG_SPAN_SLACK);
 		if (r < 0)
 			return r;
@@ -90,7 +77,7 @@ int mxlog_span_store(struct mxlog_buf *bytes, const char *text, size_t len,
 	copy = bytes->data + bytes->len;
 	if (len > 0)
 		memcpy(copy, text, len);
-	if (!is_ascii(copy, len) && mxlog_utf8_valid(copy, len) < len) {
+	if (mxlog_utf8_valid(copy, len) < len) {
 		r = mend(bytes, text, len, max, &len, truncated);
 		if (r < 0)
 			return r;
@@ -100,15 +87,11 @@ int mxlog_span_store(struct mxlog_buf *bytes, const char *text, size_t len,
 	return 0;
 }
 
-void *mxlog_array_grow(void *array, size_t n, size_t *capacity, size_t size)
+void *mxlog_array_enlarge(void *array, size_t *capacity, size_t size)
 {
-	size_t more;
-	void *grown;
+	size_t more = *capacity ? *capacity * 2 : ARRAY_FIRST;
+	void *grown = reallocarray(array, more, size);
 
-	if (LIKELY(n < *capacity))
-		return array;
-	more = *capacity ? *capacity * 2 : ARRAY_FIRST;
-	grown = reallocarray(array, more, size);
 	if (grown)
 		*capacity = more;
 	return grown;
