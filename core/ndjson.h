@@ -19,7 +19,8 @@ int mxlog_ndjson_encode_exception(const struct mxlog_exception *exception,
 /* Read a line (any JSON: other key order, spaces, \u escapes, fewer digits)
  * into `entry`, which is reset first. -EBADMSG if the line is not a LogEntry
  * that passes mxlog_entry_validate(); reterr says where and why. Unknown
- * top-level keys are taken into context. */
+ * top-level keys are taken into context; a known one that is there twice is
+ * damage. */
 int mxlog_ndjson_decode(const char *line, size_t len, struct mxlog_entry *entry,
     struct mxlog_error *reterr);
 int mxlog_ndjson_decode_metric(const char *line, size_t len,

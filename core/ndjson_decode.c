@@ -530,7 +530,7 @@ static int take_field(struct decoder *d, struct mxlog_entry *entry,
 
 /* The token is the key. */
 static int take_member(struct decoder *d, struct mxlog_entry *entry,
-    size_t *hint, bool *has_level)
+    size_t *hint, unsigned *seen)
 {
 	size_t field = find_field(d, *hint);
 	struct mxlog_span key;
@@ -546,23 +546,27 @@ static int take_member(struct decoder *d, struct mxlog_entry *entry,
 	*hint = field + 1;
 	d->key = fields[field].name;
 	r = next(d);
-	if (r < 0 || is_null(d))
+	if (r < 0)
 		return r;
-	if (field == MXLOG_FIELD_LEVEL)
-		*has_level = true;
+	/* Readers of JSON differ in which of two they take. */
+	if (*seen >> field & 1)
+		return refuse(d, "is there twice");
+	if (is_null(d))
+		return 0;
+	*seen |= 1U << field;
 	return take_field(d, entry, (enum mxlog_field)field);
 }
 
 static int decode_members(struct decoder *d, struct mxlog_entry *entry)
 {
-	bool has_level = false;
+	unsigned seen = 0; /* one bit for each field */
 	size_t hint = 0;
 	int r;
 
 	if (d->token.type != MXLOG_JSON_OBJECT)
 		return refuse(d, "is no JSON object");
 	while ((r = next_key(d)) > 0) {
-		r = take_member(d, entry, &hint, &has_level);
+		r = take_member(d, entry, &hint, &seen);
 		if (r < 0)
 			return r;
 	}
@@ -571,7 +575,7 @@ static int decode_members(struct decoder *d, struct mxlog_entry *entry)
 	if (r < 0)
 		return no_json(d, r);
 	d->key = "level";
-	return has_level ? 0 : refuse(d, "is missing");
+	return seen >> MXLOG_FIELD_LEVEL & 1 ? 0 : refuse(d, "is missing");
 }
 
 static int check_len(const char *line, size_t len, struct mxlog_error *reterr)
