@@ -4,6 +4,8 @@
 
 #include <mxlog/traceback.h>
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mxlog_exception *exception;
