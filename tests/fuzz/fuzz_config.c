@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = mxlog_config_parse((const char *)data, size, "f", &config, &error);
 	if (r < 0 &&
 	    (strncmp(error.text, "f:", 2) != 0 || error.line == 0 ||
-	        error.column == 0 || strchr(error.text, '\n')))
+		error.column == 0 || strchr(error.text, '\n')))
 		abort();
 	if (r == 0)
 		(void)mxlog_config_set(config, "log_dir", "/var/log/x", &error);
