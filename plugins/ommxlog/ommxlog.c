@@ -5,6 +5,7 @@
 #include "rsyslog.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +15,7 @@
 #include "dirty.h"
 #include "errmsg.h"
 #include "module-template.h"
+#include "parserif.h"
 #include "rsconf.h"
 #include "statsobj.h"
 #include "template.h"
@@ -74,6 +76,7 @@ enum parameter {
 	P_QUEUE_TYPE,
 	P_QUEUE_SIZE,
 	P_BATCH_SIZE,
+	P_QUEUE_FILE,
 };
 
 /* rsyslog's macros. State at file scope is what they demand, nothing else; the
@@ -98,6 +101,7 @@ static struct cnfparamdescr parameters[] = {
 	{ "queue.type", eCmdHdlrQueueType, 0 },
 	{ "queue.size", eCmdHdlrSize, 0 },
 	{ "queue.dequeuebatchsize", eCmdHdlrInt, 0 },
+	{ "queue.filename", eCmdHdlrString, 0 },
 };
 static struct cnfparamblk parameter_block = { CNFPARAMBLK_VERSION,
 	sizeof(parameters) / sizeof(parameters[0]), parameters };
@@ -235,26 +239,22 @@ static void free_instance(instanceData *data)
 
 /* ---- configuration ---- */
 
-/* rsyslogd's defaults throw a batch away at the first failure. */
-static void warn_of_loss(const struct cnfparamvals *values)
+/* rsyslogd logs warnings, but keeps them to itself when it only checks. */
+static void warn(const char *text)
 {
-	const struct cnfparamvals *retry = &values[P_RETRY_COUNT];
-	const struct cnfparamvals *interval = &values[P_RETRY_INTERVAL];
+	parser_warnmsg("ommxlog: %s", text);
+	if (iConfigVerify)
+		(void)fprintf(stderr, "rsyslogd: ommxlog: warning: %s\n", text);
+}
+
+static void warn_of_queue(const struct cnfparamvals *values)
+{
 	const struct cnfparamvals *type = &values[P_QUEUE_TYPE];
 	long long size = 1000, batch = 128; /* of action queues */
 
-	if (!retry->bUsed || retry->val.d.n != -1)
-		LogMsg(0, RS_RET_OK_WARN, LOG_WARNING,
-		    "ommxlog: messages are lost when they can't be stored: "
-		    "set action.resumeRetryCount=\"-1\"");
-	if (!interval->bUsed || interval->val.d.n > 5)
-		LogMsg(0, RS_RET_OK_WARN, LOG_WARNING,
-		    "ommxlog: storing resumes late: set "
-		    "action.resumeInterval=\"1\"");
 	if (!type->bUsed || type->val.d.n == QUEUETYPE_DIRECT) {
-		LogMsg(0, RS_RET_OK_WARN, LOG_WARNING,
-		    "ommxlog: without a queue of its own a full disk stops all "
-		    "of rsyslogd: set queue.type=\"LinkedList\"");
+		warn("without a queue of its own a full disk stops all of "
+		     "rsyslogd: set queue.type=\"LinkedList\"");
 		return;
 	}
 	if (values[P_QUEUE_SIZE].bUsed)
@@ -262,10 +262,26 @@ static void warn_of_loss(const struct cnfparamvals *values)
 	if (values[P_BATCH_SIZE].bUsed)
 		batch = values[P_BATCH_SIZE].val.d.n;
 	if (size < 10 * batch)
-		LogMsg(0, RS_RET_OK_WARN, LOG_WARNING,
-		    "ommxlog: queue.size=\"%lld\" is soon full: set it far "
-		    "above queue.dequeueBatchSize=\"%lld\"",
-		    size, batch);
+		warn("the queue is soon full: set queue.size far above "
+		     "queue.dequeueBatchSize");
+	if (values[P_QUEUE_FILE].bUsed)
+		warn("rsyslogd spools messages to queue.fileName as they came, "
+		     "with their secrets");
+}
+
+/* rsyslogd's defaults throw a batch away at the first failure. */
+static void warn_of_loss(const struct cnfparamvals *values)
+{
+	const struct cnfparamvals *retry = &values[P_RETRY_COUNT];
+	const struct cnfparamvals *interval = &values[P_RETRY_INTERVAL];
+
+	if (!retry->bUsed || retry->val.d.n != -1)
+		warn("messages are lost when they can't be stored: set "
+		     "action.resumeRetryCount=\"-1\"");
+	if (!interval->bUsed || interval->val.d.n > 5)
+		warn("storing resumes late after a failure: set "
+		     "action.resumeInterval=\"1\"");
+	warn_of_queue(values);
 }
 
 static rsRetVal set_sync(instanceData *data)
