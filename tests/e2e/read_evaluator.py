@@ -275,8 +275,10 @@ class Evaluator:
                  "module": lambda e: e.module, "trace_id": lambda e: e.trace,
                  "duration_ms": lambda e: e.duration,
                  "line_number": lambda e: e.line}[query.get("order_by") or "timestamp"]
-        have = [e for e in found if value(e) is not None]
-        lack = [e for e in found if value(e) is None]
+        have, lack = found, []
+        if query.get("order_by") in ("duration_ms", "line_number"):
+            have = [e for e in found if value(e) is not None]
+            lack = [e for e in found if value(e) is None]
         descending = query.get("order_dir") == "desc"
         wanted = (query.get("offset") or 0) + (len(have) if query.get("limit") is None else query["limit"])
         if wanted < len(have) // 8:  # the same, without sorting all

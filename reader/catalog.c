@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs.h"
+
+#define ZONE_SLACK (14 * 3600 * USEC_PER_SEC)
+
+static int open_dir(struct mxlog_catalog *catalog, const char *path,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_catalog_dir *dir = &catalog->dirs[catalog->n_dirs];
+	int r;
+
+	r = mxlog_fs_open_dir(path, false, &dir->fd);
+	if (r < 0)
+		return mxlog_error_set(reterr, r, "%s: %s", path, strerror(-r));
+	dir->path = strdup(path);
+	if (!dir->path) {
+		(void)close(dir->fd);
+		return -ENOMEM;
+	}
+	catalog->n_dirs++;
+	return 0;
+}
+
+static void open_live(const struct mxlog_catalog *catalog,
+    struct mxlog_catalog_segment *segment)
+{
+	char name[MXLOG_SEGMENT_NAME_MAX];
+	char path[MXLOG_SEGMENT_NAME_MAX + 32];
+	const char *dir = mxlog_segment_dir(segment->name.kind, false);
+	struct stat st;
+	int r;
+
+	mxlog_segment_format(name, &segment->name);
+	(void)snprintf(path, sizeof(path), "%s%s%s", dir, *dir ? "/" : "",
+	    name);
+	r = mxlog_fs_open_file(catalog->dirs[segment->dir].fd, path, O_RDONLY,
+	    &segment->fd);
+	if (r < 0) {
+		segment->fd = -1;
+		segment->error = r;
+		return;
+	}
+	if (fstat(segment->fd, &st) < 0)
+		segment->error = -errno;
+	else
+		segment->size = (uint64_t)st.st_size;
+}
+
+static int grow(struct mxlog_catalog *catalog, size_t more)
+{
+	struct mxlog_catalog_segment *segments;
+
+	if (more == 0)
+		return 0;
+	segments = reallocarray(catalog->segments, catalog->n_segments + more,
+	    sizeof(*segments));
+	if (!segments)
+		return -ENOMEM;
+	catalog->segments = segments;
+	return 0;
+}
+
+static int add_live(struct mxlog_catalog *catalog, uint32_t dir)
+{
+	struct mxlog_segment_name *names = NULL;
+	size_t n = 0;
+	int r;
+
+	r = mxlog_segment_list(catalog->dirs[dir].fd, catalog->kind, false,
+	    &names, &n);
+	if (r == -ENOENT)
+		return 0; /* no metrics were ever written */
+	if (r < 0)
+		return r;
+
+	r = grow(catalog, n);
+	if (r < 0)
+		goto out;
+	for (size_t i = 0; i < n; i++) {
+		struct mxlog_catalog_segment segment = { .name = names[i],
+			.dir = dir,
+			.fd = -1 };
+
+		open_live(catalog, &segment);
+		if (segment.error == -ENOENT)
+			continue; /* pruned since it was listed */
+		catalog->segments[catalog->n_segments++] = segment;
+	}
+out:
+	free(names);
+	return r;
+}
+
+/* Stored order: the day first, so that a query can stop early. */
+static int compare(const void *a, const void *b)
+{
+	const struct mxlog_catalog_segment *x = a, *y = b;
+
+	if (x->name.day != y->name.day)
+		return x->name.day < y->name.day ? -1 : 1;
+	if (x->dir != y->dir)
+		return x->dir < y->dir ? -1 : 1;
+	if (x->name.number != y->name.number)
+		return x->name.number < y->name.number ? -1 : 1;
+	return (int)y->name.archived - (int)x->name.archived;
+}
+
+int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
+    const char *const *dirs, size_t n_dirs, struct mxlog_error *reterr)
+{
+	int r = 0;
+
+	*catalog = (struct mxlog_catalog){ .kind = kind };
+	catalog->dirs = calloc(MAX(n_dirs, (size_t)1), sizeof(*catalog->dirs));
+	if (!catalog->dirs)
+		return -ENOMEM;
+	for (size_t i = 0; r >= 0 && i < n_dirs; i++)
+		r = open_dir(catalog, dirs[i], reterr);
+	for (uint32_t i = 0; r >= 0 && i < n_dirs; i++) {
+		r = add_live(catalog, i);
+		if (r < 0)
+			(void)mxlog_error_set(reterr, r, "%s: %s", dirs[i],
+			    strerror(-r));
+	}
+	if (r < 0) {
+		mxlog_catalog_done(catalog);
+		return r;
+	}
+	if (catalog->n_segments > 0)
+		qsort(catalog->segments, catalog->n_segments,
+		    sizeof(*catalog->segments), compare);
+	return 0;
+}
+
+void mxlog_catalog_done(struct mxlog_catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->n_segments; i++)
+		if (catalog->segments[i].fd >= 0)
+			(void)close(catalog->segments[i].fd);
+	for (size_t i = 0; i < catalog->n_dirs; i++) {
+		(void)close(catalog->dirs[i].fd);
+		free(catalog->dirs[i].path);
+	}
+	free(catalog->segments);
+	free(catalog->dirs);
+	*catalog = (struct mxlog_catalog){ 0 };
+}
+
+void mxlog_catalog_span(const struct mxlog_catalog_segment *segment,
+    int64_t *ret_since_usec, int64_t *ret_until_usec)
+{
+	int64_t start = segment->name.day * USEC_PER_DAY;
+
+	*ret_since_usec = start - ZONE_SLACK;
+	*ret_until_usec = start + USEC_PER_DAY - 1 + ZONE_SLACK;
+}
+
+void mxlog_catalog_path(const struct mxlog_catalog *catalog,
+    const struct mxlog_catalog_segment *segment, char *out, size_t size)
+{
+	char name[MXLOG_SEGMENT_NAME_MAX];
+	const char *dir =
+	    mxlog_segment_dir(segment->name.kind, segment->name.archived);
+
+	mxlog_segment_format(name, &segment->name);
+	(void)snprintf(out, size, "%s/%s%s%s", catalog->dirs[segment->dir].path,
+	    dir, *dir ? "/" : "", name);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "filter.h"
+
+#include "name.h"
+#include "timestamp.h"
+#include "ulid.h"
+
+void mxlog_filter_init(struct mxlog_filter *filter,
+    const struct mxlog_query *query)
+{
+	*filter = (struct mxlog_filter){
+		.query = query,
+		.by_trace_id = query->has_trace_id,
+	};
+	mxlog_filter_narrow(filter, query->since_usec, query->until_usec);
+}
+
+void mxlog_filter_narrow(struct mxlog_filter *filter, int64_t since_usec,
+    int64_t until_usec)
+{
+	filter->has_since = since_usec > MXLOG_TIMESTAMP_MIN;
+	filter->has_until = until_usec < MXLOG_TIMESTAMP_MAX;
+	/* Out of the years that there are: the ends that exist say the same,
+	 * but for a range that is empty anyway. */
+	mxlog_timestamp_format(filter->since, since_usec);
+	mxlog_timestamp_format(filter->until, until_usec);
+}
+
+/* A character's value in Crockford's base32 with its aliases, or -1. */
+static int ulid_value(char c)
+{
+	struct mxlog_ulid id;
+	char text[MXLOG_ULID_LEN];
+
+	memset(text, '0', sizeof(text));
+	text[sizeof(text) - 1] = c;
+	return mxlog_ulid_parse(text, sizeof(text), &id) < 0 ? -1 : (int)id.lo;
+}
+
+/* With these bytes, all else being canonical, no other id can be meant: if one
+ * differs in value the id does, or is none. */
+static enum mxlog_verdict check_trace_id(const char *id, const char *wanted)
+{
+	bool same = true;
+
+	for (size_t i = 0; i < MXLOG_ULID_LEN; i++) {
+		if (id[i] == wanted[i])
+			continue;
+		same = false;
+		if (ulid_value(id[i]) != ulid_value(wanted[i]))
+			return MXLOG_NO;
+	}
+	return same ? MXLOG_MAYBE : MXLOG_UNKNOWN;
+}
+
+/* Times of this form order as their text does; :60 is left to the decoder. */
+static enum mxlog_verdict check_time(const struct mxlog_filter *filter,
+    const char *t)
+{
+	if (t[10] != 'T' || t[19] != '.' || t[26] != 'Z' || t[17] > '5')
+		return MXLOG_UNKNOWN;
+	if (filter->has_since && memcmp(t, filter->since, 26) < 0)
+		return MXLOG_NO;
+	if (filter->has_until && memcmp(t, filter->until, 26) > 0)
+		return MXLOG_NO;
+	return MXLOG_MAYBE;
+}
+
+static enum mxlog_verdict judge_module(const struct mxlog_filter *filter,
+    const char *module, size_t len)
+{
+	if (!mxlog_module_is_valid(module, len))
+		return MXLOG_UNKNOWN;
+	return mxlog_query_wants_module(filter->query, module, len)
+	    ? MXLOG_MAYBE
+	    : MXLOG_NO;
+}
+
+static enum mxlog_verdict check_module(struct mxlog_filter *filter,
+    const char *module, const char *end)
+{
+	size_t len = filter->module_len;
+	const char *quote;
+
+	if (len > 0 && (size_t)(end - module) > len && module[len] == '"' &&
+	    memcmp(module, filter->module, len) == 0)
+		return filter->module_verdict;
+	quote = memchr(module, '"', (size_t)(end - module));
+	if (!quote || quote - module > MXLOG_NAME_BYTES)
+		return MXLOG_UNKNOWN;
+	len = (size_t)(quote - module);
+	filter->module_len = len;
+	memcpy(filter->module, module, len);
+	filter->module_verdict = judge_module(filter, module, len);
+	return filter->module_verdict;
+}
+
+static enum mxlog_verdict check_level(const struct mxlog_filter *filter,
+    const char *at, size_t *ret_len)
+{
+	enum mxlog_level level = mxlog_view_level(at);
+
+	if (level == 0)
+		return MXLOG_UNKNOWN;
+	*ret_len = strlen(mxlog_level_name(level));
+	return mxlog_query_wants_level(filter->query, level) ? MXLOG_MAYBE
+							     : MXLOG_NO;
+}
+
+enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
+    const char *line, size_t len)
+{
+	enum mxlog_verdict verdict;
+	const char *at = line + MXLOG_VIEW_LEVEL;
+	size_t level_len = 0;
+
+	if (!mxlog_view_has_prefix(line))
+		return MXLOG_UNKNOWN;
+	if (filter->by_trace_id) {
+		verdict = check_trace_id(line + MXLOG_VIEW_TRACE_ID,
+		    filter->query->trace_id);
+		if (verdict != MXLOG_MAYBE)
+			return verdict;
+	}
+	if (filter->has_since || filter->has_until) {
+		verdict = check_time(filter, line + MXLOG_VIEW_TIME);
+		if (verdict != MXLOG_MAYBE)
+			return verdict;
+	}
+	if (filter->query->levels == 0 && filter->query->n_modules == 0)
+		return MXLOG_MAYBE;
+	verdict = check_level(filter, at, &level_len);
+	if (verdict != MXLOG_MAYBE || filter->query->n_modules == 0)
+		return verdict;
+	at += level_len;
+	if (memcmp(at, LITERAL("\",\"module\":\"")) != 0)
+		return MXLOG_UNKNOWN;
+	return check_module(filter, at + 12, line + len);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filter: rejects canonical lines by what stands at fixed places, before
+ * anything of them is read as JSON. */
+#pragma once
+
+#include "query_private.h"
+#include "view.h"
+
+enum mxlog_verdict {
+	MXLOG_NO,      /* whatever else is in it, it does not match */
+	MXLOG_MAYBE,   /* nothing here speaks against it */
+	MXLOG_UNKNOWN, /* not canonical: decode it */
+};
+
+struct mxlog_filter {
+	const struct mxlog_query *query;
+	bool by_trace_id;
+	bool has_since, has_until;
+	char since[27], until[27];
+	/* What was found of the module seen last. */
+	char module[256];
+	size_t module_len;
+	enum mxlog_verdict module_verdict;
+};
+
+/* The query is borrowed. */
+void mxlog_filter_init(struct mxlog_filter *filter,
+    const struct mxlog_query *query);
+
+/* Entries behind this time are no longer wanted: narrow the range. */
+void mxlog_filter_narrow(struct mxlog_filter *filter, int64_t since_usec,
+    int64_t until_usec);
+
+/* len >= MXLOG_VIEW_MIN. */
+enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
+    const char *line, size_t len);

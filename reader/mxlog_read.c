@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mxlog-read: show what a LogQuery finds. Options, messages and exit codes
+ * only; everything else is the library's. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <mxlog/reader.h>
+
+#include "mxlog_read_options.h"
+#include "mxlog_read_print.h"
+#include "reterr.h"
+
+enum {
+	STATUS_UNREADABLE = 1,
+	STATUS_USAGE = 2,
+};
+
+static void warn(void *arg, const char *text)
+{
+	(void)arg;
+	(void)fprintf(stderr, "mxlog-read: %s\n", text);
+}
+
+static int show(struct mxlog_reader *reader, struct mxlog_read_printer *printer)
+{
+	struct mxlog_line line;
+	int r;
+
+	while ((r = mxlog_reader_next(reader, &line)) > 0) {
+		r = mxlog_read_print(printer, &line);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? r : mxlog_read_flush(printer);
+}
+
+static int run(struct mxlog_read_options *options)
+{
+	const char *const *dirs = (const char *const *)options->dirs;
+	struct mxlog_read_printer *printer = NULL;
+	struct mxlog_reader *reader = NULL;
+	struct mxlog_reader_stats stats = { 0 };
+	struct mxlog_error error = { 0 };
+	int r;
+
+	r = mxlog_read_printer_new(options, STDOUT_FILENO, &printer);
+	if (r >= 0)
+		r = mxlog_reader_open(dirs, options->n_dirs, &options->query,
+		    &reader, &error);
+	if (r >= 0) {
+		mxlog_reader_on_warning(reader, warn, NULL);
+		r = show(reader, printer);
+		mxlog_reader_get_stats(reader, &stats);
+	}
+	if (r < 0 && r != -EPIPE)
+		warn(NULL, error.code < 0 ? error.text : strerror(-r));
+	mxlog_reader_close(reader);
+	mxlog_read_printer_free(printer);
+	if (r == -EPIPE)
+		return 0;
+	return r < 0 || stats.damaged > 0 || stats.unreadable > 0
+	    ? STATUS_UNREADABLE
+	    : 0;
+}
+
+/* Every live segment is held open while a query runs. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int main(int argc, char **argv)
+{
+	struct mxlog_read_options options;
+	struct mxlog_error error = { 0 };
+	int status = 0;
+
+	(void)signal(SIGPIPE, SIG_DFL);
+	allow_many_files();
+	if (mxlog_read_options_parse(&options, argc, argv, &error) < 0) {
+		warn(NULL, error.text);
+		return STATUS_USAGE;
+	}
+	if (options.help)
+		mxlog_read_options_help();
+	else if (options.version)
+		(void)printf("mxlog-read %s\n", MXLOG_VERSION);
+	else
+		status = run(&options);
+	mxlog_read_options_done(&options);
+	return status;
+}

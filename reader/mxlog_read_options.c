@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mxlog_read_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <mxlog/config.h>
+
+#include "buf.h"
+#include "number.h"
+#include "timestamp.h"
+
+#define CONFIG_PATH "/etc/mxlog/mxlog.yaml"
+
+enum {
+	QUERY_MAX = 1024 * 1024, /* bytes of a LogQuery's JSON */
+	HELP_COLUMN = 28,
+	HELP_WIDTH = 78,
+};
+
+enum option_id {
+#define GROUP(title)
+#define OPTION(id, letter, name, argument, help) OPTION_##id,
+#include "read_options.def"
+#undef GROUP
+#undef OPTION
+	OPTION_COUNT
+};
+
+struct row {
+	const char *group; /* a title, or NULL for an option */
+	enum option_id id;
+	char letter;
+	const char *name, *argument, *help;
+};
+
+static const struct row rows[] = {
+#define GROUP(title) { .group = title },
+#define OPTION(i, l, n, a, h) \
+	{ .id = OPTION_##i, .letter = l, .name = n, .argument = a, .help = h },
+#include "read_options.def"
+#undef GROUP
+#undef OPTION
+};
+
+/* What the arguments said, before a query is made of it. */
+struct given {
+	const char *text[OPTION_COUNT]; /* the last one's argument, or "" */
+	struct mxlog_read_options *options;
+	struct mxlog_error *reterr;
+};
+
+static const struct row *row_of(enum option_id id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!rows[i].group && rows[i].id == id)
+			return &rows[i];
+	return NULL;
+}
+
+static int usage(struct given *given, enum option_id id, const char *expected)
+{
+	return mxlog_error_set(given->reterr, -EINVAL, "--%s: %s, not '%.100s'",
+	    row_of(id)->name, expected, given->text[id]);
+}
+
+static int add_dir(struct mxlog_read_options *options, const char *path)
+{
+	char **dirs =
+	    reallocarray(options->dirs, options->n_dirs + 1, sizeof(char *));
+
+	if (!dirs)
+		return -ENOMEM;
+	options->dirs = dirs;
+	dirs[options->n_dirs] = strdup(path);
+	if (!dirs[options->n_dirs])
+		return -ENOMEM;
+	options->n_dirs++;
+	return 0;
+}
+
+/* Call `add` for each part of a list that commas separate. */
+typedef int add_part(struct given *given, const char *part);
+
+static int each_part(struct given *given, const char *list, add_part *add)
+{
+	char *copy = strdup(list), *rest = copy;
+	int r = copy ? 0 : -ENOMEM;
+
+	while (r >= 0 && rest) {
+		char *part = strsep(&rest, ",");
+
+		r = add(given, part);
+	}
+	free(copy);
+	return r;
+}
+
+static int add_level(struct given *given, const char *part)
+{
+	enum mxlog_level level;
+	int r = mxlog_level_parse(part, strlen(part), &level);
+
+	if (r < 0)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--level: expected DEBUG, INFO, WARNING, ERROR or "
+		    "CRITICAL, not '%.100s'",
+		    part);
+	return mxlog_query_add_level(given->options->query, level);
+}
+
+static int add_module(struct given *given, const char *part)
+{
+	return mxlog_query_add_module(given->options->query, part,
+	    given->reterr);
+}
+
+static int add_tag(struct given *given, const char *part)
+{
+	return mxlog_query_add_tag(given->options->query, part, given->reterr);
+}
+
+/* ---- reading the arguments ---- */
+
+static int take(struct given *given, enum option_id id, const char *argument)
+{
+	given->text[id] = argument ? argument : "";
+	if (id == OPTION_LOG_DIR)
+		return add_dir(given->options, argument);
+	return 0;
+}
+
+/* getopt's tables, made of ours. */
+static void fill_tables(char *letters, struct option *longs)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct row *row = &rows[i];
+
+		if (row->group)
+			continue;
+		*longs++ = (struct option){ .name = row->name,
+			.has_arg =
+			    row->argument ? required_argument : no_argument,
+			.val = 256 + (int)row->id };
+		if (!row->letter)
+			continue;
+		*letters++ = row->letter;
+		if (row->argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	*longs = (struct option){ 0 };
+}
+
+static const struct row *row_of_code(int code)
+{
+	if (code >= 256)
+		return row_of((enum option_id)(code - 256));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].letter == code)
+			return &rows[i];
+	return NULL;
+}
+
+static int unknown(struct given *given, const char *argument)
+{
+	const char *names[ARRAY_LEN(rows)], *nearest = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].name)
+			names[n++] = rows[i].name;
+	if (strncmp(argument, "--", 2) == 0)
+		nearest = mxlog_error_nearest(argument + 2,
+		    strcspn(argument + 2, "="), names, n);
+	if (nearest)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "unknown option '%.100s'; did you mean --%s?", argument,
+		    nearest);
+	return mxlog_error_set(given->reterr, -EINVAL,
+	    "unknown option '%.100s'; see mxlog-read --help", argument);
+}
+
+static int read_arguments(struct given *given, int argc, char **argv)
+{
+	char letters[2 * ARRAY_LEN(rows) + 2];
+	struct option longs[ARRAY_LEN(rows) + 1];
+	int r = 0;
+
+	fill_tables(letters, longs);
+	opterr = 0;
+	while (r >= 0) {
+		int code = getopt_long(argc, argv, letters, longs, NULL);
+		const char *last = argv[optind - 1];
+
+		if (code == -1)
+			break;
+		if (code == ':')
+			r = mxlog_error_set(given->reterr, -EINVAL,
+			    "option '%.100s' needs an argument", last);
+		else if (code == '?')
+			r = unknown(given, last);
+		else
+			r = take(given, row_of_code(code)->id, optarg);
+	}
+	if (r >= 0 && optind < argc)
+		r = mxlog_error_set(given->reterr, -EINVAL,
+		    "unexpected argument '%.100s'; to search for text, use "
+		    "-g TEXT",
+		    argv[optind]);
+	return r;
+}
+
+/* ---- making the query ---- */
+
+static int read_all(FILE *file, struct mxlog_buf *buf)
+{
+	char piece[4096];
+	size_t n;
+	int r = 0;
+
+	while (r >= 0 && (n = fread(piece, 1, sizeof(piece), file)) > 0) {
+		r = mxlog_buf_add(buf, piece, n);
+		if (buf->len > QUERY_MAX)
+			return -EFBIG;
+	}
+	return r < 0 ? r : ferror(file) ? -EIO : 0;
+}
+
+static int load_query(struct given *given)
+{
+	const char *path = given->text[OPTION_QUERY];
+	struct mxlog_error error = { 0 };
+	struct mxlog_buf buf = { 0 };
+	FILE *file;
+	int r;
+
+	if (!path)
+		return mxlog_query_new(&given->options->query);
+	file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	if (!file)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--query: %.100s: %s", path, strerror(errno));
+	r = read_all(file, &buf);
+	if (r >= 0)
+		r = mxlog_query_parse(buf.data, buf.len, &given->options->query,
+		    &error);
+	if (r < 0)
+		r = mxlog_error_set(given->reterr, -EINVAL,
+		    "--query: %.100s: %s", path,
+		    error.code < 0 ? error.text : strerror(-r));
+	mxlog_buf_done(&buf);
+	if (file != stdin)
+		(void)fclose(file);
+	return r;
+}
+
+static int parse_time(struct given *given, enum option_id id, int64_t now,
+    int64_t *ret)
+{
+	const char *text = given->text[id];
+
+	if (!text)
+		return 0;
+	if (mxlog_timestamp_parse_human(text, strlen(text), now,
+		id == OPTION_UNTIL, ret) < 0)
+		return usage(given, id,
+		    "expected a time such as 2026-01-28T15:30:00Z, "
+		    "2026-01-28, '15:30', today, -1h or '2 hours ago'");
+	return 0;
+}
+
+static int set_range(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+	int64_t now = mxlog_timestamp_now();
+	int64_t since = query->since_usec, until = query->until_usec;
+	int r;
+
+	r = parse_time(given, OPTION_SINCE, now, &since);
+	if (r >= 0)
+		r = parse_time(given, OPTION_UNTIL, now, &until);
+	if (r < 0)
+		return r;
+	if (given->text[OPTION_SINCE] && given->text[OPTION_UNTIL] &&
+	    since > until)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--since is after --until; exchange them");
+	return mxlog_query_set_range(query, since, until);
+}
+
+static int set_min_level(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+	const char *text = given->text[OPTION_MIN_LEVEL];
+	enum mxlog_level level;
+	unsigned mask = 0;
+
+	if (!text)
+		return 0;
+	if (mxlog_level_parse(text, strlen(text), &level) < 0)
+		return usage(given, OPTION_MIN_LEVEL,
+		    "expected DEBUG, INFO, WARNING, ERROR or CRITICAL");
+	for (int i = (int)level; i <= MXLOG_CRITICAL; i += 10)
+		mask |= 1U << (i / 10);
+	if (query->levels)
+		mask &= query->levels;
+	if (mask == 0)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--min-level %.20s leaves none of the levels that were "
+		    "asked for; leave one of both out",
+		    text);
+	query->levels = mask;
+	return 0;
+}
+
+static int set_search(struct given *given)
+{
+	unsigned flags = 0;
+
+	if (!given->text[OPTION_SEARCH]) {
+		if (given->text[OPTION_REGEX] || given->text[OPTION_CASE])
+			return mxlog_error_set(given->reterr, -EINVAL,
+			    "--%s says how to search; add -g TEXT",
+			    given->text[OPTION_REGEX] ? "regex"
+						      : "case-sensitive");
+		return 0;
+	}
+	if (given->text[OPTION_REGEX])
+		flags |= MXLOG_SEARCH_REGEX;
+	if (given->text[OPTION_CASE])
+		flags |= MXLOG_SEARCH_CASE;
+	return mxlog_query_set_search(given->options->query,
+	    given->text[OPTION_SEARCH], flags, given->reterr);
+}
+
+static int parse_count(struct given *given, enum option_id id, uint64_t *ret)
+{
+	const char *text = given->text[id];
+
+	if (!text)
+		return 0;
+	if (mxlog_number_parse_u64(text, strlen(text), ret) < 0)
+		return usage(given, id, "expected a number from 0 on");
+	return 0;
+}
+
+static int set_window(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+	uint64_t limit = query->limit, offset = query->offset;
+	int r;
+
+	r = parse_count(given, OPTION_LIMIT, &limit);
+	if (r >= 0)
+		r = parse_count(given, OPTION_OFFSET, &offset);
+	if (r < 0)
+		return r;
+	return mxlog_query_set_window(query, limit, offset);
+}
+
+static int set_order(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+	const char *by = given->text[OPTION_ORDER_BY];
+	const char *dir = given->text[OPTION_ORDER_DIR];
+	enum mxlog_order order = query->order;
+	bool descending = query->descending;
+
+	if (by && mxlog_order_parse(by, strlen(by), &order) < 0)
+		return usage(given, OPTION_ORDER_BY,
+		    "expected timestamp, level, module, trace_id, duration_ms "
+		    "or line_number");
+	if (dir && strcmp(dir, "asc") != 0 && strcmp(dir, "desc") != 0)
+		return usage(given, OPTION_ORDER_DIR, "expected asc or desc");
+	if (dir)
+		descending = strcmp(dir, "desc") == 0;
+	if (given->text[OPTION_REVERSE])
+		descending = true;
+	return mxlog_query_set_order(query, order, descending);
+}
+
+static int set_sets(struct given *given)
+{
+	int r = 0;
+
+	if (given->text[OPTION_LEVEL])
+		r = each_part(given, given->text[OPTION_LEVEL], add_level);
+	if (r >= 0 && given->text[OPTION_MODULE])
+		r = each_part(given, given->text[OPTION_MODULE], add_module);
+	if (r >= 0 && given->text[OPTION_TAG])
+		r = each_part(given, given->text[OPTION_TAG], add_tag);
+	if (r >= 0 && given->text[OPTION_TRACE_ID])
+		r = mxlog_query_set_trace_id(given->options->query,
+		    given->text[OPTION_TRACE_ID], given->reterr);
+	return r;
+}
+
+static int set_metrics(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+	int r;
+
+	if (!given->text[OPTION_METRICS])
+		return 0;
+	r = mxlog_query_set_metrics(query, true);
+	if (r < 0)
+		return mxlog_error_set(given->reterr, r,
+		    "--metrics: metrics have no level and no module; leave "
+		    "--level, --min-level and --module out");
+	return 0;
+}
+
+static int make_query(struct given *given)
+{
+	static int (*const steps[])(struct given *) = { load_query, set_range,
+		set_sets, set_min_level, set_search, set_window, set_order,
+		set_metrics };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(steps); i++)
+		r = steps[i](given);
+	return r;
+}
+
+/* ---- the rest ---- */
+
+static int set_output(struct given *given)
+{
+	const char *text = given->text[OPTION_OUTPUT];
+
+	if (!text || strcmp(text, "short") == 0)
+		given->options->output = MXLOG_READ_SHORT;
+	else if (strcmp(text, "json") == 0)
+		given->options->output = MXLOG_READ_JSON;
+	else
+		return usage(given, OPTION_OUTPUT, "expected short or json");
+	return 0;
+}
+
+/* The first of these that there is. */
+static int default_dir(struct given *given)
+{
+	const char *path = getenv("MXLOG_LOG_DIR");
+	struct mxlog_config *config;
+	int r;
+
+	if (given->options->n_dirs > 0)
+		return 0;
+	if (path && *path)
+		return add_dir(given->options, path);
+	if (access(CONFIG_PATH, R_OK) < 0)
+		return add_dir(given->options, "Logs");
+	r = mxlog_config_load(CONFIG_PATH, &config, given->reterr);
+	if (r < 0)
+		return r;
+	r = add_dir(given->options, mxlog_config_get_log_dir(config));
+	mxlog_config_free(config);
+	return r;
+}
+
+int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
+    char **argv, struct mxlog_error *reterr)
+{
+	struct mxlog_error error = { 0 };
+	struct given given = { .options = options, .reterr = &error };
+	int r;
+
+	*options = (struct mxlog_read_options){ 0 };
+	r = read_arguments(&given, argc, argv);
+	options->help = r >= 0 && given.text[OPTION_HELP];
+	options->version = r >= 0 && given.text[OPTION_VERSION];
+	if (options->help || options->version)
+		return 0;
+	if (r >= 0)
+		r = set_output(&given);
+	if (r >= 0)
+		r = make_query(&given);
+	if (r >= 0)
+		r = default_dir(&given);
+	if (r < 0) {
+		if (error.code == 0)
+			(void)mxlog_error_set(&error, r, "%s", strerror(-r));
+		if (reterr)
+			*reterr = error;
+		mxlog_read_options_done(options);
+	}
+	return r;
+}
+
+void mxlog_read_options_done(struct mxlog_read_options *options)
+{
+	for (size_t i = 0; i < options->n_dirs; i++)
+		free(options->dirs[i]);
+	free(options->dirs);
+	mxlog_query_free(options->query);
+	*options = (struct mxlog_read_options){ 0 };
+}
+
+/* ---- help ---- */
+
+static void print_wrapped(const char *text)
+{
+	int column = HELP_COLUMN;
+
+	while (*text) {
+		int word = (int)strcspn(text, " ");
+
+		if (column + 1 + word > HELP_WIDTH) {
+			(void)printf("\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		column += printf(" %.*s", word, text);
+		text += word;
+		text += strspn(text, " ");
+	}
+	(void)printf("\n");
+}
+
+static void print_row(const struct row *row)
+{
+	char left[64];
+	int n;
+
+	if (row->group) {
+		(void)printf("\n%s:\n", row->group);
+		return;
+	}
+	n = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s",
+	    row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
+	    row->letter ? ", " : "  ", row->name, row->argument ? " " : "",
+	    row->argument ? row->argument : "");
+	if (n >= HELP_COLUMN)
+		(void)printf("%s\n%*s", left, HELP_COLUMN, "");
+	else
+		(void)printf("%-*s", HELP_COLUMN, left);
+	print_wrapped(row->help);
+}
+
+void mxlog_read_options_help(void)
+{
+	(void)printf("usage: mxlog-read [options]\n"
+		     "Show log entries, live and archived, that match all that "
+		     "is asked for.\n");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		print_row(&rows[i]);
+	(void)printf(
+	    "\nExit status: 0; 1 if something could not be read; 2 for "
+	    "a wrong option.\n");
+}

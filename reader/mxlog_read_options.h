@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of mxlog-read. */
+#pragma once
+
+#include "query_private.h"
+
+enum mxlog_read_output {
+	MXLOG_READ_SHORT,
+	MXLOG_READ_JSON,
+};
+
+struct mxlog_read_options {
+	char **dirs;
+	size_t n_dirs;
+	struct mxlog_query *query;
+	enum mxlog_read_output output;
+	bool help, version; /* asked for: nothing else counts */
+};
+
+/* Read the arguments. -EINVAL and one line that says what is wrong and how to
+ * put it right; any other error too comes with a line. */
+int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
+    char **argv, struct mxlog_error *reterr);
+void mxlog_read_options_done(struct mxlog_read_options *options);
+
+/* Print --help. */
+void mxlog_read_options_help(void);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sorter.h"
+
+#include <stdlib.h>
+
+#include "buf.h"
+#include "sort_run.h"
+
+enum {
+	ITEMS_MAX = 128 * 1024, /* in memory; more become a run on disk */
+	ITEMS_FIRST = 1024,
+	ARENA_MAX = 12 * 1024 * 1024,   /* texts kept, beyond: read again */
+	ARENA_LIMIT = 16 * 1024 * 1024, /* with keys, which must be kept */
+	NO_TEXT = -1,
+};
+
+/* A record in memory, its bytes in the arena. */
+struct item {
+	uint64_t hi, lo;
+	uint64_t offset;
+	int64_t time_usec;
+	uint32_t text_at; /* NO_TEXT: none */
+	uint32_t extra_at;
+	uint32_t len;
+	uint32_t extra_len;
+	uint32_t segment;
+	bool missing;
+};
+
+struct mxlog_sorter {
+	uint64_t keep;
+	bool descending;
+	struct item *items; /* head to n_items are wanted */
+	size_t head, n_items, capacity;
+	bool sorted;
+	struct mxlog_buf arena;
+	struct mxlog_sort_record bound;
+	bool has_bound;
+	struct mxlog_sort_runs *runs; /* NULL: none yet */
+	bool first_is_run;
+};
+
+int mxlog_sorter_new(uint64_t keep, bool descending, struct mxlog_sorter **ret)
+{
+	struct mxlog_sorter *sorter = calloc(1, sizeof(*sorter));
+
+	if (!sorter)
+		return -ENOMEM;
+	sorter->keep = keep;
+	sorter->descending = descending;
+	sorter->sorted = true;
+	*ret = sorter;
+	return 0;
+}
+
+void mxlog_sorter_free(struct mxlog_sorter *sorter)
+{
+	if (!sorter)
+		return;
+	mxlog_sort_runs_free(sorter->runs);
+	mxlog_buf_done(&sorter->arena);
+	free(sorter->items);
+	free(sorter);
+}
+
+static struct mxlog_sort_record view(const struct mxlog_sorter *sorter,
+    const struct item *item)
+{
+	const char *base = sorter->arena.data;
+
+	return (struct mxlog_sort_record){
+		.hi = item->hi,
+		.lo = item->lo,
+		.offset = item->offset,
+		.time_usec = item->time_usec,
+		.text = item->text_at == (uint32_t)NO_TEXT
+		    ? NULL
+		    : base + item->text_at,
+		.extra = item->extra_len > 0 ? base + item->extra_at : NULL,
+		.len = item->len,
+		.extra_len = item->extra_len,
+		.segment = item->segment,
+		.missing = item->missing,
+	};
+}
+
+static int compare_items(const void *a, const void *b, void *arg)
+{
+	const struct mxlog_sorter *sorter = arg;
+	const struct item *x = a, *y = b;
+	struct mxlog_sort_record p, q;
+
+	if (x->missing != y->missing)
+		return x->missing ? 1 : -1;
+	if (x->hi != y->hi)
+		return x->hi < y->hi ? -1 : 1;
+	if (x->lo != y->lo)
+		return x->lo < y->lo ? -1 : 1;
+	p = view(sorter, x);
+	q = view(sorter, y);
+	return mxlog_sort_compare(&p, &q, sorter->descending);
+}
+
+/* Matches of one segment are mostly in order already. */
+static void sort(struct mxlog_sorter *sorter)
+{
+	struct item *items = sorter->items + sorter->head;
+	size_t n = sorter->n_items - sorter->head;
+
+	if (sorter->sorted)
+		return;
+	for (size_t i = 1; i < n; i++) {
+		if (compare_items(&items[i - 1], &items[i], sorter) <= 0)
+			continue;
+		qsort_r(items, n, sizeof(*items), compare_items, sorter);
+		break;
+	}
+	sorter->sorted = true;
+}
+
+/* Move the bytes that are still wanted to a new arena. */
+static int rebuild(struct mxlog_sorter *sorter)
+{
+	struct mxlog_buf arena = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sorter->n_items; i++) {
+		struct item *item = &sorter->items[i];
+		const char *base = sorter->arena.data;
+		size_t at = arena.len;
+
+		if (item->text_at != (uint32_t)NO_TEXT) {
+			r = mxlog_buf_add(&arena, base + item->text_at,
+			    item->len);
+			if (r < 0)
+				break;
+			item->text_at = (uint32_t)at;
+			at = arena.len;
+		}
+		r = mxlog_buf_add(&arena, base + item->extra_at,
+		    item->extra_len);
+		item->extra_at = (uint32_t)at;
+	}
+	if (r < 0) {
+		mxlog_buf_done(&arena);
+		return r;
+	}
+	mxlog_buf_done(&sorter->arena);
+	sorter->arena = arena;
+	return 0;
+}
+
+/* Forget what was dropped from the front. */
+static int compact(struct mxlog_sorter *sorter)
+{
+	size_t n = sorter->n_items - sorter->head;
+
+	if (sorter->head == 0)
+		return 0;
+	if (n > 0)
+		memmove(sorter->items, sorter->items + sorter->head,
+		    n * sizeof(*sorter->items));
+	sorter->head = 0;
+	sorter->n_items = n;
+	if (n == 0) {
+		sorter->arena.len = 0;
+		return 0;
+	}
+	return sorter->arena.len > ARENA_MAX / 2 ? rebuild(sorter) : 0;
+}
+
+/* Only the first `keep` are wanted: forget the others. */
+static int truncate_items(struct mxlog_sorter *sorter)
+{
+	size_t keep = (size_t)sorter->keep;
+
+	sort(sorter);
+	if (sorter->n_items <= keep)
+		return 0;
+	sorter->n_items = keep;
+	if (keep > 0) {
+		sorter->bound = view(sorter, &sorter->items[keep - 1]);
+		sorter->bound.text = NULL;
+		sorter->bound.extra = NULL;
+		sorter->bound.extra_len = 0;
+		sorter->has_bound = true;
+	}
+	return sorter->arena.len > ARENA_MAX / 2 ? rebuild(sorter) : 0;
+}
+
+static int spill(struct mxlog_sorter *sorter)
+{
+	int r = 0;
+
+	sort(sorter);
+	if (!sorter->runs)
+		r = mxlog_sort_runs_new(sorter->descending, &sorter->runs);
+	if (r >= 0)
+		r = mxlog_sort_runs_begin(sorter->runs);
+	for (size_t i = 0; r >= 0 && i < sorter->n_items; i++) {
+		struct mxlog_sort_record record =
+		    view(sorter, &sorter->items[i]);
+
+		r = mxlog_sort_runs_add(sorter->runs, &record);
+	}
+	if (r >= 0)
+		r = mxlog_sort_runs_end(sorter->runs);
+	if (r < 0)
+		return r;
+	sorter->n_items = 0;
+	sorter->arena.len = 0;
+	return 0;
+}
+
+static int grow(struct mxlog_sorter *sorter)
+{
+	size_t capacity =
+	    MIN(MAX(sorter->capacity * 2, (size_t)ITEMS_FIRST), ITEMS_MAX);
+	struct item *items =
+	    reallocarray(sorter->items, capacity, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	sorter->items = items;
+	sorter->capacity = capacity;
+	return 0;
+}
+
+/* Make room for one more. */
+static int make_room(struct mxlog_sorter *sorter)
+{
+	int r = compact(sorter);
+
+	if (r < 0)
+		return r;
+	if (sorter->keep <= ITEMS_MAX / 2 && !sorter->runs &&
+	    sorter->n_items >= 2 * sorter->keep) {
+		r = truncate_items(sorter);
+		if (r < 0)
+			return r;
+	}
+	if (sorter->n_items == ITEMS_MAX || sorter->arena.len >= ARENA_LIMIT) {
+		r = spill(sorter);
+		if (r < 0)
+			return r;
+	}
+	return sorter->n_items == sorter->capacity ? grow(sorter) : 0;
+}
+
+int mxlog_sorter_add(struct mxlog_sorter *sorter,
+    const struct mxlog_sort_record *record)
+{
+	struct mxlog_buf *arena = &sorter->arena;
+	struct item *item;
+	int r = 0;
+
+	if (sorter->n_items == sorter->capacity || arena->len >= ARENA_LIMIT)
+		r = make_room(sorter);
+	if (r < 0)
+		return r;
+
+	item = &sorter->items[sorter->n_items];
+	*item = (struct item){ .hi = record->hi,
+		.lo = record->lo,
+		.offset = record->offset,
+		.time_usec = record->time_usec,
+		.text_at = (uint32_t)NO_TEXT,
+		.len = record->len,
+		.extra_len = record->extra_len,
+		.segment = record->segment,
+		.missing = record->missing };
+	if (record->text && arena->len + record->len <= ARENA_MAX) {
+		item->text_at = (uint32_t)arena->len;
+		r = mxlog_buf_add(arena, record->text, record->len);
+		if (r < 0)
+			return r;
+	}
+	item->extra_at = (uint32_t)arena->len;
+	r = mxlog_buf_add(arena, record->extra, record->extra_len);
+	if (r < 0)
+		return r;
+	sorter->n_items++;
+	sorter->sorted = false;
+	return 0;
+}
+
+bool mxlog_sorter_bound(const struct mxlog_sorter *sorter,
+    struct mxlog_sort_record *ret)
+{
+	if (sorter->has_bound)
+		*ret = sorter->bound;
+	return sorter->has_bound;
+}
+
+int mxlog_sorter_first(struct mxlog_sorter *sorter,
+    struct mxlog_sort_record *ret)
+{
+	struct mxlog_sort_record run;
+	bool has_item;
+	int r = 0;
+
+	if (sorter->keep == 0)
+		return 0;
+	sort(sorter);
+	has_item = sorter->head < sorter->n_items;
+	if (has_item)
+		*ret = view(sorter, &sorter->items[sorter->head]);
+	if (sorter->runs)
+		r = mxlog_sort_runs_first(sorter->runs, &run);
+	if (r < 0)
+		return r;
+	sorter->first_is_run = r > 0 &&
+	    (!has_item ||
+		mxlog_sort_compare(&run, ret, sorter->descending) < 0);
+	if (sorter->first_is_run)
+		*ret = run;
+	return has_item || r > 0 ? 1 : 0;
+}
+
+int mxlog_sorter_drop(struct mxlog_sorter *sorter)
+{
+	if (sorter->keep != UINT64_MAX)
+		sorter->keep--;
+	if (sorter->first_is_run)
+		return mxlog_sort_runs_drop(sorter->runs);
+	sorter->head++;
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sorter: puts any number of matches in order within fixed memory. What does
+ * not fit goes, as sorted runs, to a temporary file that has no name. */
+#pragma once
+
+#include "reterr.h"
+
+/* A match and what it is ordered by: what lacks the field comes last, then
+ * (hi, lo, extra), then stored order. */
+struct mxlog_sort_record {
+	uint64_t hi, lo;   /* the smaller comes first: invert to descend */
+	uint64_t offset;   /* of the line in its segment */
+	int64_t time_usec; /* carried along */
+	const char *text;  /* the line, or NULL: it must be read again */
+	const char *extra; /* of a text key what comes after hi and lo */
+	uint32_t len;
+	uint32_t extra_len;
+	uint32_t segment; /* in stored order */
+	bool missing;
+};
+
+struct mxlog_sorter;
+
+/* `keep`: how many records are wanted at most; SIZE_MAX, all of them.
+ * `descending` turns the order of `extra`. */
+int mxlog_sorter_new(uint64_t keep, bool descending, struct mxlog_sorter **ret);
+void mxlog_sorter_free(struct mxlog_sorter *sorter);
+
+/* Add a copy. -ENOMEM, or why the temporary file failed. */
+int mxlog_sorter_add(struct mxlog_sorter *sorter,
+    const struct mxlog_sort_record *record);
+
+/* True and a record behind which nothing is wanted any more: what would be
+ * sorted behind it need not be added. */
+bool mxlog_sorter_bound(const struct mxlog_sorter *sorter,
+    struct mxlog_sort_record *ret);
+
+/* 1 and the first record, valid until the next call; 0 if there is none. */
+int mxlog_sorter_first(struct mxlog_sorter *sorter,
+    struct mxlog_sort_record *ret);
+
+/* Remove what _first returned. */
+int mxlog_sorter_drop(struct mxlog_sorter *sorter);
