@@ -21,7 +21,8 @@ static int validate_required(const struct mxlog_entry *entry,
 
 	if (!MXLOG_IS_SET(id))
 		return refuse(reterr, "trace_id", "is missing");
-	if (mxlog_ulid_parse(mxlog_entry_text(entry, id), id.len, &ulid) < 0)
+	if (!mxlog_ulid_is_canonical(mxlog_entry_text(entry, id), id.len) &&
+	    mxlog_ulid_parse(mxlog_entry_text(entry, id), id.len, &ulid) < 0)
 		return refuse(reterr, "trace_id",
 		    "is no ULID: 26 characters of Crockford's base32");
 	if (!entry->has_time)
@@ -43,6 +44,17 @@ static int validate_required(const struct mxlog_entry *entry,
 	return 0;
 }
 
+/* Most keys are short, and what stands behind them may be read. */
+static bool is_valid_key(const struct mxlog_entry *entry, struct mxlog_span key)
+{
+	const char *text = mxlog_entry_text(entry, key);
+
+	if (key.len - 1U >= MXLOG_LANES ||
+	    entry->bytes.capacity - key.off < MXLOG_LANES)
+		return mxlog_key_is_valid(text, key.len);
+	return mxlog_key_is_valid_short(mxlog_lanes_load(text), key.len);
+}
+
 static int validate_context(const struct mxlog_entry *entry,
     struct mxlog_error *reterr)
 {
@@ -50,7 +62,7 @@ static int validate_context(const struct mxlog_entry *entry,
 		struct mxlog_span key = entry->context[i].key;
 		const char *text = mxlog_entry_text(entry, key);
 
-		if (!mxlog_key_is_valid(text, key.len))
+		if (!is_valid_key(entry, key))
 			return mxlog_error_set(reterr, -EINVAL,
 			    "context: the key \"%.*s\" is not snake_case",
 			    (int)MIN(key.len, 80U), text);

@@ -34,10 +34,16 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static inline const char *pass_space(const char *p, const char *end)
+{
+	while (p < end && UNLIKELY((unsigned char)*p <= ' ') && is_space(*p))
+		p++;
+	return p;
+}
+
 static void skip_space(struct mxlog_json *json)
 {
-	while (json->at < json->end && is_space(*json->at))
-		json->at++;
+	json->at = pass_space(json->at, json->end);
 }
 
 static bool in_object(const struct mxlog_json *json)
@@ -47,13 +53,20 @@ static bool in_object(const struct mxlog_json *json)
 	return json->is_object[level / 64] >> (level % 64) & 1;
 }
 
-/* The first quote, backslash or control character, or `end`. */
+/* Quotes, backslashes and control characters. */
+static inline uint32_t string_stops(const char *p)
+{
+	mxlog_lanes v = mxlog_lanes_load(p);
+
+	return mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
+	    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\'));
+}
+
+/* The first of them, or `end`. */
 static const char *string_stop(const char *p, const char *end)
 {
 	for (; end - p >= MXLOG_LANES; p += MXLOG_LANES) {
-		mxlog_lanes v = mxlog_lanes_load(p);
-		uint32_t mask = mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
-		    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\'));
+		uint32_t mask = string_stops(p);
 
 		if (mask)
 			return p + __builtin_ctz(mask);
@@ -79,9 +92,22 @@ static size_t escape_len(const char *p, const char *end)
 {
 	if (end - p < 2)
 		return 0;
-	if (memchr("\"\\/bfnrt", p[1], 8))
+	switch (p[1]) {
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
 		return 2;
-	if (p[1] != 'u' || end - p < 6)
+	case 'u':
+		break;
+	default:
+		return 0;
+	}
+	if (end - p < 6)
 		return 0;
 	for (int i = 2; i < 6; i++)
 		if (hex_value(p[i]) < 0)
@@ -89,12 +115,10 @@ static size_t escape_len(const char *p, const char *end)
 	return 6;
 }
 
-static int read_string(struct mxlog_json *json, struct mxlog_json_token *ret)
+/* On from `p`, inside of the string. */
+static __attribute__((noinline)) int read_long_string(struct mxlog_json *json,
+    const char *p, struct mxlog_json_token *ret)
 {
-	const char *p = json->at + 1;
-
-	ret->text = p;
-	ret->escaped = false;
 	for (;;) {
 		size_t n;
 
@@ -111,6 +135,28 @@ static int read_string(struct mxlog_json *json, struct mxlog_json_token *ret)
 	}
 	ret->len = (size_t)(p - ret->text);
 	json->at = p + 1;
+	return 1;
+}
+
+/* Most are short and hold nothing but their characters. */
+static inline int read_string(struct mxlog_json *json,
+    struct mxlog_json_token *ret)
+{
+	const char *p = json->at + 1;
+	uint32_t mask;
+	size_t n;
+
+	ret->text = p;
+	if (UNLIKELY(json->end - p < MXLOG_LANES))
+		return read_long_string(json, p, ret);
+	mask = string_stops(p);
+	if (mask == 0)
+		return read_long_string(json, p + MXLOG_LANES, ret);
+	n = (size_t)__builtin_ctz(mask);
+	if (p[n] != '"')
+		return read_long_string(json, p + n, ret);
+	ret->len = n;
+	json->at = p + n + 1;
 	return 1;
 }
 
@@ -212,25 +258,32 @@ static int read_value(struct mxlog_json *json, struct mxlog_json_token *ret)
 	}
 }
 
-/* Pass the comma that must stand here, unless the container ends. */
-static int pass_comma(struct mxlog_json *json)
+/* Behind a value: its comma is passed, or its container ends here, or the text
+ * (0). 1: what `expect` says comes next. */
+static inline int pass_comma(struct mxlog_json *json)
 {
+	if (UNLIKELY(json->depth == 0))
+		return json->at == json->end ? 0 : -EBADMSG;
+	if (json->at == json->end)
+		return -EBADMSG;
 	if (*json->at != ',')
-		return 0;
+		return 1;
 	json->expect = in_object(json) ? EXPECT_KEY : EXPECT_VALUE;
-	json->at++;
-	skip_space(json);
-	return json->at < json->end ? 0 : -EBADMSG;
+	json->at = pass_space(json->at + 1, json->end);
+	return 1;
 }
 
 int mxlog_json_next(struct mxlog_json *json, struct mxlog_json_token *ret)
 {
-	bool between = json->expect == EXPECT_COMMA_OR_END;
+	int r;
 
-	skip_space(json);
-	if (between && json->depth == 0)
-		return json->at == json->end ? 0 : -EBADMSG;
-	if (json->at == json->end || (between && pass_comma(json) < 0))
+	json->at = pass_space(json->at, json->end);
+	if (json->expect == EXPECT_COMMA_OR_END) {
+		r = pass_comma(json);
+		if (r <= 0)
+			return r;
+	}
+	if (UNLIKELY(json->at == json->end))
 		return -EBADMSG;
 
 	ret->text = json->at;

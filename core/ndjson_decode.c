@@ -92,8 +92,13 @@ static int take_json(struct decoder *d, struct mxlog_buf *bytes,
     struct mxlog_span *ret)
 {
 	size_t before = bytes->len;
+	bool truncated = false;
 	int r;
 
+	/* Numbers and literals stay as they stand. */
+	if (d->token.type >= MXLOG_JSON_NUMBER)
+		return mxlog_span_store(bytes, d->token.text, d->token.len,
+		    MXLOG_SPAN_BYTES, ret, &truncated);
 	r = mxlog_json_skip(&d->json, &d->token);
 	if (r < 0)
 		return no_json(d, r);
@@ -349,13 +354,12 @@ static const struct {
  * here. MXLOG_FIELD_COUNT: none. */
 static size_t find_field(const struct decoder *d, size_t hint)
 {
-	for (size_t i = 0; i < MXLOG_FIELD_COUNT; i++) {
-		size_t field = (hint + i) % MXLOG_FIELD_COUNT;
-
-		if (fields[field].len == d->token.len && !d->token.escaped &&
-		    memcmp(fields[field].name, d->token.text, d->token.len) ==
-			0)
-			return field;
+	for (size_t i = 0; i < MXLOG_FIELD_COUNT; i++, hint++) {
+		if (hint >= MXLOG_FIELD_COUNT)
+			hint = 0;
+		if (fields[hint].len == d->token.len && !d->token.escaped &&
+		    memcmp(fields[hint].name, d->token.text, d->token.len) == 0)
+			return hint;
 	}
 	for (size_t i = 0; d->token.escaped && i < MXLOG_FIELD_COUNT; i++)
 		if (is_key(d, fields[i].name, fields[i].len))
