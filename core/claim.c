@@ -75,31 +75,36 @@ static int repair(struct mxlog_claim *claim)
 
 /* ---- claiming ---- */
 
+static int check_missing(int log_dir_fd, const char *dir, const char *name)
+{
+	char path[MXLOG_SEGMENT_NAME_MAX + 32];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (fstatat(log_dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EROFS;
+	return errno == ENOENT ? 0 : -errno;
+}
+
 /* What has a seal or an archive is not written any more. */
 static int check_closed(int log_dir_fd, const struct mxlog_segment_name *name)
 {
 	struct mxlog_segment_name archive = *name;
 	char text[MXLOG_SEGMENT_NAME_MAX];
-	char path[MXLOG_SEGMENT_NAME_MAX + 32];
-	struct stat st;
+	int r;
 
 	mxlog_segment_format(text, name);
-	(void)snprintf(path, sizeof(path), ".mxlog/seals/%s", text);
-	if (fstatat(log_dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return -EROFS;
-
+	r = check_missing(log_dir_fd, ".mxlog/seals", text);
+	if (r < 0)
+		return r;
 	archive.archived = true;
 	mxlog_segment_format(text, &archive);
-	(void)snprintf(path, sizeof(path), "%s/%s",
-	    mxlog_segment_dir(name->kind, true), text);
-	if (fstatat(log_dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return -EROFS;
-	return 0;
+	return check_missing(log_dir_fd, mxlog_segment_dir(name->kind, true),
+	    text);
 }
 
 /* What the lock protects is looked at after it was taken. */
-static int take_existing(int log_dir_fd, struct mxlog_claim *claim,
-    uint64_t need, uint64_t max)
+static int take_closed_by_nobody(int log_dir_fd, struct mxlog_claim *claim)
 {
 	int r;
 
@@ -107,13 +112,51 @@ static int take_existing(int log_dir_fd, struct mxlog_claim *claim,
 	if (r < 0)
 		return r;
 	r = check_closed(log_dir_fd, &claim->name);
-	if (r == 0)
-		r = repair(claim);
+	if (r < 0)
+		close(claim->fd);
+	return r;
+}
+
+static int take_existing(int log_dir_fd, struct mxlog_claim *claim,
+    uint64_t need, uint64_t max)
+{
+	int r;
+
+	r = take_closed_by_nobody(log_dir_fd, claim);
+	if (r < 0)
+		return r;
+	r = repair(claim);
 	if (r == 0 && claim->size > 0 && claim->size + need > max)
 		r = -EFBIG;
 	if (r < 0)
 		close(claim->fd);
 	return r;
+}
+
+int mxlog_claim_take_this(int log_dir_fd, const struct mxlog_segment_name *name,
+    struct mxlog_claim *ret)
+{
+	struct mxlog_claim claim = { .name = *name };
+	int r;
+
+	r = mxlog_segment_open_dir(log_dir_fd, name->kind, false, false,
+	    &claim.dir_fd);
+	if (r < 0)
+		return r;
+	r = take_closed_by_nobody(log_dir_fd, &claim);
+	if (r == 0) {
+		r = repair(&claim);
+		if (r == -EBADMSG)
+			r = 0; /* damaged, and not ours to cut */
+		if (r < 0)
+			close(claim.fd);
+	}
+	if (r < 0) {
+		close(claim.dir_fd);
+		return r;
+	}
+	*ret = claim;
+	return 0;
 }
 
 static int take_new(int log_dir_fd, struct mxlog_claim *claim)

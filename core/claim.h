@@ -20,6 +20,11 @@ struct mxlog_claim {
 int mxlog_claim_take(int log_dir_fd, enum mxlog_kind kind, int32_t day,
     uint64_t need, uint64_t max, struct mxlog_claim *ret);
 
+/* Claim this one, however full, not to write it but to close it. -EROFS: it
+ * has a seal or an archive; -EAGAIN: it has a writer; -ENOENT; and others. */
+int mxlog_claim_take_this(int log_dir_fd, const struct mxlog_segment_name *name,
+    struct mxlog_claim *ret);
+
 /* Give the segment up. */
 void mxlog_claim_release(struct mxlog_claim *claim);
 

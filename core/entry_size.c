@@ -10,8 +10,8 @@ enum {
 	AROUND_FRAME = 64,
 	AROUND_PAIR = 6,
 	AROUND_TAG = 3,
-	/* A trace_id and a tag may still come. */
-	TO_COME = 64,
+	/* A trace_id, a tag and an original_timestamp may still come. */
+	TO_COME = 256,
 	CAP_FIRST = 512 * 1024,
 	CAP_LAST = 64,
 	FRAMES_LAST = 8,

@@ -136,8 +136,14 @@ static int list_add(struct list *list, const struct mxlog_segment_name *name)
 	return 0;
 }
 
-static int list_dir(DIR *dir, enum mxlog_kind kind, bool archived,
-    struct list *list)
+/* Which names are wanted. */
+struct wanted {
+	bool any;
+	enum mxlog_kind kind;
+	bool archived;
+};
+
+static int list_dir(DIR *dir, const struct wanted *wanted, struct list *list)
 {
 	struct mxlog_segment_name name;
 	int r = 0;
@@ -149,35 +155,30 @@ static int list_dir(DIR *dir, enum mxlog_kind kind, bool archived,
 		found = readdir(dir);
 		if (!found)
 			return -errno;
-		if (mxlog_segment_parse(found->d_name, &name) == 0 &&
-		    name.kind == kind && name.archived == archived)
+		if (mxlog_segment_parse(found->d_name, &name) < 0)
+			continue;
+		if (wanted->any ||
+		    (name.kind == wanted->kind &&
+			name.archived == wanted->archived))
 			r = list_add(list, &name);
 	}
 	return r;
 }
 
-int mxlog_segment_list(int log_dir_fd, enum mxlog_kind kind, bool archived,
+/* Takes over the directory's descriptor. */
+static int list_names(int fd, const struct wanted *wanted,
     struct mxlog_segment_name **ret, size_t *ret_n)
 {
 	struct list list = { 0 };
-	DIR *dir;
-	int fd = -1, r;
+	DIR *dir = fdopendir(fd);
+	int r;
 
-	r = mxlog_segment_open_dir(log_dir_fd, kind, archived, false, &fd);
-	if (r == -ENOENT) {
-		*ret = NULL;
-		*ret_n = 0;
-		return 0;
-	}
-	if (r < 0)
-		return r;
-	dir = fdopendir(fd);
 	if (!dir) {
 		r = -errno;
 		close(fd);
 		return r;
 	}
-	r = list_dir(dir, kind, archived, &list);
+	r = list_dir(dir, wanted, &list);
 	closedir(dir);
 	if (r < 0) {
 		free(list.names);
@@ -188,6 +189,37 @@ int mxlog_segment_list(int log_dir_fd, enum mxlog_kind kind, bool archived,
 	*ret = list.names;
 	*ret_n = list.n;
 	return 0;
+}
+
+static int list_below(int log_dir_fd, const char *dir,
+    const struct wanted *wanted, struct mxlog_segment_name **ret, size_t *ret_n)
+{
+	int fd = -1, r;
+
+	r = mxlog_fs_open_subdir(log_dir_fd, dir, false, &fd);
+	if (r == -ENOENT) {
+		*ret = NULL;
+		*ret_n = 0;
+		return 0;
+	}
+	return r < 0 ? r : list_names(fd, wanted, ret, ret_n);
+}
+
+int mxlog_segment_list(int log_dir_fd, enum mxlog_kind kind, bool archived,
+    struct mxlog_segment_name **ret, size_t *ret_n)
+{
+	const struct wanted wanted = { .kind = kind, .archived = archived };
+
+	return list_below(log_dir_fd, mxlog_segment_dir(kind, archived),
+	    &wanted, ret, ret_n);
+}
+
+int mxlog_segment_list_in(int log_dir_fd, const char *dir,
+    struct mxlog_segment_name **ret, size_t *ret_n)
+{
+	const struct wanted wanted = { .any = true };
+
+	return list_below(log_dir_fd, dir, &wanted, ret, ret_n);
 }
 
 int mxlog_segment_lock(int dir_fd, const struct mxlog_segment_name *name,

@@ -46,6 +46,10 @@ int mxlog_segment_open_dir(int log_dir_fd, enum mxlog_kind kind, bool archived,
 int mxlog_segment_list(int log_dir_fd, enum mxlog_kind kind, bool archived,
     struct mxlog_segment_name **ret, size_t *ret_n);
 
+/* The same for every segment's name in another directory below log_dir. */
+int mxlog_segment_list_in(int log_dir_fd, const char *dir,
+    struct mxlog_segment_name **ret, size_t *ret_n);
+
 /* Open a live segment, for reading and appending, and take its lock without
  * waiting: it has no writer then and gets none until *ret is closed. `dir_fd`
  * is mxlog_segment_open_dir()'s. -EWOULDBLOCK: it has a writer; -ENOENT: it is

@@ -755,6 +755,11 @@ int mxlog_store_get_end(const struct mxlog_store *store, size_t index,
 	return 1;
 }
 
+void mxlog_store_set_max(struct mxlog_store *store, uint64_t max_segment_bytes)
+{
+	store->max_bytes = limit_size(max_segment_bytes);
+}
+
 uint64_t mxlog_store_rotations(const struct mxlog_store *store)
 {
 	return store->rotations;

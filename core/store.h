@@ -59,6 +59,9 @@ void mxlog_store_release(struct mxlog_store *store);
 int mxlog_store_get_end(const struct mxlog_store *store, size_t index,
     struct mxlog_segment_name *ret_name, uint64_t *ret_size);
 
+/* Segments that are claimed from now on are left at this size. */
+void mxlog_store_set_max(struct mxlog_store *store, uint64_t max_segment_bytes);
+
 uint64_t mxlog_store_rotations(const struct mxlog_store *store);
 int mxlog_store_dir_fd(const struct mxlog_store *store);
 
