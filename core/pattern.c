@@ -28,6 +28,7 @@ struct mxlog_pattern {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack; /* made when first needed */
+	bool anchored;          /* there is one position */
 	bool one_call;     /* \G, verbs: positions can't be tried in portions */
 	PCRE2_SPTR secret; /* name table entries of the group, or NULL */
 	unsigned n_secrets;
@@ -67,7 +68,7 @@ static uint32_t compile_options(const struct mxlog_pattern *pattern)
 	if (pattern->flags & MXLOG_PATTERN_LITERAL)
 		options |= PCRE2_LITERAL;
 	else
-		options |= PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
+		options |= PCRE2_UCP | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C;
 	return options;
 }
 
@@ -113,18 +114,16 @@ static void find_secret(struct mxlog_pattern *pattern)
 
 /* What looks at where the search began, or orders the engine not to try other
  * positions, means something else when they are tried in portions. */
-static bool is_one_call(const struct mxlog_pattern *pattern)
+static void find_positions(struct mxlog_pattern *pattern)
 {
 	uint32_t options = 0;
 
 	(void)pcre2_pattern_info(pattern->code, PCRE2_INFO_ALLOPTIONS,
 	    &options);
-	if (options & PCRE2_ANCHORED)
-		return true;
-	if (pattern->flags & MXLOG_PATTERN_LITERAL)
-		return false;
-	return memmem(pattern->text, pattern->len, LITERAL("\\G")) ||
-	    memmem(pattern->text, pattern->len, LITERAL("(*"));
+	pattern->anchored = options & PCRE2_ANCHORED;
+	pattern->one_call = !(pattern->flags & MXLOG_PATTERN_LITERAL) &&
+	    (memmem(pattern->text, pattern->len, LITERAL("\\G")) ||
+		memmem(pattern->text, pattern->len, LITERAL("(*")));
 }
 
 static int prepare(struct mxlog_pattern *pattern)
@@ -136,7 +135,7 @@ static int prepare(struct mxlog_pattern *pattern)
 		return -ENOMEM;
 	(void)pcre2_set_heap_limit(pattern->context, HEAP_KIB);
 	find_secret(pattern);
-	pattern->one_call = is_one_call(pattern);
+	find_positions(pattern);
 	return mxlog_pattern_required(pattern->text, pattern->len,
 	    pattern->flags, &pattern->literal, &pattern->literal_caseless);
 }
@@ -327,6 +326,8 @@ static int search_portions(struct search *search, size_t from)
 	size_t positions = MAX((size_t)1, REACH / (ahead + 1));
 	int64_t before = INT64_MIN;
 
+	if (search->pattern->anchored)
+		return try_positions(search, from, from);
 	if (search->pattern->one_call)
 		return try_positions(search, from, search->len);
 	for (;;) {
