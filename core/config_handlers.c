@@ -297,11 +297,22 @@ static int parse_logger_handlers(const struct mxlog_config_parse *parse,
 	return r;
 }
 
+static int parse_propagate(const struct mxlog_config_parse *parse,
+    const struct mxlog_yaml *value, struct mxlog_logger_config *logger)
+{
+	const struct mxlog_yaml *node = mxlog_config_child(value, "propagate");
+
+	if (!node)
+		return 0;
+	return mxlog_config_locate(parse, node,
+	    mxlog_config_read_bool("propagate", node, &logger->propagate,
+		parse->reterr));
+}
+
 static int parse_logger(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *key, struct mxlog_logger_config *logger)
 {
 	static const char *const keys[] = { "level", "handlers", "propagate" };
-	const struct mxlog_yaml *propagate;
 	size_t len;
 	int r;
 
@@ -315,11 +326,8 @@ static int parse_logger(const struct mxlog_config_parse *parse,
 		    &logger->has_level, &logger->level);
 	if (r == 0)
 		r = parse_logger_handlers(parse, key->value, logger);
-	propagate = mxlog_config_child(key->value, "propagate");
-	if (r == 0 && propagate)
-		r = mxlog_config_locate(parse, propagate,
-		    mxlog_config_read_bool("propagate", propagate,
-			&logger->propagate, parse->reterr));
+	if (r == 0)
+		r = parse_propagate(parse, key->value, logger);
 	return r;
 }
 

@@ -361,7 +361,8 @@ int mxlog_config_load(const char *path, struct mxlog_config **ret,
 	config->path = strdup(path);
 	if (!config->path) {
 		mxlog_config_free(config);
-		r = -ENOMEM;
+		r = mxlog_error_set(reterr, -ENOMEM, "%s: %s", short_name(path),
+		    strerrordesc_np(ENOMEM));
 		goto out;
 	}
 	*ret = config;

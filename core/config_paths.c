@@ -5,65 +5,59 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "buf.h"
+struct path {
+	char text[PATH_MAX]; /* absolute, no slash at the end: "" is the root */
+	size_t len;
+};
 
-/* Append the components of `path` to an absolute one, by name alone. */
-static int add_components(struct mxlog_buf *buf, const char *path)
+/* Append the components of `more`, by name alone. */
+static int add_components(struct path *path, const char *more)
 {
-	while (*path) {
-		size_t len = strcspn(path, "/");
-		int r = 0;
+	while (*more) {
+		size_t len = strcspn(more, "/");
 
-		if (len == 2 && memcmp(path, "..", 2) == 0) {
-			while (buf->len > 0 && buf->data[--buf->len] != '/')
+		if (len == 2 && memcmp(more, "..", 2) == 0) {
+			while (path->len > 0 && path->text[--path->len] != '/')
 				;
-		} else if (len > 0 && !(len == 1 && path[0] == '.')) {
-			r = mxlog_buf_add_char(buf, '/');
-			if (r == 0)
-				r = mxlog_buf_add(buf, path, len);
+		} else if (len > 0 && !(len == 1 && more[0] == '.')) {
+			if (path->len + 1 + len >= sizeof(path->text))
+				return -ENAMETOOLONG;
+			path->text[path->len++] = '/';
+			memcpy(path->text + path->len, more, len);
+			path->len += len;
 		}
-		if (r < 0)
-			return r;
-		path += len + (path[len] == '/');
+		more += len + (more[len] == '/');
 	}
+	path->text[path->len] = '\0';
 	return 0;
 }
 
 /* Resolve what exists of an absolute path, keep the rest as it stands. */
-static int resolve(const char *absolute, char *out)
+static int resolve(const char *absolute, struct path *ret)
 {
-	char prefix[PATH_MAX];
+	char prefix[PATH_MAX], real[PATH_MAX];
 	size_t len = strlen(absolute);
-	struct mxlog_buf buf = { 0 };
 	int r;
 
 	memcpy(prefix, absolute, len + 1);
-	while (!realpath(prefix, out)) {
+	while (!realpath(prefix, real)) {
 		while (len > 1 && prefix[len - 1] != '/')
 			len--;
 		while (len > 1 && prefix[len - 1] == '/')
 			len--;
 		prefix[len] = '\0';
 		if (len == 1) {
-			out[0] = '\0';
+			real[0] = '\0';
 			break;
 		}
 	}
-	r = add_components(&buf, out);
-	if (r == 0)
-		r = add_components(&buf, absolute + len);
-	if (r == 0 && buf.len >= PATH_MAX)
-		r = -ENAMETOOLONG;
-	if (r == 0) {
-		memcpy(out, buf.data ? buf.data : "", buf.len);
-		out[buf.len] = '\0';
-	}
-	mxlog_buf_done(&buf);
-	return r;
+	ret->len = 0;
+	r = add_components(ret, real);
+	return r < 0 ? r : add_components(ret, absolute + len);
 }
 
-/* An absolute path without links, dots and double slashes; "" is the root. */
-static int canonicalise(const char *path, char *out)
+/* Without links, dots and double slashes. */
+static int canonicalise(const char *path, struct path *ret)
 {
 	char absolute[PATH_MAX];
 	size_t len = 0;
@@ -77,29 +71,29 @@ static int canonicalise(const char *path, char *out)
 	if (len + strlen(path) >= sizeof(absolute))
 		return -ENAMETOOLONG;
 	memcpy(absolute + len, path, strlen(path) + 1);
-	return resolve(absolute, out);
+	return resolve(absolute, ret);
 }
 
-static bool is_inside(const char *dir, const char *path)
+static bool is_inside(const struct path *dir, const char *name)
 {
-	char real[PATH_MAX];
-	size_t len = strlen(dir);
+	struct path path;
 
-	if (canonicalise(path, real) < 0)
-		return false; /* can't be opened either */
-	return strncmp(real, dir, len) == 0 &&
-	    (real[len] == '/' || real[len] == '\0');
+	if (canonicalise(name, &path) < 0)
+		return false; /* too long: it can't be opened either */
+	return path.len >= dir->len &&
+	    memcmp(path.text, dir->text, dir->len) == 0 &&
+	    (path.text[dir->len] == '/' || path.text[dir->len] == '\0');
 }
 
 enum mxlog_paths_clash mxlog_config_paths_clash(const struct mxlog_config
 						    *config,
     const struct mxlog_handler_config **ret_handler)
 {
-	char dir[PATH_MAX];
+	struct path dir;
 
-	if (canonicalise(config->log_dir, dir) < 0)
+	if (canonicalise(config->log_dir, &dir) < 0)
 		return MXLOG_PATHS_FINE;
-	if (config->log_file_path && is_inside(dir, config->log_file_path))
+	if (config->log_file_path && is_inside(&dir, config->log_file_path))
 		return MXLOG_PATHS_DEFAULT;
 	for (size_t i = 0; i < config->n_handlers; i++) {
 		const struct mxlog_handler_config *handler =
@@ -107,7 +101,7 @@ enum mxlog_paths_clash mxlog_config_paths_clash(const struct mxlog_config
 
 		if (strcmp(handler->type, "file") != 0 ||
 		    !handler->destination ||
-		    !is_inside(dir, handler->destination))
+		    !is_inside(&dir, handler->destination))
 			continue;
 		if (ret_handler)
 			*ret_handler = handler;

@@ -264,6 +264,43 @@ int mxlog_timestamp_parse_date(const char *text, size_t len, int32_t *ret)
 	return 0;
 }
 
+/* Two digits as a number; `*bad` gets bits for what is none. */
+static uint32_t pair_at(const char *text, uint32_t *bad)
+{
+	uint32_t tens = (uint32_t)(unsigned char)text[0] - '0';
+	uint32_t ones = (uint32_t)(unsigned char)text[1] - '0';
+
+	*bad |= (tens > 9) | (ones > 9);
+	return 10 * tens + ones;
+}
+
+/* The form that we write, which is nearly all that is ever read. What is not
+ * so, or not valid, is left to the general way. */
+static bool parse_canonical(const char *text, int64_t *ret)
+{
+	uint32_t bad = 0;
+	int32_t year =
+	    (int32_t)(100 * pair_at(text, &bad) + pair_at(text + 2, &bad));
+	int32_t month = (int32_t)pair_at(text + 5, &bad);
+	int32_t day = (int32_t)pair_at(text + 8, &bad);
+	uint32_t hour = pair_at(text + 11, &bad);
+	uint32_t minute = pair_at(text + 14, &bad);
+	uint32_t second = pair_at(text + 17, &bad);
+	uint32_t usec = 10000 * pair_at(text + 20, &bad) +
+	    100 * pair_at(text + 22, &bad) + pair_at(text + 24, &bad);
+
+	bad |= (text[4] != '-') | (text[7] != '-') | (text[10] != 'T') |
+	    (text[13] != ':') | (text[16] != ':') | (text[19] != '.') |
+	    (text[26] != 'Z');
+	bad |= (year < 1) | (month < 1) | (month > 12) | (day < 1) |
+	    (hour > 23) | (minute > 59) | (second > 59);
+	if (bad || day > days_of_month(year, month))
+		return false;
+	*ret = day_from_date(year, month, day) * USEC_PER_DAY +
+	    (int64_t)(3600 * hour + 60 * minute + second) * USEC_PER_SEC + usec;
+	return true;
+}
+
 int mxlog_timestamp_parse(const char *text, size_t len,
     int32_t local_offset_sec, int64_t *ret)
 {
@@ -271,6 +308,8 @@ int mxlog_timestamp_parse(const char *text, size_t len,
 	struct clock clock;
 	int32_t day, offset_sec;
 
+	if (len == MXLOG_TIMESTAMP_LEN && parse_canonical(text, ret))
+		return 0;
 	if (take_date(&scan, &day) < 0)
 		return -EINVAL;
 	if (!take(&scan, 'T') && !take(&scan, 't') && !take(&scan, ' '))

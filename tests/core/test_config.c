@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config_item.h"
+#include "starve.h"
 #include "suite.h"
 
 static struct mxlog_config *parse(const char *yaml)
@@ -471,6 +472,33 @@ START_TEST(what_a_handler_can_not_be_is_told)
 }
 END_TEST
 
+START_TEST(a_part_that_is_no_mapping_is_told)
+{
+	refuses("loggers:\n  a: 5\n",
+	    "t.yaml:2:6: loggers: expected a mapping (key: value)");
+	refuses("handlers:\n  console: 5\n",
+	    "t.yaml:2:12: handlers: expected a mapping (key: value)");
+	refuses("formatters:\n  a: [x]\n",
+	    "t.yaml:2:6: formatters: expected a mapping (key: value)");
+	refuses("existing_modules:\n  - x\n",
+	    "t.yaml:2:5: existing_modules: expected a mapping (key: value)");
+	refuses("existing_modules: [~]\n",
+	    "t.yaml:1:20: existing_modules: expected the key module_path");
+	refuses("handlers: 5\nloggers: {a: {handlers: [x]}}\n",
+	    "t.yaml:1:11: handlers: expected a mapping (key: value)");
+	refuses("loggers: {a: {handlers: [x]}}\nhandlers: 5\n",
+	    "t.yaml:1:26: loggers: expected the name of one of the handlers, "
+	    "not x");
+	refuses("handlers: {console: {format: x}}\nformatters: 5\n",
+	    "t.yaml:1:30: format: expected json, console, the name of a "
+	    "formatter or a format string, not x");
+	refuses("modules: {journald: {}}\n",
+	    "t.yaml:1:10: modules: expected a list (- value)");
+	refuses("modules: [[journald]]\njournald:\n",
+	    "t.yaml:1:11: modules: expected text, not a list");
+}
+END_TEST
+
 START_TEST(a_file_handler_inside_the_log_directory_is_refused)
 {
 	static const char *const paths[] = { "/v/log/x.log", "/v/./log//x.log",
@@ -591,6 +619,30 @@ START_TEST(a_message_is_one_short_line_whatever_it_is_about)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_is_loaded_and_nothing_leaks)
+{
+	const char *path = MXLOG_SOURCE_DIR "/tests/data/fuzz_config/all.yaml";
+	bool hungry = true;
+	unsigned long n;
+
+	for (n = 1; hungry; n++) {
+		struct mxlog_config *c = NULL;
+		struct mxlog_error error = { 0 };
+		int r;
+
+		starve(n);
+		r = mxlog_config_load(path, &c, &error);
+		hungry = starve_done();
+		if (r != (hungry ? -ENOMEM : 0))
+			ck_abort_msg("%lu: %d %s", n, r, error.text);
+		if (hungry && (c || !error.text[0]))
+			ck_abort_msg("%lu: %p %s", n, (void *)c, error.text);
+		mxlog_config_free(c);
+	}
+	ck_assert_uint_gt(n, 100);
+}
+END_TEST
+
 START_TEST(hostile_files_cost_little_and_are_refused)
 {
 	static const char *const fine[] = { "SOURCE", "empty.yaml" };
@@ -638,8 +690,10 @@ SUITE("config", the_defaults_are_those_of_the_model,
     what_is_no_yaml_is_told_with_its_place, a_file_that_is_not_there_is_told,
     a_key_can_be_set_by_name_as_the_file_would,
     handlers_formatters_and_loggers_are_read, what_a_handler_can_not_be_is_told,
+    a_part_that_is_no_mapping_is_told,
     a_file_handler_inside_the_log_directory_is_refused,
     existing_modules_have_the_models_defaults,
     a_listed_modules_section_is_kept_as_json,
     a_message_is_one_short_line_whatever_it_is_about,
+    without_memory_nothing_is_loaded_and_nothing_leaks,
     hostile_files_cost_little_and_are_refused)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query_private.h"
 
+#include "starve.h"
 #include "suite.h"
 #include "timestamp.h"
 
@@ -249,6 +250,30 @@ START_TEST(a_copy_shares_nothing)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_is_read_or_copied_and_nothing_leaks)
+{
+	const char *json = "{\"modules\":[\"a\",\"b\"],\"tags\":[\"t\"],"
+			   "\"search_text\":\"x\\u0041\"}";
+	bool hungry = true;
+
+	for (unsigned long n = 1; hungry; n++) {
+		struct mxlog_query *q = NULL, *copy = NULL;
+		struct mxlog_error error = { 0 };
+		int r;
+
+		starve(n);
+		r = mxlog_query_parse(json, strlen(json), &q, &error);
+		if (r == 0)
+			r = mxlog_query_copy(q, &copy);
+		hungry = starve_done();
+		ck_assert_int_eq(r, hungry ? -ENOMEM : 0);
+		ck_assert(!hungry || !copy);
+		mxlog_query_free(q);
+		mxlog_query_free(copy);
+	}
+}
+END_TEST
+
 START_TEST(orders_have_names)
 {
 	enum mxlog_order order;
@@ -271,4 +296,6 @@ SUITE("query", a_new_query_wants_everything_by_time, the_models_example_is_read,
     a_w3c_trace_id_is_the_same_128_bits,
     metrics_have_neither_levels_nor_modules,
     a_pattern_that_does_not_compile_leaves_the_query_alone,
-    a_copy_shares_nothing, orders_have_names)
+    a_copy_shares_nothing,
+    without_memory_nothing_is_read_or_copied_and_nothing_leaks,
+    orders_have_names)
