@@ -100,7 +100,7 @@ int mxlog_config_expect_keys(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *mapping, const char *what,
     const char *const *names, size_t n)
 {
-	size_t n_keys;
+	size_t n_keys = 0;
 	int r;
 
 	r = mxlog_config_expect(parse, mapping, MXLOG_YAML_MAPPING, what,
@@ -156,7 +156,7 @@ int mxlog_config_child_level(const struct mxlog_config_parse *parse,
 int mxlog_config_parse_texts(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *node, const char *what, char ***ret, size_t *ret_n)
 {
-	size_t n, i = 0;
+	size_t n = 0, i = 0;
 	int r;
 
 	r = mxlog_config_expect(parse, node, MXLOG_YAML_SEQUENCE, what, &n);

@@ -120,7 +120,7 @@ int mxlog_json_tree_parse(const char *text, size_t len,
     struct mxlog_json_tree **ret, struct mxlog_error *reterr)
 {
 	json_object *root = NULL;
-	size_t keys;
+	size_t keys = 0;
 	int r;
 
 	if (len > INT_MAX)

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "writer_private.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config_private.h"
+#include "inject.h"
+#include "scratch.h"
+#include "suite.h"
+
+#define LOG       "2026-01-28.log"
+#define SEGMENT_1 "2026-01-28.1.log"
+
+static const char ID[] = "01HQ8Z9X0ABCDEFGHJKMNPQRST";
+static const int64_t TIME = 20481 * USEC_PER_DAY;
+
+static struct mxlog_config *new_config(const char *dir, const char *yaml)
+{
+	struct mxlog_config *config = NULL;
+	struct mxlog_error error = { 0 };
+	char *text = NULL;
+
+	ck_assert_int_gt(asprintf(&text, "log_dir: %s\n%s", dir, yaml), 0);
+	ck_assert_msg(mxlog_config_parse(text, strlen(text), "test", &config,
+			  &error) == 0,
+	    "%s", error.text);
+	free(text);
+	return config;
+}
+
+static struct mxlog_writer *open_writer(const char *dir, const char *yaml)
+{
+	static const struct mxlog_writer_options options = {
+		.size = sizeof(options),
+		.actor = "tester",
+	};
+	struct mxlog_config *config = new_config(dir, yaml);
+	struct mxlog_writer *writer = NULL;
+	struct mxlog_error error = { 0 };
+
+	ck_assert_msg(mxlog_writer_open(config, &options, &writer, &error) == 0,
+	    "%s", error.text);
+	mxlog_config_free(config);
+	return writer;
+}
+
+static struct mxlog_entry *new_entry(const char *module, const char *message)
+{
+	struct mxlog_entry *entry = NULL;
+
+	ck_assert_int_eq(mxlog_entry_new(&entry), 0);
+	mxlog_entry_set_time(entry, TIME);
+	ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_MODULE, module,
+			     strlen(module)),
+	    0);
+	ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, message,
+			     strlen(message)),
+	    0);
+	return entry;
+}
+
+static void add(struct mxlog_writer *writer, const char *module,
+    enum mxlog_level level, const char *message)
+{
+	struct mxlog_entry *entry = new_entry(module, message);
+
+	mxlog_entry_set_level(entry, level);
+	ck_assert_int_eq(mxlog_writer_add(writer, entry), 0);
+	mxlog_entry_free(entry);
+}
+
+static void add_in_trace(struct mxlog_writer *writer, int64_t time)
+{
+	struct mxlog_entry *entry = new_entry("m", "x");
+
+	ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_TRACE_ID, ID,
+			     strlen(ID)),
+	    0);
+	mxlog_entry_set_time(entry, time);
+	ck_assert_int_eq(mxlog_writer_add(writer, entry), 0);
+	mxlog_entry_free(entry);
+}
+
+/* How often `part` stands in the file. */
+static size_t count(const char *dir, const char *name, const char *part)
+{
+	struct mxlog_buf buf = { 0 };
+	size_t n = 0;
+
+	if (!scratch_read(dir, name, &buf))
+		return 0;
+	ck_assert_int_eq(mxlog_buf_add_char(&buf, '\0'), 0);
+	for (const char *at = buf.data; (at = strstr(at, part)); at++)
+		n++;
+	mxlog_buf_done(&buf);
+	return n;
+}
+
+START_TEST(an_entry_becomes_a_line_when_the_batch_is_committed)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+	struct mxlog_writer_stats stats;
+	const char *name = NULL;
+	uint64_t size = 0;
+
+	add(writer, "systemd-logind", MXLOG_INFO, "hello");
+	ck_assert_uint_gt(mxlog_writer_pending(writer), 0);
+	ck_assert(!scratch_exists(dir, LOG));
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 1);
+	ck_assert_uint_eq(count(dir, LOG, "\"module\":\"systemd_logind\""), 1);
+
+	mxlog_writer_get_stats(writer, &stats);
+	ck_assert_uint_eq(stats.entries, 1);
+	ck_assert_int_eq(mxlog_writer_get_segment(writer, 0, &name, &size), 1);
+	ck_assert_str_eq(name, LOG);
+	ck_assert_uint_eq(size, stats.bytes);
+	ck_assert_int_eq(mxlog_writer_get_segment(writer, 1, &name, &size), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(a_metric_goes_to_its_own_file)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "level: CRITICAL\n");
+	struct mxlog_metric *metric = NULL;
+	const char *name = NULL;
+	uint64_t size = 0;
+
+	ck_assert_int_eq(mxlog_metric_new(&metric), 0);
+	ck_assert_int_eq(mxlog_metric_set_name(metric, "queue.depth", 11), 0);
+	mxlog_metric_set_time(metric, TIME);
+	ck_assert_int_eq(mxlog_writer_add_metric(writer, metric), 0);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, "metrics/2026-01-28.metrics.log",
+			      "\"metric_name\":\"queue.depth\""),
+	    1);
+	ck_assert_int_eq(mxlog_writer_get_segment(writer, 0, &name, &size), 1);
+	ck_assert_str_eq(name, "metrics/2026-01-28.metrics.log");
+	mxlog_metric_free(metric);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(each_module_is_filtered_by_its_longest_prefix)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir,
+	    "level: WARNING\n"
+	    "module_levels:\n"
+	    "  app: ERROR\n"
+	    "  app.db: INFO\n");
+	struct mxlog_writer_stats stats;
+
+	add(writer, "app", MXLOG_WARNING, "no");
+	add(writer, "app.db", MXLOG_INFO, "yes");
+	add(writer, "app.db.pool", MXLOG_INFO, "yes");
+	add(writer, "app.dbx", MXLOG_WARNING, "no");
+	add(writer, "other", MXLOG_WARNING, "yes");
+	add(writer, "other", MXLOG_INFO, "no");
+	add(writer, "app.db", MXLOG_DEBUG, "no");
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\"yes\""), 3);
+	ck_assert_uint_eq(count(dir, LOG, "\"no\""), 0);
+	mxlog_writer_get_stats(writer, &stats);
+	ck_assert_uint_eq(stats.entries, 3);
+	ck_assert_uint_eq(stats.dropped[0], 1);
+	ck_assert_uint_eq(stats.dropped[1], 1);
+	ck_assert_uint_eq(stats.dropped[2], 2);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+static char *todays_log(void)
+{
+	static char name[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	(void)strftime(name, sizeof(name), "%Y-%m-%d.log", gmtime_r(&now, &tm));
+	return name;
+}
+
+START_TEST(an_audit_entry_passes_every_filter)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "level: CRITICAL\n");
+
+	ck_assert_int_eq(mxlog_writer_add_audit(writer, MXLOG_INFO, "deleted",
+			     "success", "Deleted archive: 2026-01-01.log.gz"),
+	    0);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, todays_log(),
+			      "\"context\":{\"action\":\"deleted\",\"actor\":"
+			      "\"tester\",\"result\":\"success\"}"),
+	    1);
+	ck_assert_uint_eq(count(dir, todays_log(), "\"level\":\"INFO\""), 1);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(no_secret_reaches_the_disk)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer =
+	    open_writer(dir, "secret_patterns: ['hunter[0-9]+']\n");
+	struct mxlog_writer_stats stats;
+
+	add(writer, "m", MXLOG_INFO, "the word is hunter2");
+	add(writer, "hunter22", MXLOG_INFO, "x");
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 2);
+	ck_assert_uint_eq(count(dir, LOG, "hunter2"), 0);
+	mxlog_writer_get_stats(writer, &stats);
+	ck_assert_uint_ge(stats.redactions, 2);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(a_failed_batch_is_kept_and_stored_once)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+	struct mxlog_writer_stats stats;
+	size_t pending;
+
+	add_in_trace(writer, TIME);
+	add_in_trace(writer, TIME + 1);
+	pending = mxlog_writer_pending(writer);
+	inject(INJECT_FAIL, INJECT_WRITE, 1, ENOSPC);
+	ck_assert_int_eq(mxlog_writer_commit(writer), -ENOSPC);
+	ck_assert(inject_done());
+	ck_assert_uint_eq(mxlog_writer_pending(writer), pending);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 2);
+	mxlog_writer_get_stats(writer, &stats);
+	ck_assert_uint_eq(stats.entries, 2);
+	ck_assert_uint_eq(stats.bytes, pending);
+	ck_assert_uint_eq(stats.failures, 1);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(what_is_rolled_back_and_comes_again_is_not_moved)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+
+	add_in_trace(writer, TIME);
+	add_in_trace(writer, TIME + 1);
+	mxlog_writer_rollback(writer);
+	ck_assert_uint_eq(mxlog_writer_pending(writer), 0);
+	add_in_trace(writer, TIME);
+	add_in_trace(writer, TIME + 1);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 2);
+	ck_assert_uint_eq(count(dir, LOG, "original_timestamp"), 0);
+	/* And what was stored counts. */
+	mxlog_writer_rollback(writer);
+	add_in_trace(writer, TIME + 1);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "original_timestamp"), 1);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(a_filtered_entry_moves_nobody)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir,
+	    "level: INFO\nmodule_levels: {n: DEBUG, m: WARNING}\n");
+
+	add_in_trace(writer, TIME + 10); /* m, INFO */
+	ck_assert_uint_eq(mxlog_writer_pending(writer), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	writer = open_writer(dir, "");
+	add_in_trace(writer, TIME);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "original_timestamp"), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(a_reload_takes_new_rules_whole_or_not_at_all)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "level: ERROR\n");
+	struct mxlog_config *config;
+	struct mxlog_error error = { 0 };
+	char *good, bad[] = "(";
+	struct mxlog_writer_stats stats;
+
+	add(writer, "m", MXLOG_INFO, "before");
+	add(writer, "m", MXLOG_ERROR, "pending");
+
+	config = new_config("/elsewhere", "level: DEBUG\n");
+	ck_assert_int_eq(mxlog_writer_reload(writer, config, &error), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(error.text, "/elsewhere"));
+	mxlog_config_free(config);
+
+	config = new_config(dir, "level: DEBUG\nsecret_patterns: [abc]\n");
+	/* As if it did not compile here. */
+	good = config->secret_patterns[0];
+	config->secret_patterns[0] = bad;
+	ck_assert_int_eq(mxlog_writer_reload(writer, config, &error), -EINVAL);
+	config->secret_patterns[0] = good;
+	add(writer, "m", MXLOG_INFO, "still before");
+	ck_assert_int_eq(mxlog_writer_reload(writer, config, &error), 0);
+	mxlog_config_free(config);
+	add(writer, "m", MXLOG_DEBUG, "after abc");
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "before"), 0);
+	ck_assert_uint_eq(count(dir, LOG, "pending"), 1);
+	ck_assert_uint_eq(count(dir, LOG, "\"after "), 1);
+	ck_assert_uint_eq(count(dir, LOG, "abc"), 0);
+	mxlog_writer_get_stats(writer, &stats);
+	ck_assert_uint_eq(stats.entries, 2);
+	ck_assert_uint_eq(stats.dropped[1], 2);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(files_are_made_for_the_owner_that_is_named)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer_options options = { .size = sizeof(options) };
+	struct mxlog_config *config = new_config(scratch_path(dir, "l"), "");
+	struct mxlog_writer *writer = NULL;
+	struct mxlog_error error = { 0 };
+	struct stat st;
+
+	options.owner = "no-such-user";
+	ck_assert_int_eq(mxlog_writer_open(config, &options, &writer, &error),
+	    -EINVAL);
+	ck_assert_ptr_nonnull(strstr(error.text, "no-such-user"));
+	options.owner = "0:no-such-group";
+	ck_assert_int_eq(mxlog_writer_open(config, &options, &writer, &error),
+	    -EINVAL);
+	ck_assert_ptr_nonnull(strstr(error.text, "no-such-group"));
+	if (geteuid() == 0) {
+		options.owner = "12345:54321";
+		ck_assert_int_eq(mxlog_writer_open(config, &options, &writer,
+				     &error),
+		    0);
+		add(writer, "m", MXLOG_INFO, "x");
+		ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+		ck_assert_int_eq(stat(scratch_path(dir, "l/" LOG), &st), 0);
+		ck_assert_uint_eq(st.st_uid, 12345);
+		ck_assert_uint_eq(st.st_gid, 54321);
+		ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	}
+	mxlog_config_free(config);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(an_older_callers_options_are_understood)
+{
+	char *dir = scratch_new();
+	struct mxlog_config *config = new_config(dir, "");
+	struct mxlog_writer_options options = {
+		.size = offsetof(struct mxlog_writer_options, owner),
+		.owner = "no-such-user",
+	};
+	struct mxlog_writer *writer = NULL;
+
+	ck_assert_int_eq(mxlog_writer_open(config, &options, &writer, NULL), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	ck_assert_int_eq(mxlog_writer_open(config, NULL, &writer, NULL), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	ck_assert_int_eq(mxlog_writer_close(NULL), 0);
+	mxlog_config_free(config);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(closing_stores_what_is_pending)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+
+	add(writer, "m", MXLOG_INFO, "x");
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 1);
+
+	writer = open_writer(dir, "");
+	add(writer, "m", MXLOG_INFO, "x");
+	inject(INJECT_BREAK, INJECT_WRITE, 1, EIO);
+	ck_assert_int_eq(mxlog_writer_close(writer), -EIO);
+	ck_assert(inject_done());
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 1);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(a_forked_child_does_not_store_its_parents_batch)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+	struct mxlog_writer_stats stats;
+	int status = 1;
+
+	add(writer, "m", MXLOG_INFO, "parents");
+	if (fork() == 0) {
+		struct mxlog_entry *entry = NULL;
+		int r = mxlog_entry_new(&entry);
+
+		if (r == 0) {
+			mxlog_entry_set_time(entry, TIME);
+			r = mxlog_writer_add(writer, entry);
+		}
+		if (r == 0)
+			r = mxlog_writer_commit(writer);
+		mxlog_writer_get_stats(writer, &stats);
+		if (r == 0 && stats.entries != 1)
+			r = -EINVAL;
+		(void)mxlog_writer_close(writer);
+		_exit(r == 0 ? 0 : 1);
+	}
+	ck_assert_int_gt(wait(&status), 0);
+	ck_assert_int_eq(status, 0);
+	ck_assert_uint_eq(count(dir, LOG, "parents"), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "parents") +
+		count(dir, SEGMENT_1, "parents"),
+	    1);
+	ck_assert_uint_eq(count(dir, LOG, "\n") + count(dir, SEGMENT_1, "\n"),
+	    2);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(what_is_too_long_for_a_line_is_cut_and_marked)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+	struct mxlog_entry *entry = new_entry("m", "x");
+	struct mxlog_buf huge = { 0 };
+	struct stat st;
+
+	ck_assert_int_eq(mxlog_buf_reserve(&huge, 1024 * 1024), 0);
+	memset(huge.data, 1, 1024 * 1024); /* six bytes each in a line */
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(mxlog_entry_add_context(entry, "k", 1,
+				     huge.data, 1024 * 1024),
+		    0);
+	ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, huge.data,
+			     1024 * 1024),
+	    0);
+	mxlog_entry_set_time(entry, INT64_MAX);
+	ck_assert_int_eq(mxlog_writer_add(writer, entry), 0);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_int_eq(stat(scratch_path(dir, todays_log()), &st), 0);
+	ck_assert_int_gt(st.st_size, 1024 * 1024);
+	ck_assert_int_le(st.st_size, MXLOG_LINE_MAX);
+	ck_assert_uint_eq(count(dir, todays_log(), "\"truncated\""), 1);
+	ck_assert_uint_eq(count(dir, todays_log(), "\"future\""), 1);
+	mxlog_buf_done(&huge);
+	mxlog_entry_free(entry);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+SUITE("writer", an_entry_becomes_a_line_when_the_batch_is_committed,
+    a_metric_goes_to_its_own_file,
+    each_module_is_filtered_by_its_longest_prefix,
+    an_audit_entry_passes_every_filter, no_secret_reaches_the_disk,
+    a_failed_batch_is_kept_and_stored_once,
+    what_is_rolled_back_and_comes_again_is_not_moved,
+    a_filtered_entry_moves_nobody, a_reload_takes_new_rules_whole_or_not_at_all,
+    files_are_made_for_the_owner_that_is_named,
+    an_older_callers_options_are_understood, closing_stores_what_is_pending,
+    a_forked_child_does_not_store_its_parents_batch,
+    what_is_too_long_for_a_line_is_cut_and_marked)
