@@ -98,7 +98,7 @@ size_t mxlog_entry_size(const struct mxlog_entry *entry, bool exact)
 static void cut_text(const struct mxlog_buf *bytes, struct mxlog_span *span,
     size_t cap)
 {
-	if (MXLOG_IS_SET(*span))
+	if (MXLOG_IS_SET(*span) && 6 * (size_t)span->len > cap)
 		span->len =
 		    (uint32_t)mxlog_json_escaped_cut(bytes->data + span->off,
 			span->len, cap);
