@@ -734,6 +734,8 @@ static int take_metric_member(struct decoder *d, struct mxlog_metric *metric,
 	r = next(d);
 	if (r < 0 || is_null(d))
 		return r;
+	if (key < METRIC_KEY_COUNT && *seen & 1U << key)
+		return refuse(d, "is there twice");
 	*seen |= 1U << key;
 	return take_metric_field(d, metric, (enum metric_key)key);
 }
