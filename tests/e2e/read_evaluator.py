@@ -275,7 +275,7 @@ class Evaluator:
                  "module": lambda e: e.module, "trace_id": lambda e: e.trace,
                  "duration_ms": lambda e: e.duration,
                  "line_number": lambda e: e.line}[query.get("order_by") or "timestamp"]
-        have, lack = found, []
+        have, lack = list(found), []
         if query.get("order_by") in ("duration_ms", "line_number"):
             have = [e for e in found if value(e) is not None]
             lack = [e for e in found if value(e) is None]

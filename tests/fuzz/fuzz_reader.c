@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fast way to find matches and the slow one must agree. The input's first
+ * line is a LogQuery, all others are a segment's lines. */
+#include <stdlib.h>
+
+#include "matcher.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void scan(const struct mxlog_query *query, bool slow,
+    struct mxlog_chunk *chunk)
+{
+	struct mxlog_matcher *matcher;
+	int r;
+
+	if (mxlog_matcher_new(query, slow, &matcher) < 0)
+		abort();
+	r = mxlog_matcher_scan(matcher, chunk);
+	if (r < 0 && r != -ETIMEDOUT)
+		abort();
+	chunk->error = r;
+	mxlog_matcher_free(matcher);
+}
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void compare(const struct mxlog_chunk *fast,
+    const struct mxlog_chunk *slow)
+{
+	if (fast->error < 0 || slow->error < 0)
+		return;
+	must(fast->n_hits == slow->n_hits);
+	must(fast->damaged <= slow->damaged);
+	for (size_t i = 0; i < fast->n_hits; i++) {
+		const struct mxlog_hit *a = &fast->hits[i], *b = &slow->hits[i];
+
+		must(a->off == b->off && a->len == b->len);
+		must(a->time_usec == b->time_usec && a->hi == b->hi);
+		must(a->lo == b->lo && a->missing == b->missing);
+		must(a->extra_len == b->extra_len);
+		if (a->extra_len > 0)
+			must(memcmp(fast->side.data + a->extra_off,
+				 slow->side.data + b->extra_off,
+				 a->extra_len) == 0);
+	}
+}
+
+static void fill(struct mxlog_chunk *chunk, const char *text, size_t len)
+{
+	if (mxlog_buf_reserve(&chunk->bytes, len + MXLOG_CHUNK_SLACK) < 0)
+		abort();
+	if (len > 0)
+		memcpy(chunk->bytes.data, text, len);
+	memset(chunk->bytes.data + len, 0, MXLOG_CHUNK_SLACK);
+	chunk->bytes.len = len;
+	chunk->text = chunk->bytes.data;
+	chunk->len = len;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	const char *end = memchr(text, '\n', size);
+	struct mxlog_chunk fast = { 0 }, slow = { 0 };
+	struct mxlog_query *query;
+	size_t n;
+
+	if (!end)
+		return 0;
+	n = (size_t)(end + 1 - text);
+	if (mxlog_query_parse(text, n - 1, &query, NULL) < 0)
+		return 0;
+	fill(&fast, text + n, size - n);
+	fill(&slow, text + n, size - n);
+	scan(query, false, &fast);
+	scan(query, true, &slow);
+	compare(&fast, &slow);
+	mxlog_chunk_done(&fast);
+	mxlog_chunk_done(&slow);
+	mxlog_query_free(query);
+	return 0;
+}
