@@ -9,9 +9,10 @@ const char *mxlog_level_name(enum mxlog_level level)
 {
 	switch (level) {
 #define LEVEL(id, name, number, help)                                \
-	case MXLOG_##id:                                             \
+	case MXLOG_##id: {                                           \
 		static_assert(MXLOG_##id == (number), "levels.def"); \
-		return name;
+		return name;                                         \
+	}
 #include "tbl/levels.def"
 #undef LEVEL
 	}

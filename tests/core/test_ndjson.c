@@ -460,6 +460,43 @@ START_TEST(damaged_lines_cost_themselves_alone)
 }
 END_TEST
 
+START_TEST(trace_id_and_timestamp_stand_at_fixed_places)
+{
+	struct mxlog_buf example = read_data("models/entry.json");
+	struct mxlog_entry *entry = new_entry();
+	struct mxlog_buf out = { 0 };
+
+	ck_assert_int_eq(mxlog_ndjson_decode(example.data, example.len, entry,
+			     NULL),
+	    0);
+	ck_assert_int_eq(mxlog_ndjson_encode(entry, &out), 0);
+	ck_assert_mem_eq(out.data, "{\"trace_id\":\"", 13);
+	ck_assert_mem_eq(out.data + 13, ID, 26);
+	ck_assert_mem_eq(out.data + 39, "\",\"timestamp\":\"", 15);
+	ck_assert_mem_eq(out.data + 54, TIME, 27);
+	ck_assert_mem_eq(out.data + 81, "\",\"level\":\"INFO", 15);
+	mxlog_buf_done(&out);
+	mxlog_buf_done(&example);
+	mxlog_entry_free(entry);
+}
+END_TEST
+
+START_TEST(an_allocation_that_fails_leaves_the_output_alone)
+{
+	struct mxlog_entry *entry = new_entry();
+	struct mxlog_buf out = { .data = NULL,
+		.len = SIZE_MAX / 2 - 100,
+		.capacity = SIZE_MAX / 2 - 100 };
+
+	ck_assert_int_eq(mxlog_ndjson_decode(HEAD "}", sizeof(HEAD "}") - 1,
+			     entry, NULL),
+	    0);
+	ck_assert_int_eq(mxlog_ndjson_encode(entry, &out), -ENOMEM);
+	ck_assert_uint_eq(out.len, SIZE_MAX / 2 - 100);
+	mxlog_entry_free(entry);
+}
+END_TEST
+
 SUITE("ndjson", the_models_entry_round_trips_to_its_canonical_form,
     the_models_exception_round_trips_to_its_canonical_form,
     the_models_metric_round_trips_to_its_canonical_form,
@@ -468,4 +505,6 @@ SUITE("ndjson", the_models_entry_round_trips_to_its_canonical_form,
     what_is_no_object_is_refused, every_torn_line_is_refused,
     an_error_says_where_it_is, a_line_may_be_as_long_as_is_said_and_no_longer,
     causes_are_bounded, a_line_is_one_line_whatever_the_texts_are,
-    damaged_lines_cost_themselves_alone)
+    damaged_lines_cost_themselves_alone,
+    trace_id_and_timestamp_stand_at_fixed_places,
+    an_allocation_that_fails_leaves_the_output_alone)
