@@ -13,8 +13,8 @@ enum {
 /* Grow; a text that lies in the buffer moves along. */
 static int reserve_for(struct mxlog_buf *bytes, const char **text, size_t more)
 {
-	bool inside =
-	    *text >= bytes->data && *text < bytes->data + bytes->capacity;
+	bool inside = bytes->data && *text >= bytes->data &&
+	    *text < bytes->data + bytes->capacity;
 	size_t off = inside ? (size_t)(*text - bytes->data) : 0;
 	int r;
 
