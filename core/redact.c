@@ -26,11 +26,13 @@ int mxlog_redactor_new(const char *const *patterns, size_t n_patterns,
 	else
 		r = mxlog_rules_new(patterns, n_patterns, &redactor->rules,
 		    reterr);
-	if (r < 0)
+	if (r < 0) {
 		mxlog_redactor_free(redactor);
-	else
-		*ret = redactor;
-	return r;
+		return r;
+	}
+	redactor->search_all = mxlog_rules_search_all(redactor->rules);
+	*ret = redactor;
+	return 0;
 }
 
 void mxlog_redactor_free(struct mxlog_redactor *redactor)

@@ -13,16 +13,9 @@ static const size_t limits[MXLOG_FIELD_COUNT] = {
 #undef FIELD
 };
 
-/* Can there be anything in this part of the bytes that were scanned? */
-static bool is_wanted(const struct mxlog_redactor *redactor,
-    struct mxlog_span span)
+/* Is there a hit in this part of the bytes that were scanned? */
+static bool has_hit(const struct mxlog_hits *hits, struct mxlog_span span)
 {
-	const struct mxlog_hits *hits = &redactor->hits;
-
-	if (!MXLOG_IS_SET(span) || span.len == 0)
-		return false;
-	if (hits->more || mxlog_rules_search_all(redactor->rules))
-		return true;
 	for (size_t i = 0; i < hits->n; i++)
 		if (hits->list[i].start >= span.off &&
 		    hits->list[i].start + hits->list[i].len <=
@@ -31,12 +24,26 @@ static bool is_wanted(const struct mxlog_redactor *redactor,
 	return false;
 }
 
+/* Is it to be looked at? */
+static inline bool is_wanted(const struct mxlog_redactor *redactor,
+    struct mxlog_span span)
+{
+	const struct mxlog_hits *hits = &redactor->hits;
+
+	if (!MXLOG_IS_SET(span) || span.len == 0)
+		return false;
+	if (hits->more || redactor->search_all)
+		return true;
+	return span.off < hits->end && span.off + span.len > hits->first &&
+	    has_hit(hits, span);
+}
+
 /* True if anything of these bytes is to be looked at. */
 static bool scan(struct mxlog_redactor *redactor, const struct mxlog_buf *bytes)
 {
 	mxlog_rules_scan(redactor->rules, bytes->data, bytes->len,
 	    &redactor->hits);
-	return redactor->hits.n > 0 || mxlog_rules_search_all(redactor->rules);
+	return redactor->hits.n > 0 || redactor->search_all;
 }
 
 /* Put a new text behind the others; what is longer than `max` is cut. */

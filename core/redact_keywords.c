@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every keyword has an anchor: three bytes of it that are rare in logs.
- * Keywords are put into eight buckets, a bit each; for each byte of an anchor
- * a table says which buckets have it there. Where the three masks of a place
- * have a bit in common, the keywords of that bucket are compared. With AVX2,
- * 32 places are looked at together: a mask is then looked up by the halves of
- * a byte, which may be wrong, but never misses. */
+/* Every keyword has an anchor, three bytes of it, and is found by their hash.
+ * With AVX2, 32 places are looked at together, and few of them hashed: anchors
+ * are put into eight buckets, a bit each; tables say, for each half of a byte
+ * and each place in an anchor, which buckets have it there. Where the six masks
+ * of a place have no bit in common there is no anchor. Which three bytes are
+ * the anchor, and in which bucket, is chosen so that little of ordinary logs
+ * passes. */
 #include "redact_keywords.h"
 
 #include <stdlib.h>
@@ -17,7 +18,11 @@ enum {
 	ANCHOR = 3,
 	BUCKETS = 8,
 	BLOCK = 32,
+	BLOCKS = 64, /* sifted at a time */
 	KEYWORDS_MAX = 4096,
+	ROUNDS = 3,
+	HEADS_LOG = 10,
+	HEADS = 1 << HEADS_LOG,
 };
 
 struct keyword {
@@ -26,16 +31,15 @@ struct keyword {
 	char fold[MXLOG_KEYWORD_MAX];
 	uint64_t word, word_fold, word_care; /* the bytes from the anchor on */
 	unsigned len, anchor, id, bucket;
-	bool caseless;
+	unsigned short next; /* of the same hash, + 1; 0: none */
 };
 
 struct mxlog_keywords {
-	/* Rows of 16 by half a byte, and by the whole one. */
+	/* By half a byte: the buckets that have it at this place. */
 	unsigned char low[ANCHOR][16], high[ANCHOR][16];
-	unsigned char exact[ANCHOR][256];
-	struct keyword *list; /* sorted by bucket when built */
+	unsigned short heads[HEADS]; /* by the anchor's hash; 0: none */
+	struct keyword *list;
 	size_t n, capacity;
-	size_t first[BUCKETS + 1];
 	bool wide; /* this machine has AVX2 */
 };
 
@@ -68,45 +72,18 @@ void mxlog_keywords_free(struct mxlog_keywords *keywords)
 	free(keywords);
 }
 
-/* How often a byte is seen in logs: 0 seldom, 9 everywhere. */
-static unsigned commonness(char c)
+/* Is there a place for an anchor? */
+static bool is_anchor(const char *text)
 {
-	static const char letters[] = "83559444713547741778433231";
-	bool upper = c >= 'A' && c <= 'Z';
-
-	if (c >= 'a' && c <= 'z')
-		return (unsigned)(letters[c - 'a'] - '0') + 1;
-	if (upper)
-		return 2;
-	if (c == ' ')
-		return 9;
-	return c >= '0' && c <= '9' ? 5 : 4;
+	return text[0] > 0 && text[1] > 0 && text[2] > 0;
 }
 
-/* Where the three rarest neighbours are; -1 if there are no ASCII ones. */
-static int choose_anchor(const char *text, size_t len, bool caseless)
+static bool has_anchor(const char *text, size_t len)
 {
-	unsigned best = UINT32_MAX;
-	int anchor = -1;
-
-	for (size_t i = 0; i + ANCHOR <= len; i++) {
-		unsigned sum = 0;
-		bool usable = true;
-
-		for (size_t j = i; j < i + ANCHOR; j++) {
-			char c = text[j];
-
-			usable = usable && c > 0;
-			if (caseless && c >= 'A' && c <= 'Z')
-				c = (char)(c | 0x20);
-			sum += commonness(c);
-		}
-		if (usable && sum < best) {
-			best = sum;
-			anchor = (int)i;
-		}
-	}
-	return anchor;
+	for (size_t i = 0; i + ANCHOR <= len; i++)
+		if (is_anchor(text + i))
+			return true;
+	return false;
 }
 
 static void set_word(struct keyword *keyword)
@@ -122,10 +99,9 @@ static void set_word(struct keyword *keyword)
 int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
     size_t len, bool caseless, unsigned id)
 {
-	int anchor = choose_anchor(text, len, caseless);
 	struct keyword *keyword;
 
-	if (anchor < 0 || len > MXLOG_KEYWORD_MAX)
+	if (len > MXLOG_KEYWORD_MAX || !has_anchor(text, len))
 		return -EINVAL;
 	if (keywords->n == keywords->capacity) {
 		size_t capacity = 2 * keywords->capacity + 64;
@@ -139,10 +115,7 @@ int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
 		keywords->capacity = capacity;
 	}
 	keyword = &keywords->list[keywords->n++];
-	*keyword = (struct keyword){ .len = (unsigned)len,
-		.anchor = (unsigned)anchor,
-		.id = id,
-		.caseless = caseless };
+	*keyword = (struct keyword){ .len = (unsigned)len, .id = id };
 	for (size_t i = 0; i < len; i++) {
 		char lower = (char)(text[i] | 0x20);
 		bool fold = caseless && lower >= 'a' && lower <= 'z';
@@ -150,16 +123,110 @@ int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
 		keyword->fold[i] = fold ? 0x20 : 0;
 		keyword->value[i] = fold ? lower : text[i];
 	}
-	set_word(keyword);
 	return 0;
 }
 
-static int compare_anchors(const void *a, const void *b)
+/* How often a byte from ' ' on is seen in logs, of 10,000. */
+static const unsigned short commonness[6][16] = {
+	{ 861, 1, 297, 1, 5, 2, 1, 3, 37, 37, 7, 8, 80, 94, 219, 124 },
+	{ 508, 385, 297, 151, 150, 170, 106, 98, 118, 104, 300, 7, 28, 53, 28,
+	    1 },
+	{ 3, 30, 12, 9, 45, 23, 43, 5, 4, 32, 16, 4, 18, 22, 34, 27 },
+	{ 13, 1, 19, 42, 23, 3, 11, 3, 5, 1, 15, 61, 14, 61, 1, 82 },
+	{ 1, 342, 86, 214, 212, 497, 104, 100, 110, 287, 19, 72, 202, 155, 285,
+	    403 },
+	{ 137, 12, 336, 405, 398, 174, 67, 46, 68, 84, 10, 23, 6, 23, 1, 1 },
+};
+
+/* Which halves of bytes pass for a bucket, a bit each. */
+struct masks {
+	unsigned low[ANCHOR], high[ANCHOR];
+};
+
+static void add_masks(struct masks *masks, const struct keyword *keyword,
+    unsigned anchor)
+{
+	for (unsigned i = 0; i < ANCHOR; i++) {
+		unsigned byte = (unsigned char)keyword->value[anchor + i];
+
+		masks->low[i] |= 1U << (byte & 15);
+		masks->high[i] |= 1U << (byte >> 4);
+		if (keyword->fold[anchor + i])
+			masks->high[i] |= 1U << ((byte & ~0x20U) >> 4);
+	}
+}
+
+/* How many of 10,000 bytes pass at a place of the anchor. */
+static double count_passing(unsigned low, unsigned high)
+{
+	unsigned sum = 1;
+
+	for (unsigned i = 0; i < ARRAY_LEN(commonness); i++)
+		for (unsigned j = 0; (high >> (i + 2) & 1) && j < 16; j++)
+			if (low >> j & 1)
+				sum += commonness[i][j];
+	return sum;
+}
+
+static double false_alarms(const struct masks *masks)
+{
+	double product = 1;
+
+	for (unsigned i = 0; i < ANCHOR; i++)
+		product *= count_passing(masks->low[i], masks->high[i]);
+	return product;
+}
+
+/* The masks of a bucket without one of its keywords. */
+static struct masks get_masks(const struct mxlog_keywords *keywords,
+    unsigned bucket, const struct keyword *without)
+{
+	struct masks masks = { 0 };
+
+	for (size_t i = 0; i < keywords->n; i++) {
+		const struct keyword *keyword = &keywords->list[i];
+
+		if (keyword->bucket == bucket && keyword != without)
+			add_masks(&masks, keyword, keyword->anchor);
+	}
+	return masks;
+}
+
+/* Put a keyword where it adds the fewest false alarms. */
+static void place(const struct mxlog_keywords *keywords,
+    struct keyword *keyword)
+{
+	double best = -1;
+
+	keyword->bucket = BUCKETS;
+	for (unsigned bucket = 0, chosen = 0; bucket < BUCKETS; bucket++) {
+		struct masks before = get_masks(keywords, bucket, keyword);
+		double alarms = before.low[0] ? false_alarms(&before) : 0;
+
+		for (unsigned at = 0; at + ANCHOR <= keyword->len; at++) {
+			struct masks masks = before;
+			double added;
+
+			if (!is_anchor(keyword->value + at))
+				continue;
+			add_masks(&masks, keyword, at);
+			added = false_alarms(&masks) - alarms;
+			if (best >= 0 && added >= best)
+				continue;
+			best = added;
+			keyword->anchor = at;
+			chosen = bucket;
+		}
+		if (bucket + 1 == BUCKETS)
+			keyword->bucket = chosen;
+	}
+}
+
+static int compare_lengths(const void *a, const void *b)
 {
 	const struct keyword *one = a, *other = b;
 
-	return memcmp(one->value + one->anchor, other->value + other->anchor,
-	    ANCHOR);
+	return (one->len > other->len) - (one->len < other->len);
 }
 
 static void mark(struct mxlog_keywords *keywords, unsigned at, char c,
@@ -169,7 +236,6 @@ static void mark(struct mxlog_keywords *keywords, unsigned at, char c,
 
 	keywords->low[at][byte & 15] |= bit;
 	keywords->high[at][byte >> 4] |= bit;
-	keywords->exact[at][byte] |= bit;
 }
 
 static void add_to_tables(struct mxlog_keywords *keywords,
@@ -186,23 +252,45 @@ static void add_to_tables(struct mxlog_keywords *keywords,
 	}
 }
 
-/* Keywords with similar anchors share a bucket: the fewer different bytes it
- * has, the fewer places pass for it. */
+/* Short ones have the least choice and come first; then each once more. */
+static void place_all(struct mxlog_keywords *keywords)
+{
+	if (keywords->n == 0)
+		return;
+	qsort(keywords->list, keywords->n, sizeof(*keywords->list),
+	    compare_lengths);
+	for (size_t i = 0; i < keywords->n; i++)
+		keywords->list[i].bucket = BUCKETS;
+	for (unsigned round = 0; round < ROUNDS; round++)
+		for (size_t i = 0; i < keywords->n; i++)
+			place(keywords, &keywords->list[i]);
+}
+
+/* Of three bytes, letters in lower case (and some others mixed up). */
+static inline unsigned hash(uint32_t bytes)
+{
+	return ((bytes | 0x202020) * 2654435769U) >> (32 - HEADS_LOG);
+}
+
+static inline uint32_t load_anchor(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+}
+
 void mxlog_keywords_build(struct mxlog_keywords *keywords)
 {
-	size_t n = keywords->n;
+	place_all(keywords);
+	for (size_t i = 0; i < keywords->n; i++) {
+		struct keyword *keyword = &keywords->list[i];
+		unsigned short *head = &keywords->heads[hash(
+		    load_anchor(keyword->value + keyword->anchor))];
 
-	if (n > 0)
-		qsort(keywords->list, n, sizeof(*keywords->list),
-		    compare_anchors);
-	for (size_t i = 0; i < n; i++) {
-		keywords->list[i].bucket = (unsigned)(i * BUCKETS / n);
-		add_to_tables(keywords, &keywords->list[i]);
-	}
-	for (size_t bucket = 0, i = 0; bucket <= BUCKETS; bucket++) {
-		while (i < n && keywords->list[i].bucket < bucket)
-			i++;
-		keywords->first[bucket] = i;
+		set_word(keyword);
+		add_to_tables(keywords, keyword);
+		keyword->next = *head;
+		*head = (unsigned short)(i + 1);
 	}
 }
 
@@ -233,16 +321,16 @@ static uint64_t load_word(const struct search *search, size_t at)
 	return word;
 }
 
-static bool check_bucket(const struct search *search, unsigned bucket,
+static bool check_keywords(const struct search *search, unsigned next,
     size_t at)
 {
-	const struct mxlog_keywords *keywords = search->keywords;
 	uint64_t word = load_word(search, at);
 
-	for (size_t i = keywords->first[bucket];
-	     i < keywords->first[bucket + 1]; i++) {
-		const struct keyword *keyword = &keywords->list[i];
+	while (next > 0) {
+		const struct keyword *keyword =
+		    &search->keywords->list[next - 1];
 
+		next = keyword->next;
 		if (((word | keyword->word_fold) & keyword->word_care) !=
 		    keyword->word)
 			continue;
@@ -254,63 +342,43 @@ static bool check_bucket(const struct search *search, unsigned bucket,
 	return true;
 }
 
-/* False: the search is over. There are three bytes at `at`. */
-static inline bool check_place(const struct search *search, size_t at)
-{
-	const struct mxlog_keywords *keywords = search->keywords;
-	const unsigned char *p = (const unsigned char *)search->text + at;
-	unsigned mask = keywords->exact[0][p[0]] & keywords->exact[1][p[1]] &
-	    keywords->exact[2][p[2]];
-
-	for (; mask; mask &= mask - 1)
-		if (!check_bucket(search, (unsigned)__builtin_ctz(mask), at))
-			return false;
-	return true;
-}
-
 static void find_portable(const struct search *search)
 {
-	for (size_t at = 0; at + ANCHOR <= search->len; at++)
-		if (!check_place(search, at))
+	const unsigned char *p = (const unsigned char *)search->text;
+	uint32_t bytes;
+
+	if (search->len < ANCHOR)
+		return;
+	bytes = load_anchor(search->text) << 8;
+	for (size_t at = 0; at + ANCHOR <= search->len; at++) {
+		unsigned head;
+
+		bytes = bytes >> 8 | (uint32_t)p[at + 2] << 16;
+		head = search->keywords->heads[hash(bytes)];
+		if (UNLIKELY(head > 0) && !check_keywords(search, head, at))
 			return;
+	}
 }
 
 #if defined(__x86_64__)
-struct tables {
-	__m256i low[ANCHOR], high[ANCHOR];
-};
+#define WIDE __attribute__((target("avx2")))
 
-__attribute__((target("avx2"))) static inline __m256i load_row(
-    const unsigned char *row)
+WIDE static inline __m256i load_row(const unsigned char *row)
 {
 	return _mm256_broadcastsi128_si256(
 	    _mm_loadu_si128((const __m128i *)(const void *)row));
 }
 
-/* Which buckets may have the byte at this place of their anchors. */
-__attribute__((target("avx2"))) static inline __m256i
-look_up(const struct tables *tables, unsigned place, const char *text)
+/* Which buckets may have each of 32 bytes at this place of their anchors. */
+WIDE static inline __m256i look_up(__m256i low, __m256i high, const char *text)
 {
 	__m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)text);
-	__m256i high =
+	__m256i upper =
 	    _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
 
 	/* A byte of 0x80 or more gives no bucket by its lower half. */
-	return _mm256_and_si256(_mm256_shuffle_epi8(tables->low[place], bytes),
-	    _mm256_shuffle_epi8(tables->high[place], high));
-}
-
-/* A bit for every of the 32 places from `text` on that needs a closer look;
- * reads two bytes more. */
-__attribute__((target("avx2"))) static inline unsigned
-candidates(const struct tables *tables, const char *text)
-{
-	__m256i mask = _mm256_and_si256(look_up(tables, 0, text),
-	    _mm256_and_si256(look_up(tables, 1, text + 1),
-		look_up(tables, 2, text + 2)));
-	__m256i none = _mm256_cmpeq_epi8(mask, _mm256_setzero_si256());
-
-	return ~(unsigned)_mm256_movemask_epi8(none);
+	return _mm256_and_si256(_mm256_shuffle_epi8(low, bytes),
+	    _mm256_shuffle_epi8(high, upper));
 }
 
 static bool check_places(const struct search *search, size_t at,
@@ -318,33 +386,64 @@ static bool check_places(const struct search *search, size_t at,
 {
 	for (; places; places &= places - 1) {
 		size_t place = at + (unsigned)__builtin_ctz(places);
+		unsigned head;
 
-		if (place + ANCHOR <= search->len &&
-		    !check_place(search, place))
+		if (place + ANCHOR > search->len)
+			break;
+		head = search->keywords
+			   ->heads[hash(load_anchor(search->text + place))];
+		if (head > 0 && !check_keywords(search, head, place))
 			return false;
 	}
 	return true;
 }
 
-__attribute__((target("avx2"))) static void find_wide(
-    const struct search *search)
+/* A bit for every of 32 places that needs a closer look. */
+WIDE static inline unsigned candidates(__m256i first, __m256i second,
+    __m256i third)
+{
+	__m256i mask = _mm256_and_si256(first, _mm256_and_si256(second, third));
+
+	return ~(unsigned)_mm256_movemask_epi8(
+	    _mm256_cmpeq_epi8(mask, _mm256_setzero_si256()));
+}
+
+/* A word of candidates for each of n blocks. The code that looks closer at
+ * them stays out of this loop, which lives in registers. */
+WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
+    size_t n, unsigned *ret)
+{
+	__m256i low0 = load_row(keywords->low[0]);
+	__m256i low1 = load_row(keywords->low[1]);
+	__m256i low2 = load_row(keywords->low[2]);
+	__m256i high0 = load_row(keywords->high[0]);
+	__m256i high1 = load_row(keywords->high[1]);
+	__m256i high2 = load_row(keywords->high[2]);
+
+	for (size_t i = 0; i < n; i++, text += BLOCK)
+		ret[i] = candidates(look_up(low0, high0, text),
+		    look_up(low1, high1, text + 1),
+		    look_up(low2, high2, text + 2));
+}
+
+static void find_wide(const struct search *search)
 {
 	char last[BLOCK + ANCHOR - 1] = { 0 };
-	struct tables tables;
+	unsigned places[BLOCKS];
 	size_t at = 0;
 
-	for (unsigned i = 0; i < ANCHOR; i++) {
-		tables.low[i] = load_row(search->keywords->low[i]);
-		tables.high[i] = load_row(search->keywords->high[i]);
-	}
-	for (; search->len - at >= BLOCK + ANCHOR - 1; at += BLOCK) {
-		unsigned places = candidates(&tables, search->text + at);
+	while (search->len - at >= sizeof(last)) {
+		size_t n = (search->len - at - (ANCHOR - 1)) / BLOCK;
 
-		if (UNLIKELY(places) && !check_places(search, at, places))
-			return;
+		n = MIN(n, (size_t)BLOCKS);
+		sift(search->keywords, search->text + at, n, places);
+		for (size_t i = 0; i < n; i++, at += BLOCK)
+			if (places[i] && !check_places(search, at, places[i]))
+				return;
 	}
 	memcpy(last, search->text + at, search->len - at);
-	(void)check_places(search, at, candidates(&tables, last));
+	sift(search->keywords, last, 1, places);
+	(void)check_places(search, at, places[0]);
 }
 #endif
 

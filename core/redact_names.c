@@ -48,7 +48,8 @@ static const struct noun negations[] = {
 
 static bool equals(const struct word *word, const char *text, size_t len)
 {
-	return word->len == len && memcmp(word->text, text, len) == 0;
+	return word->len == len && word->text[0] == *text &&
+	    memcmp(word->text, text, len) == 0;
 }
 
 static const struct noun *find(const struct noun *list, size_t n,

@@ -93,7 +93,6 @@ static void find_name(struct pair *pair, size_t at)
 	pair->start = start;
 	pair->end = pair->at = end;
 	pair->option = dashed;
-	pair->name = mxlog_name_classify(pair->text + start, end - start);
 }
 
 /* Behind an opening quote that has `slashes` backslashes before it: where the
@@ -491,28 +490,51 @@ static bool is_unlikely(const struct pair *pair)
 	return pair->colon && !pair->quoted && pair->name.loose;
 }
 
+/* After most names there is no value, whatever they mean. */
+static bool may_have_value(struct pair *pair)
+{
+	char c;
+
+	skip_closers(pair);
+	c = peek(pair, pair->at);
+	if (is_space(c)) {
+		struct pair ahead = *pair;
+
+		(void)skip_spaces(&ahead);
+		c = peek(&ahead, ahead.at);
+	}
+	return c == '=' || c == ':' || is_quote(c) || pair->option;
+}
+
+static bool read_pair(struct pair *pair, struct mxlog_range *ret)
+{
+	size_t behind = pair->at, spaces = skip_spaces(pair);
+
+	if (skip_separator(pair))
+		return !is_unlikely(pair) && read_value(pair, ret);
+	if (spaces > 0 && pair->name.kind == MXLOG_NAME_PASSWORD &&
+	    is_quote(peek(pair, pair->at)))
+		return read_value(pair, ret);
+	pair->at = behind;
+	return skip_option_gap(pair) && read_value(pair, ret);
+}
+
 bool mxlog_pair_find(const char *text, size_t len, size_t at, size_t *ret_end,
     struct mxlog_range *ret)
 {
 	struct pair pair = { .text = text, .len = len };
-	size_t spaces, behind;
+	bool element;
 
 	assert(at < len);
 
 	find_name(&pair, at);
 	*ret_end = pair.end;
+	element = pair.start > 0 && text[pair.start - 1] == '<';
+	if (!element && !may_have_value(&pair))
+		return false;
+	pair.name =
+	    mxlog_name_classify(text + pair.start, pair.end - pair.start);
 	if (pair.name.kind == MXLOG_NAME_OTHER)
 		return false;
-	if (pair.start > 0 && text[pair.start - 1] == '<')
-		return read_element(&pair, ret);
-	skip_closers(&pair);
-	behind = pair.at;
-	spaces = skip_spaces(&pair);
-	if (skip_separator(&pair))
-		return !is_unlikely(&pair) && read_value(&pair, ret);
-	if (spaces > 0 && pair.name.kind == MXLOG_NAME_PASSWORD &&
-	    is_quote(peek(&pair, pair.at)))
-		return read_value(&pair, ret);
-	pair.at = behind;
-	return skip_option_gap(&pair) && read_value(&pair, ret);
+	return element ? read_element(&pair, ret) : read_pair(&pair, ret);
 }

@@ -7,7 +7,8 @@
 
 struct mxlog_redactor {
 	struct mxlog_rules *rules;
-	char *text; /* what is put in place of a secret */
+	bool search_all; /* hits or not: see mxlog_rules_search_all() */
+	char *text;      /* what is put in place of a secret */
 	size_t text_len;
 	struct mxlog_hits hits; /* of the bytes at hand */
 	struct mxlog_ranges ranges;

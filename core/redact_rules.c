@@ -178,6 +178,8 @@ static bool collect(void *data, size_t start, size_t len, unsigned rule)
 	hits->list[hits->n++] = (struct mxlog_hit){ .start = (uint32_t)start,
 		.len = (uint32_t)len,
 		.rule = rule };
+	hits->first = MIN(hits->first, (uint32_t)start);
+	hits->end = MAX(hits->end, (uint32_t)(start + len));
 	return true;
 }
 
@@ -187,6 +189,8 @@ void mxlog_rules_scan(const struct mxlog_rules *rules, const char *text,
 	assert(len <= UINT32_MAX);
 
 	ret->n = 0;
+	ret->first = UINT32_MAX;
+	ret->end = 0;
 	ret->more = false;
 	mxlog_keywords_find(rules->keywords, text, len, collect, ret);
 }

@@ -28,6 +28,7 @@ enum {
 struct mxlog_hits {
 	struct mxlog_hit list[MXLOG_HITS_MAX];
 	size_t n;
+	uint32_t first, end; /* all of them lie in between */
 	bool more; /* there were more: look again, in smaller pieces */
 };
 

@@ -155,8 +155,8 @@ START_TEST(scripts_without_case_have_none)
 		ck_assert_int_eq(mxlog_utf8_append(&buf, c), 0);
 		ck_assert_int_eq(mxlog_pattern_search(exact, buf.data, buf.len,
 				     0, NULL, &match),
-		    mxlog_pattern_search(caseless, buf.data, buf.len, 0,
-			NULL, &match));
+		    mxlog_pattern_search(caseless, buf.data, buf.len, 0, NULL,
+			&match));
 	}
 	mxlog_pattern_free(exact);
 	mxlog_pattern_free(caseless);
