@@ -8,7 +8,7 @@
 
 enum {
 	VERSION = 1,
-	MEMBER_LEN = 137, /* of a member, its lists left out */
+	MEMBER_LEN = 121, /* of a member, its lists left out */
 	ALL_FLAGS = MXLOG_MEMBER_CONTINUES | MXLOG_MEMBER_FOREIGN,
 };
 

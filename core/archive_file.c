@@ -490,6 +490,20 @@ static void fill_record(const struct mxlog_archive_file *file,
 	ret->seal = (enum mxlog_archive_seal)dir->seal;
 }
 
+static bool ends_as_ours(const struct mxlog_archive_file *file)
+{
+	struct mxlog_frame_end end;
+	struct mxlog_buf raw = { 0 };
+	bool ours;
+
+	ours = file->size >= MXLOG_FRAME_END_LEN &&
+	    read_raw(file, file->size - MXLOG_FRAME_END_LEN,
+		MXLOG_FRAME_END_LEN, &raw) == 0 &&
+	    mxlog_frame_read_end(raw.data, file->size, &end) == 0;
+	mxlog_buf_done(&raw);
+	return ours;
+}
+
 int mxlog_archive_file_describe(int log_dir_fd,
     const struct mxlog_segment_name *name, struct mxlog_archive_record *ret,
     struct mxlog_error *reterr)
@@ -503,6 +517,9 @@ int mxlog_archive_file_describe(int log_dir_fd,
 	file->fd = -1;
 	file->own = true;
 	r = open_fd(file, log_dir_fd, name, reterr);
+	if (r == 0 && !ends_as_ours(file))
+		r = mxlog_error_set(reterr, -ENODATA,
+		    "%s does not end as an archive does", file->name);
 	if (r == 0)
 		r = read_directory(file, NULL, reterr);
 	if (r == 0)
@@ -516,6 +533,58 @@ int mxlog_archive_file_describe(int log_dir_fd,
 		r = mxlog_archive_file_verify(file, reterr);
 	if (r == 0)
 		*ret = record;
+	mxlog_archive_file_close(file);
+	return r;
+}
+
+/* Newlines, and a last line without one. */
+static int count_content(struct mxlog_archive_file *file, uint64_t *ret_size,
+    uint64_t *ret_lines, struct mxlog_error *reterr)
+{
+	uint64_t size = 0, lines = 0;
+	const char *piece = NULL;
+	bool open = false;
+	size_t len;
+	int r;
+
+	while ((r = mxlog_archive_file_next(file, &piece, &len, reterr)) > 0) {
+		for (size_t i = 0; i < len; i++)
+			lines += piece[i] == '\n';
+		open = piece[len - 1] != '\n';
+		size += len;
+	}
+	*ret_size = size;
+	*ret_lines = lines + open;
+	return r;
+}
+
+int mxlog_archive_file_describe_foreign(int log_dir_fd,
+    struct mxlog_archive_record *record, struct mxlog_error *reterr)
+{
+	struct mxlog_archive_file *file = calloc(1, sizeof(*file));
+	unsigned char checksum[MXLOG_DIGEST_LEN];
+	uint64_t size, lines;
+	int r;
+
+	if (!file)
+		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
+	file->fd = -1;
+	r = open_fd(file, log_dir_fd, &record->name, reterr);
+	if (r == 0) {
+		r = check_checksum(file, NULL, checksum);
+		if (r == 0)
+			r = mxlog_archive_foreign_new(file->fd, file->size,
+			    checksum, INT64_MAX, &file->foreign);
+		r = r < 0 ? failed(file, reterr, r)
+			  : count_content(file, &size, &lines, reterr);
+	}
+	if (r == 0) {
+		record->own = false;
+		record->original_size = size;
+		record->compressed_size = file->size;
+		record->entry_count = lines;
+		memcpy(record->checksum, checksum, sizeof(checksum));
+	}
 	mxlog_archive_file_close(file);
 	return r;
 }

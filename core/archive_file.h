@@ -73,7 +73,14 @@ int mxlog_archive_file_verify(struct mxlog_archive_file *file,
 /* Read what is not vouched for by any record, as rebuild-index does: fill a
  * record (owned by the caller as one of an index is; freed with
  * mxlog_archive_record_done) from the file's own directory after all of the
- * above holds. -EBADMSG if it is no archive of ours or damaged. */
+ * above holds. -ENODATA if it does not end as an archive of ours does,
+ * -EBADMSG if it is damaged. */
 int mxlog_archive_file_describe(int log_dir_fd,
     const struct mxlog_segment_name *name, struct mxlog_archive_record *ret,
     struct mxlog_error *reterr);
+
+/* The same for a gzip file of somebody else's: name, archive_id and
+ * archived_usec are given; sizes, lines (as entry_count) and checksum are
+ * filled in. -EBADMSG if it does not inflate. */
+int mxlog_archive_file_describe_foreign(int log_dir_fd,
+    struct mxlog_archive_record *record, struct mxlog_error *reterr);

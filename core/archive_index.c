@@ -149,10 +149,6 @@ static int add_own(struct mxlog_buf *out,
 		r = add_time(out, KEY_ARRIVED, record->arrived_usec);
 	if (r == 0)
 		r = add_text(out, KEY_SEAL, seal, strlen(seal));
-	if (r == 0 && record->rebuilt)
-		r = add_key(out, KEY_REBUILT);
-	if (r == 0 && record->rebuilt)
-		r = mxlog_buf_add(out, LITERAL("true"));
 	return r;
 }
 
@@ -164,6 +160,10 @@ static int make_body(struct mxlog_archive_record *record)
 
 	if (r == 0 && record->own)
 		r = add_own(&body, record);
+	if (r == 0 && record->rebuilt)
+		r = add_key(&body, KEY_REBUILT);
+	if (r == 0 && record->rebuilt)
+		r = mxlog_buf_add(&body, LITERAL("true"));
 	if (r < 0) {
 		mxlog_buf_done(&body);
 		return r;
@@ -415,6 +415,8 @@ static int read_record(const char *text, size_t len,
 		r = read_model(&in, &record);
 	if (r == 0 && in.has[KEY_DIRECTORY])
 		r = read_own(&in, &record);
+	record.rebuilt = in.has[KEY_REBUILT] &&
+	    in.values[KEY_REBUILT].type == MXLOG_JSON_TRUE;
 	if (r == 0 && in.has[KEY_CHAIN]) {
 		r = read_digest(&in.values[KEY_CHAIN], record.chain);
 		record.chained = true;

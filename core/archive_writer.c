@@ -16,7 +16,7 @@ enum {
 
 struct archiver {
 	const struct mxlog_archive_source *source;
-	int out_fd;
+	int out_fd;                  /* -1: nothing is written */
 	struct mxlog_digest *digest; /* of all that was written */
 	struct mxlog_gzip_writer *deflate;
 	struct mxlog_gzip_reader *inflate;
@@ -193,8 +193,9 @@ static int write_member(struct archiver *a, size_t len)
 	    a->continues, member);
 	if (r < 0)
 		return r;
-	r = deflate_member(a, len, member);
-	if (r == 0 && a->sketches)
+	if (a->out_fd >= 0)
+		r = deflate_member(a, len, member);
+	if (r == 0 && a->sketches && a->out_fd >= 0)
 		r = mxlog_sketch_writer_add(a->sketches,
 		    mxlog_archive_scan_grams(a->scan), member->size);
 	if (r < 0)
@@ -216,7 +217,7 @@ static size_t choose_target(uint64_t size)
 	return (size_t)MIN(target, (uint64_t)MXLOG_ARCHIVE_MEMBER_MAX);
 }
 
-static int write_members(struct archiver *a, mxlog_archive_progress *progress,
+static int write_members(struct archiver *a, mxlog_archive_step *progress,
     void *arg)
 {
 	uint64_t total = a->source->size;
@@ -337,8 +338,7 @@ static void fill_record(const struct archiver *a,
 }
 
 int mxlog_archive_write(const struct mxlog_archive_source *source, int out_fd,
-    mxlog_archive_progress *progress, void *arg,
-    struct mxlog_archive_record *ret)
+    mxlog_archive_step *progress, void *arg, struct mxlog_archive_record *ret)
 {
 	struct mxlog_archive_record record = { 0 };
 	struct archiver a;
@@ -356,6 +356,25 @@ int mxlog_archive_write(const struct mxlog_archive_source *source, int out_fd,
 	if (r == 0) {
 		fill_record(&a, &record);
 		*ret = record;
+	}
+	done_archiver(&a);
+	return r;
+}
+
+int mxlog_archive_survey(const struct mxlog_archive_source *source,
+    struct mxlog_archive_record *ret)
+{
+	struct archiver a;
+	int r;
+
+	r = init_archiver(&a, source, -1);
+	if (r == 0)
+		r = write_members(&a, NULL, NULL);
+	if (r == 0)
+		r = describe(&a);
+	if (r == 0) {
+		*ret = (struct mxlog_archive_record){ 0 };
+		fill_record(&a, ret);
 	}
 	done_archiver(&a);
 	return r;

@@ -15,43 +15,9 @@
 
 enum {
 	CLAIM_TRIES = 32, /* as many others took what we were about to */
-	TAIL_BLOCK = 16 * 1024,
 	RESERVE_STEP = 1024 * 1024,
 	BLOCKS_SLACK = 256 * 1024, /* a file system's own idea of rounding */
 };
-
-/* ---- the tail ---- */
-
-/* Where the last whole line ends. -EBADMSG if there is no newline in so many
- * bytes that it can't be a torn line: then the file is not ours to cut. */
-static int find_end(int fd, uint64_t size, uint64_t *ret)
-{
-	char block[TAIL_BLOCK];
-	uint64_t at = size;
-
-	while (at > 0 && size - at <= MXLOG_LINE_MAX) {
-		size_t want = MIN(at, sizeof(block)), got = 0;
-		const char *newline;
-		int r;
-
-		r = mxlog_fs_pread_full(fd, block, want, (off_t)(at - want),
-		    &got);
-		if (r < 0)
-			return r;
-		if (got < want)
-			return -EBADMSG; /* somebody else cuts it */
-		newline = memrchr(block, '\n', got);
-		if (newline) {
-			*ret = at - want + (uint64_t)(newline - block) + 1;
-			return 0;
-		}
-		at -= want;
-	}
-	if (at > 0)
-		return -EBADMSG;
-	*ret = 0;
-	return 0;
-}
 
 /* Cut a torn line off, and what a writer that died had reserved. */
 static int repair(struct mxlog_claim *claim)
@@ -63,7 +29,7 @@ static int repair(struct mxlog_claim *claim)
 	if (fstat(claim->fd, &st) < 0)
 		return -errno;
 	size = (uint64_t)st.st_size;
-	r = find_end(claim->fd, size, &end);
+	r = mxlog_segment_find_end(claim->fd, size, &end);
 	if (r < 0)
 		return r;
 	if (end != size || (uint64_t)st.st_blocks * 512 > size + BLOCKS_SLACK)

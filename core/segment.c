@@ -11,6 +11,10 @@
 #include "fs.h"
 #include "timestamp.h"
 
+enum {
+	TAIL_BLOCK = 16 * 1024,
+};
+
 static const char *suffix_of(enum mxlog_kind kind, bool archived)
 {
 	static const char *const suffixes[2][2] = {
@@ -241,5 +245,34 @@ int mxlog_segment_lock(int dir_fd, const struct mxlog_segment_name *name,
 		return r == -ESTALE ? -ENOENT : r;
 	}
 	*ret = fd;
+	return 0;
+}
+
+int mxlog_segment_find_end(int fd, uint64_t size, uint64_t *ret)
+{
+	char block[TAIL_BLOCK];
+	uint64_t at = size;
+
+	while (at > 0 && size - at <= MXLOG_LINE_MAX) {
+		size_t want = MIN(at, sizeof(block)), got = 0;
+		const char *newline;
+		int r;
+
+		r = mxlog_fs_pread_full(fd, block, want, (off_t)(at - want),
+		    &got);
+		if (r < 0)
+			return r;
+		if (got < want)
+			return -EBADMSG; /* somebody else cuts it */
+		newline = memrchr(block, '\n', got);
+		if (newline) {
+			*ret = at - want + (uint64_t)(newline - block) + 1;
+			return 0;
+		}
+		at -= want;
+	}
+	if (at > 0)
+		return -EBADMSG;
+	*ret = 0;
 	return 0;
 }

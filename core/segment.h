@@ -57,3 +57,8 @@ int mxlog_segment_list_in(int log_dir_fd, const char *dir,
  * says. */
 int mxlog_segment_lock(int dir_fd, const struct mxlog_segment_name *name,
     int *ret);
+
+/* Where the last whole line of the first `size` bytes ends. -EBADMSG if there
+ * is no newline in so many bytes that it can't be a torn line: then the file
+ * is not ours to cut; or if it is shorter by now. */
+int mxlog_segment_find_end(int fd, uint64_t size, uint64_t *ret);

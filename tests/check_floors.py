@@ -15,7 +15,7 @@ FLOORS = [
     "level name entry exception metric tbl",
     "config ndjson query redact traceback payload trace_order",
     "segment numbers claim store archive seal",
-    "preparer writer checkpoint module",
+    "preparer writer retention cycle checkpoint module",
     "logger handler queue reader",
 ]
 

@@ -12,29 +12,61 @@ struct mxlog_archive_stats {
 	uint64_t deleted;  /* archives, or live files, past retention */
 	uint64_t resumed;  /* steps of an interrupted run finished or undone */
 	uint64_t bytes_before, bytes_after; /* of what was archived */
-	uint64_t failed;                    /* segments left for the next run */
+	uint64_t open;     /* due, but left for the next run: still written to,
+	                    * or not covered by a checkpoint */
+	uint64_t verified; /* archives and live segments found right */
+	uint64_t failed;   /* what could not be done, or was found wrong */
 };
 
-/* Told of each step, for progress and --dry-run: "archive", "2026-01-20.log". */
+/* Told of each step, for progress and --dry-run: "archive", "2026-01-20.log",
+ * 0 or the error, one line for a person (may be NULL). */
 typedef void mxlog_archive_report(void *arg, const char *step, const char *name,
-    int result);
+    int result, const char *text);
+
+/* Told now and then how much of a file is done. */
+typedef void mxlog_archive_progress(void *arg, const char *name, uint64_t done,
+    uint64_t total);
 
 struct mxlog_archive_options {
 	size_t size;                  /* sizeof(struct mxlog_archive_options) */
 	int64_t now_usec;             /* 0: the clock's */
 	bool dry_run;                 /* report, change nothing */
-	const char *actor;            /* for audit entries */
+	const char *actor;            /* for audit entries; NULL: "mxlog" */
 	mxlog_archive_report *report; /* may be NULL */
+	mxlog_archive_progress *progress; /* may be NULL */
 	void *arg;
 };
 
 /* One run of the cycle over the config's log directory: finish what was
  * interrupted, compress the segments that are due, prune what is past
- * retention. Two runs at once are safe; live and open segments and files whose
- * names are not ours are left alone. 0 when all went well, else the first
- * error; the rest was tried. */
+ * retention. Two runs at once are safe: the second is -EBUSY. Live and open
+ * segments, what no checkpoint covers yet and files whose names are not ours
+ * are left alone. 0 when all went well, else the first error; the rest was
+ * tried. No log directory: nothing to do, 0. */
 MXLOG_EXPORT int mxlog_archive_run(const struct mxlog_config *config,
     const struct mxlog_archive_options *options,
     struct mxlog_archive_stats *ret, struct mxlog_error *reterr);
+
+/* Check everything: the index (and its chain, with a key), every archive
+ * whole, every seal of live segments. Reports each thing; 0 if all is right,
+ * -EBADMSG if something is not. Changes nothing but for the ERROR entry that
+ * tells of a corrupt archive once. */
+MXLOG_EXPORT int mxlog_archive_verify(const struct mxlog_config *config,
+    const struct mxlog_archive_options *options,
+    struct mxlog_archive_stats *ret, struct mxlog_error *reterr);
+
+/* Make the index agree with the archives there are: those without a record
+ * are read, checked and recorded as rebuilt from their content; records
+ * without an archive go. Records that hold stay as they are. With a key the
+ * chain is made anew, and what it says is from now on. Reports each change. */
+MXLOG_EXPORT int mxlog_archive_rebuild_index(const struct mxlog_config *config,
+    const struct mxlog_archive_options *options,
+    struct mxlog_archive_stats *ret, struct mxlog_error *reterr);
+
+/* Log that an archive ("2026-01-20.log.gz") is corrupt: an ERROR entry, once
+ * for each archive. 1 if it was written, 0 if that was done before; negative
+ * where the account may not write. */
+MXLOG_EXPORT int mxlog_archive_report_corrupt(const struct mxlog_config *config,
+    const char *actor, const char *archive_file, const char *why);
 
 MXLOG_END_DECLS
