@@ -345,7 +345,8 @@ static int load(struct mxlog_checkpoint *checkpoint)
 		r = check_digest(text.data ? text.data : "", text.len);
 	if (r == 0)
 		r = parse(checkpoint, text.data, text.len);
-	checkpoint->state = MXLOG_CHECKPOINT_LOADED;
+	checkpoint->state = checkpoint->n_cursors > 0 ? MXLOG_CHECKPOINT_LOADED
+						      : MXLOG_CHECKPOINT_NEW;
 	if (r == -EBADMSG || r == -EFBIG) {
 		checkpoint->state = MXLOG_CHECKPOINT_DAMAGED;
 		forget_all(checkpoint);
@@ -530,6 +531,9 @@ int mxlog_checkpoint_open(const char *log_dir, const char *source,
 		r = load(checkpoint);
 	if (r == 0)
 		r = drop_stale_sizes(checkpoint);
+	/* From the first line on the archive cycle must know of the source. */
+	if (r == 0 && checkpoint->state != MXLOG_CHECKPOINT_LOADED)
+		r = mxlog_checkpoint_save(checkpoint);
 	if (r < 0) {
 		mxlog_checkpoint_close(checkpoint);
 		return r;

@@ -104,7 +104,8 @@ int mxlog_identity_read(const char *key, const char *line, size_t len,
 	const struct mxlog_json_token *time;
 	struct found found = { 0 };
 
-	if (read_line(key, line, len, &found) < 0)
+	if (!memmem(line, len, key, strlen(key)) ||
+	    read_line(key, line, len, &found) < 0)
 		return 0;
 	if (!found.has_identity || !found.has_timestamp)
 		return 0;

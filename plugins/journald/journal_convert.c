@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <mxlog/traceback.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,6 +239,25 @@ static int set_syslog_pid(const struct job *job,
 	return keep(job, field);
 }
 
+/* A traceback becomes the exception, other text stays. */
+static int add_exception(const struct job *job,
+    const struct mxlog_journal_field *field)
+{
+	struct mxlog_exception *exception;
+	size_t start, end;
+	int r;
+
+	r = mxlog_traceback_parse(value_of(job, field), field->value_len,
+	    &exception, &start, &end);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return keep(job, field);
+	r = mxlog_entry_take_exception(job->entry, &exception);
+	mxlog_exception_free(exception);
+	return r;
+}
+
 static int add_source_time(const struct job *job,
     const struct mxlog_journal_field *field)
 {
@@ -407,6 +427,8 @@ static int add_single(const struct job *job,
 		return set_syslog_pid(job, field);
 	case MXLOG_JOURNAL_USE_PID:
 		return set_text(job, field, MXLOG_FIELD_PROCESS_ID);
+	case MXLOG_JOURNAL_USE_EXCEPTION:
+		return add_exception(job, field);
 	case MXLOG_JOURNAL_USE_SOURCE_TIME:
 		return add_source_time(job, field);
 	default: /* the message, the stream and noise leave nothing here */
@@ -433,7 +455,6 @@ static int add_field(const struct job *job,
 	case MXLOG_JOURNAL_USE_UNIT:
 	case MXLOG_JOURNAL_USE_USER_UNIT:
 	case MXLOG_JOURNAL_USE_INVOCATION:
-	case MXLOG_JOURNAL_USE_EXCEPTION:
 		return add_other(job, field);
 	case MXLOG_JOURNAL_USE_NUMBER:
 		return field->next == MXLOG_JOURNAL_NONE
@@ -463,6 +484,13 @@ static int add_fields(const struct job *job, uint64_t *dropped)
 
 /* ---- all of it ---- */
 
+/* Only what has several lines, or had before a daemon folded them, can hold a
+ * traceback. */
+static bool has_lines(const char *text, size_t len)
+{
+	return memchr(text, '\n', len) || memmem(text, len, "#012", 4);
+}
+
 static int lift_message(const struct job *job, enum mxlog_payload_kind *ret)
 {
 	size_t len;
@@ -471,9 +499,14 @@ static int lift_message(const struct job *job, enum mxlog_payload_kind *ret)
 	int r;
 
 	*ret = MXLOG_PAYLOAD_TEXT;
-	if (text)
-		return mxlog_payload_lift(job->entry, job->metric, text, len,
+	if (text) {
+		r = mxlog_payload_lift(job->entry, job->metric, text, len,
 		    job->converter->reserved, ret);
+		if (r == 0 && *ret == MXLOG_PAYLOAD_TEXT &&
+		    has_lines(text, len))
+			r = mxlog_traceback_lift(job->entry);
+		return r;
+	}
 	r = mxlog_entry_set(job->entry, MXLOG_FIELD_MESSAGE, LITERAL(""));
 	if (r < 0)
 		return r;

@@ -30,7 +30,7 @@ MXLOG_EXPORT int mxlog_checkpoint_open(const char *log_dir, const char *source,
 MXLOG_EXPORT void mxlog_checkpoint_close(struct mxlog_checkpoint *checkpoint);
 
 enum mxlog_checkpoint_state {
-	MXLOG_CHECKPOINT_NEW, /* there was none */
+	MXLOG_CHECKPOINT_NEW, /* there was none, or one without cursors */
 	MXLOG_CHECKPOINT_LOADED,
 	MXLOG_CHECKPOINT_DAMAGED, /* there was one that can't be trusted: all
 	                           * is as if there were none */

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shell helpers for tests with a journald of their own.
+#
+# Source it first: it runs the script again in a mount namespace of its own
+# where /run and /var/log/journal are empty, so that the machine's journald and
+# journal are neither seen nor touched. Skips (77) where that can't be done.
+# shellcheck shell=bash
+
+journald=/lib/systemd/systemd-journald
+mxlogd=$MXLOG_BUILD/plugins/mxlogd/mxlogd
+tools=$MXLOG_SOURCE/tests/lib
+
+skip() {
+	echo "skipped: $*" >&2
+	exit 77
+}
+
+fail() {
+	echo "FAILED: $*" >&2
+	exit 1
+}
+
+if [ -z "${MXLOG_IN_NAMESPACE:-}" ]; then
+	[ -x "$journald" ] || skip "no systemd-journald"
+	command -v python3 >/dev/null || skip "no python3"
+	[ "$(id -u)" = 0 ] || skip "needs root, for a mount namespace"
+	unshare -m true 2>/dev/null || skip "can't make a mount namespace"
+	MXLOG_IN_NAMESPACE=1 exec unshare -m --propagation private \
+		bash "$0" "$@"
+fi
+
+set -u
+machine_id=0123456789abcdef0123456789abcdef
+mount -t tmpfs -o mode=755,size=4g mxlog-test /run ||
+	skip "can't mount a tmpfs"
+mkdir -p /var/log/journal /run/systemd/journald.conf.d /run/test
+mount -t tmpfs -o mode=755 mxlog-test /var/log/journal
+echo $machine_id >/run/machine-id
+touch /etc/machine-id
+mount --bind /run/machine-id /etc/machine-id
+
+work=/run/test
+logs=$work/logs
+config=$work/mxlog.yaml
+volatile=/run/log/journal/$machine_id
+persistent=/var/log/journal/$machine_id
+journald_pid=
+
+# Ends what a test has started, and nothing else.
+cleanup() {
+	local pid
+	for pid in $(jobs -p); do
+		kill -9 "$pid" 2>/dev/null
+	done
+	wait 2>/dev/null
+}
+trap cleanup EXIT
+
+# journald_conf [KEY=VALUE]...: beside what every test wants.
+journald_conf() {
+	{
+		echo "[Journal]"
+		echo "RateLimitIntervalSec=0"
+		echo "ForwardToSyslog=no"
+		echo "ForwardToWall=no"
+		echo "ReadKMsg=no"
+		echo "Audit=no"
+		printf '%s\n' "$@"
+	} >/run/systemd/journald.conf.d/test.conf
+}
+
+journald_start() {
+	rm -f /run/systemd/journal/socket
+	"$journald" 2>/dev/null &
+	journald_pid=$!
+	local i
+	for i in $(seq 200); do
+		[ -S /run/systemd/journal/socket ] &&
+			[ -n "$(journal_files)" ] && return
+		sleep 0.05
+	done
+	fail "journald did not start"
+}
+
+journal_files() {
+	find /run/log/journal /var/log/journal -name '*.journal' 2>/dev/null
+}
+
+journald_stop() {
+	kill "${1:--TERM}" "$journald_pid"
+	wait "$journald_pid" 2>/dev/null
+}
+
+# Ask and wait until it is done: rotate, flush, sync.
+journald_ctl() {
+	timeout 20 journalctl "$@" >/dev/null 2>&1
+}
+
+# send COUNT [FIRST] [PER_SECOND]: numbered messages over the native protocol.
+send() {
+	python3 "$tools/journal_send.py" "$@"
+}
+
+# yaml [LINE]...: a configuration; lines of the journald section.
+yaml() {
+	{
+		echo "log_dir: $logs"
+		echo "level: DEBUG"
+		echo "modules: [journald]"
+		echo "module_path: $MXLOG_BUILD/plugins/journald"
+		echo "journald:"
+		echo "  checkpoint_interval_ms: 100"
+		printf '  %s\n' "$@"
+	} >"$config"
+}
+
+drain() {
+	"$mxlogd" --config "$config" --drain
+}
+
+mxlogd_start() {
+	"$mxlogd" --config "$config" 2>>"$work/mxlogd.err" &
+	mxlogd_pid=$!
+}
+
+mxlogd_stop() {
+	kill "${1:--TERM}" "$mxlogd_pid" 2>/dev/null
+	wait "$mxlogd_pid" 2>/dev/null
+}
+
+# compare [OPTION]...: what the log directory holds against the journal.
+compare() {
+	python3 "$tools/journal_compare.py" --logs "$logs" "$@" ||
+		fail "compare $*"
+}
