@@ -28,6 +28,8 @@ static int repair(struct mxlog_claim *claim)
 
 	if (fstat(claim->fd, &st) < 0)
 		return -errno;
+	claim->dev = st.st_dev;
+	claim->ino = st.st_ino;
 	size = (uint64_t)st.st_size;
 	r = mxlog_segment_find_end(claim->fd, size, &end);
 	if (r < 0)
@@ -142,7 +144,9 @@ static int take_new(int log_dir_fd, struct mxlog_claim *claim)
 	if (flock(claim->fd, LOCK_EX | LOCK_NB) < 0)
 		r = -errno;
 	else
-		r = mxlog_fs_check_name(claim->dir_fd, text, claim->fd, NULL);
+		r = mxlog_fs_check_name(claim->dir_fd, text, claim->fd);
+	if (r == 0)
+		r = repair(claim);
 	if (r < 0)
 		close(claim->fd);
 	return r;
@@ -230,19 +234,27 @@ int mxlog_claim_begin(struct mxlog_claim *claim)
 	return r;
 }
 
-int mxlog_claim_append(struct mxlog_claim *claim, const char *lines, size_t len)
+/* Asked after a write, so that a file that was removed at any time before is
+ * noticed: its lines are written again, elsewhere. */
+static int check_still_named(struct mxlog_claim *claim)
 {
 	char name[MXLOG_SEGMENT_NAME_MAX];
-	int r;
+	struct stat st;
 
-	r = mxlog_fs_write_all(claim->fd, lines, len);
-	if (r < 0)
-		return r;
-	/* Asked afterwards, so that a file that was removed at any time before
-	 * is noticed: the lines are written again, elsewhere. */
 	mxlog_segment_format(name, &claim->name);
-	return mxlog_fs_check_name(claim->dir_fd, name, claim->fd,
-	    &claim->size);
+	if (fstatat(claim->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? -ESTALE : -errno;
+	if (st.st_dev != claim->dev || st.st_ino != claim->ino)
+		return -ESTALE;
+	claim->size = (uint64_t)st.st_size;
+	return 0;
+}
+
+int mxlog_claim_append(struct mxlog_claim *claim, const char *lines, size_t len)
+{
+	int r = mxlog_fs_write_all(claim->fd, lines, len);
+
+	return r < 0 ? r : check_still_named(claim);
 }
 
 int mxlog_claim_undo(struct mxlog_claim *claim)

@@ -2,12 +2,16 @@
 /* Claim: one live segment, held by its one writer. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "segment.h"
 
 struct mxlog_claim {
 	struct mxlog_segment_name name;
 	int dir_fd; /* the segment's directory */
 	int fd;
+	dev_t dev; /* which file it is */
+	ino_t ino;
 	uint64_t size;     /* where the next line goes */
 	uint64_t mark;     /* what undo cuts back to */
 	uint64_t reserved; /* blocks are allocated up to here; 0: none */

@@ -347,8 +347,7 @@ int mxlog_fs_open_file(int dir_fd, const char *name, int flags, int *ret)
 	return r;
 }
 
-int mxlog_fs_check_name(int dir_fd, const char *name, int fd,
-    uint64_t *ret_size)
+int mxlog_fs_check_name(int dir_fd, const char *name, int fd)
 {
 	struct stat open_st, name_st;
 
@@ -359,8 +358,6 @@ int mxlog_fs_check_name(int dir_fd, const char *name, int fd,
 	if (open_st.st_dev != name_st.st_dev ||
 	    open_st.st_ino != name_st.st_ino)
 		return -ESTALE;
-	if (ret_size)
-		*ret_size = (uint64_t)open_st.st_size;
 	return 0;
 }
 

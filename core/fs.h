@@ -38,9 +38,8 @@ int mxlog_fs_open_subdir(int dir_fd, const char *name, bool create, int *ret);
 int mxlog_fs_open_file(int dir_fd, const char *name, int flags, int *ret);
 
 /* 0 while `name` is the file that is open as `fd`; -ESTALE when it is gone or
- * another's. *ret_size (may be NULL) is the file's size. */
-int mxlog_fs_check_name(int dir_fd, const char *name, int fd,
-    uint64_t *ret_size);
+ * another's. */
+int mxlog_fs_check_name(int dir_fd, const char *name, int fd);
 
 /* Replace `name` by these bytes durably: write a temporary (`name`.new), fsync,
  * rename, fsync the directory. On failure the old file stands and the

@@ -31,13 +31,13 @@ int mxlog_preparer_new(const struct mxlog_config *config,
 	if (!preparer)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
 	r = mxlog_fork_guard_init(&preparer->guard);
-	if (r < 0)
-		(void)mxlog_error_set(reterr, r, "out of memory");
-	else
+	if (r == 0)
 		r = mxlog_redactor_new((const char *const *)
 					   config->secret_patterns,
 		    config->n_secret_patterns, config->redaction_text,
 		    &preparer->redactor, reterr);
+	if (r == -ENOMEM)
+		(void)mxlog_error_set(reterr, r, "out of memory");
 	if (r < 0) {
 		mxlog_preparer_free(preparer);
 		return r;

@@ -239,7 +239,7 @@ int mxlog_segment_lock(int dir_fd, const struct mxlog_segment_name *name,
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		r = -errno;
 	else /* who held it before may have archived and removed it */
-		r = mxlog_fs_check_name(dir_fd, text, fd, NULL);
+		r = mxlog_fs_check_name(dir_fd, text, fd);
 	if (r < 0) {
 		close(fd);
 		return r == -ESTALE ? -ENOENT : r;

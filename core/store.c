@@ -20,8 +20,9 @@ enum {
 	OPEN_MAX_CLAIMS = 8, /* segments that are held between batches */
 	LEFT_MAX = 4,        /* of them full ones that wait for a sync */
 	IDLE_SEC = 60,       /* then another day's segment is let go */
-	GROUPS_KEEP = 16,
-	GROUP_KEEP_BYTES = 4 * 1024 * 1024, /* of memory, between batches */
+	GROUPS_KEEP = 16,    /* between batches, with so much memory */
+	FIRST_KEEP_BYTES = 4 * 1024 * 1024,
+	OTHERS_KEEP_BYTES = 64 * 1024,
 	ENDS_MAX = 256,
 	STALE_TRIES = 8,
 };
@@ -251,7 +252,9 @@ void mxlog_store_rollback(struct mxlog_store *store)
 		struct mxlog_buf *lines = &store->groups[i].lines;
 
 		lines->len = 0;
-		if (i >= GROUPS_KEEP || lines->capacity > GROUP_KEEP_BYTES)
+		if (i >= GROUPS_KEEP ||
+		    lines->capacity >
+			(i == 0 ? FIRST_KEEP_BYTES : OTHERS_KEEP_BYTES))
 			mxlog_buf_done(lines);
 	}
 	store->n_groups = MIN(store->n_groups, (size_t)GROUPS_KEEP);

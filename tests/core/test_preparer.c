@@ -11,7 +11,7 @@
 #include "ulid.h"
 
 static const char ID[] = "01HQ8Z9X0ABCDEFGHJKMNPQRST";
-static const int64_t TIME = 20481 * USEC_PER_DAY;
+static const int64_t TIME = 19750 * USEC_PER_DAY;
 
 static struct mxlog_preparer *new_preparer(void)
 {
@@ -101,16 +101,16 @@ START_TEST(times_rise_within_a_trace_and_the_own_time_is_kept)
 	struct mxlog_preparer *preparer = new_preparer();
 	char *line = prepare(preparer, ID, TIME);
 
-	HAS(line, "2026-01-28T00:00:00.000000Z");
+	HAS(line, "2024-01-28T00:00:00.000000Z");
 	HAS_NOT(line, "original_timestamp");
 	free(line);
 	line = prepare(preparer, ID, TIME - 1000000);
-	HAS(line, "\"timestamp\":\"2026-01-28T00:00:00.000001Z\"");
-	HAS(line, "\"original_timestamp\":\"2026-01-27T23:59:59.000000Z\"");
+	HAS(line, "\"timestamp\":\"2024-01-28T00:00:00.000001Z\"");
+	HAS(line, "\"original_timestamp\":\"2024-01-27T23:59:59.000000Z\"");
 	HAS_NOT(line, "late");
 	free(line);
 	line = prepare(preparer, ID, TIME - 6000000);
-	HAS(line, "\"timestamp\":\"2026-01-27T23:59:54.000000Z\"");
+	HAS(line, "\"timestamp\":\"2024-01-27T23:59:54.000000Z\"");
 	HAS(line, "\"tags\":[\"late\"]");
 	HAS_NOT(line, "original_timestamp");
 	free(line);
@@ -215,9 +215,9 @@ START_TEST(metrics_stand_in_the_same_order)
 	ck_assert_int_eq(mxlog_preparer_metric(preparer, metric), 0);
 	ck_assert_int_eq(mxlog_ndjson_encode_metric(metric, &line), 0);
 	ck_assert_int_eq(mxlog_buf_add_char(&line, '\0'), 0);
-	HAS(line.data, "\"timestamp\":\"2026-01-28T00:00:00.000001Z\"");
+	HAS(line.data, "\"timestamp\":\"2024-01-28T00:00:00.000001Z\"");
 	HAS(line.data,
-	    "\"original_timestamp\":\"2026-01-28T00:00:00.000000Z\"");
+	    "\"original_timestamp\":\"2024-01-28T00:00:00.000000Z\"");
 
 	mxlog_metric_reset(metric);
 	ck_assert_int_eq(mxlog_metric_set_name(metric, "queue.depth", 11), 0);

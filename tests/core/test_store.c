@@ -15,6 +15,7 @@
 #include "fs.h"
 #include "inject.h"
 #include "scratch.h"
+#include "starve.h"
 #include "suite.h"
 #include "timestamp.h"
 
@@ -625,6 +626,36 @@ START_TEST(opening_fails_cleanly_whichever_call_fails)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_is_lost)
+{
+	bool hungry = true;
+
+	for (unsigned long n = 1; hungry; n++) {
+		char *dir = scratch_new();
+		struct mxlog_store *store = open_limited(dir, 10);
+		struct mxlog_buf all = { 0 };
+		int first, second, r;
+
+		starve(n);
+		first = mxlog_store_add(store, MXLOG_ENTRIES, TIME_0,
+		    "1234567\n", 8);
+		second = mxlog_store_add(store, MXLOG_ENTRIES, TIME_0,
+		    "7654321\n", 8);
+		r = mxlog_store_commit(store, true);
+		hungry = starve_done();
+		ck_assert(r == 0 || r == -ENOMEM);
+		if (r < 0)
+			ck_assert_int_eq(mxlog_store_commit(store, true), 0);
+		gather(dir, &all);
+		ck_assert_uint_eq(count(all.data, "1234567\n"), first == 0);
+		ck_assert_uint_eq(count(all.data, "7654321\n"), second == 0);
+		mxlog_buf_done(&all);
+		mxlog_store_close(store);
+		scratch_done(dir);
+	}
+}
+END_TEST
+
 START_TEST(an_unsynced_segment_is_synced_before_it_is_let_go)
 {
 	char *dir = scratch_new();
@@ -800,6 +831,39 @@ static void write_below_limit(const char *dir)
 	must(mxlog_store_rotations(store) == 2);
 	mxlog_store_close(store);
 }
+
+START_TEST(what_was_reserved_can_be_written_on_a_full_disk)
+{
+	char *dir = scratch_new();
+	struct mxlog_store *store;
+	static char line[60000];
+	int fd;
+
+	if (!mount_small(dir)) {
+		printf("skipped: no mounts here\n");
+		scratch_done(dir);
+		return;
+	}
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	store = open_store(dir);
+	ck_assert_int_eq(mxlog_store_reserve(store, sizeof(line)), 0);
+	ck_assert_int_eq(mxlog_store_reserve(store, 10 << 20), -ENOSPC);
+	fd = open(scratch_path(dir, "ballast"), O_WRONLY | O_CREAT, 0600);
+	ck_assert_int_eq(mxlog_fs_write_all(fd, line, sizeof(line)), 0);
+	while (mxlog_fs_write_all(fd, line, 4096) == 0)
+		;
+	ck_assert_int_eq(mxlog_fs_write_all(fd, line, 1), -ENOSPC);
+	ck_assert_int_eq(mxlog_store_add(store, MXLOG_ENTRIES,
+			     mxlog_timestamp_now(), line, sizeof(line)),
+	    0);
+	ck_assert_int_eq(mxlog_store_commit(store, true), 0);
+	close(fd);
+	mxlog_store_close(store);
+	(void)umount2(dir, MNT_DETACH);
+	scratch_done(dir);
+}
+END_TEST
 
 START_TEST(a_file_size_limit_rotates_instead_of_killing)
 {
@@ -1061,7 +1125,58 @@ START_TEST(few_segments_are_held_however_many_days_a_batch_has)
 }
 END_TEST
 
-SUITE("store", lines_go_to_the_segment_of_their_day_and_kind,
+static bool is_locked(struct mxlog_store *store, int64_t time)
+{
+	const struct mxlog_segment_name name = {
+		.day = mxlog_timestamp_day(time),
+	};
+	int fd = -1, r;
+
+	r = mxlog_segment_lock(mxlog_store_dir_fd(store), &name, &fd);
+	if (r == 0)
+		close(fd);
+	return r == -EWOULDBLOCK;
+}
+
+START_TEST(another_days_segment_is_let_go_after_a_minute_without_lines)
+{
+	char *dir = scratch_new();
+	struct mxlog_store *store = open_store(dir);
+	int64_t today = mxlog_timestamp_now();
+	int64_t yesterday = today - USEC_PER_DAY;
+
+	add_at(store, today, "x\n");
+	add_at(store, yesterday, "x\n");
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	inject_clock(0, 59);
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	ck_assert(is_locked(store, yesterday));
+	add_at(store, yesterday, "y\n");
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	inject_clock(0, 118);
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	ck_assert(is_locked(store, yesterday));
+	inject_clock(0, 120);
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	ck_assert(!is_locked(store, yesterday));
+	ck_assert(is_locked(store, today));
+
+	/* At midnight today becomes another day; the wall clock may jump. */
+	inject_clock(86400, 240);
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	ck_assert(!is_locked(store, today));
+	inject_clock(-864000, 241);
+	add_at(store, today, "z\n");
+	ck_assert_int_eq(mxlog_store_commit(store, true), 0);
+	ck_assert(is_locked(store, today));
+	inject_clock(0, 0);
+	mxlog_store_close(store);
+	scratch_done(dir);
+}
+END_TEST
+
+SUITE("store", another_days_segment_is_let_go_after_a_minute_without_lines,
+    lines_go_to_the_segment_of_their_day_and_kind,
     directories_and_files_are_for_one_account,
     a_full_segment_is_left_for_the_next_number_between_lines,
     each_writer_has_a_segment_of_its_own,
@@ -1079,11 +1194,12 @@ SUITE("store", lines_go_to_the_segment_of_their_day_and_kind,
     after_a_failed_fsync_the_batch_goes_to_a_new_segment,
     nothing_is_written_before_an_owed_cut_is_made,
     whichever_call_fails_each_line_is_there_once_in_the_end,
-    opening_fails_cleanly_whichever_call_fails,
+    opening_fails_cleanly_whichever_call_fails, without_memory_nothing_is_lost,
     an_unsynced_segment_is_synced_before_it_is_let_go,
     reserved_room_is_held_and_given_back,
     room_that_is_not_there_is_refused_and_a_dead_writers_is_freed,
     a_full_disk_loses_and_repeats_nothing,
+    what_was_reserved_can_be_written_on_a_full_disk,
     a_file_size_limit_rotates_instead_of_killing,
     a_forked_child_drops_the_batch_and_claims_its_own_segment,
     many_processes_lose_and_mingle_nothing,

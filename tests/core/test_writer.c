@@ -10,13 +10,14 @@
 #include "config_private.h"
 #include "inject.h"
 #include "scratch.h"
+#include "starve.h"
 #include "suite.h"
 
-#define LOG       "2026-01-28.log"
-#define SEGMENT_1 "2026-01-28.1.log"
+#define LOG       "2024-01-28.log"
+#define SEGMENT_1 "2024-01-28.1.log"
 
 static const char ID[] = "01HQ8Z9X0ABCDEFGHJKMNPQRST";
-static const int64_t TIME = 20481 * USEC_PER_DAY;
+static const int64_t TIME = 19750 * USEC_PER_DAY;
 
 static struct mxlog_config *new_config(const char *dir, const char *yaml)
 {
@@ -139,11 +140,11 @@ START_TEST(a_metric_goes_to_its_own_file)
 	mxlog_metric_set_time(metric, TIME);
 	ck_assert_int_eq(mxlog_writer_add_metric(writer, metric), 0);
 	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
-	ck_assert_uint_eq(count(dir, "metrics/2026-01-28.metrics.log",
+	ck_assert_uint_eq(count(dir, "metrics/2024-01-28.metrics.log",
 			      "\"metric_name\":\"queue.depth\""),
 	    1);
 	ck_assert_int_eq(mxlog_writer_get_segment(writer, 0, &name, &size), 1);
-	ck_assert_str_eq(name, "metrics/2026-01-28.metrics.log");
+	ck_assert_str_eq(name, "metrics/2024-01-28.metrics.log");
 	mxlog_metric_free(metric);
 	ck_assert_int_eq(mxlog_writer_close(writer), 0);
 	scratch_done(dir);
@@ -389,6 +390,51 @@ START_TEST(an_older_callers_options_are_understood)
 }
 END_TEST
 
+/* Open, add, commit with the n-th allocation failing: the number of lines that
+ * were accepted. */
+static size_t write_hungry(const struct mxlog_config *config, unsigned long n,
+    struct mxlog_entry *entry, bool *hungry)
+{
+	struct mxlog_writer *writer = NULL;
+	struct mxlog_error error = { 0 };
+	size_t accepted = 0;
+	int r;
+
+	starve(n);
+	r = mxlog_writer_open(config, NULL, &writer, &error);
+	if (r == 0 && mxlog_writer_add(writer, entry) == 0)
+		accepted++;
+	if (r == 0 &&
+	    mxlog_writer_add_audit(writer, MXLOG_INFO, "started", "success",
+		"x") == 0)
+		accepted++;
+	*hungry = starve_done();
+	ck_assert_msg(r == 0 || (r == -ENOMEM && error.text[0] != '\0'),
+	    "%lu: %d %s", n, r, error.text);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	return accepted;
+}
+
+START_TEST(without_memory_an_entry_is_refused_or_stored)
+{
+	bool hungry = true;
+
+	for (unsigned long n = 1; hungry; n++) {
+		char *dir = scratch_new();
+		struct mxlog_config *config = new_config(dir, "");
+		struct mxlog_entry *entry = new_entry("m-1", "x");
+		size_t accepted = write_hungry(config, n, entry, &hungry);
+
+		ck_assert_uint_eq(count(dir, LOG, "\n") +
+			count(dir, todays_log(), "\n"),
+		    accepted);
+		mxlog_entry_free(entry);
+		mxlog_config_free(config);
+		scratch_done(dir);
+	}
+}
+END_TEST
+
 START_TEST(closing_stores_what_is_pending)
 {
 	char *dir = scratch_new();
@@ -486,5 +532,6 @@ SUITE("writer", an_entry_becomes_a_line_when_the_batch_is_committed,
     a_filtered_entry_moves_nobody, a_reload_takes_new_rules_whole_or_not_at_all,
     files_are_made_for_the_owner_that_is_named,
     an_older_callers_options_are_understood, closing_stores_what_is_pending,
+    without_memory_an_entry_is_refused_or_stored,
     a_forked_child_does_not_store_its_parents_batch,
     what_is_too_long_for_a_line_is_cut_and_marked)

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The test's own process: a test library may have state. */
@@ -17,6 +18,7 @@ static struct {
 	unsigned long n, seen;
 	int error;
 	const char *name;
+	long realtime_sec, monotonic_sec;
 } plan = { .name = "" };
 
 void inject(enum inject_mode mode, unsigned calls, unsigned long n, int error)
@@ -43,6 +45,25 @@ unsigned long inject_count(void)
 const char *inject_name(void)
 {
 	return plan.name;
+}
+
+void inject_clock(long realtime_sec, long monotonic_sec)
+{
+	plan.realtime_sec = realtime_sec;
+	plan.monotonic_sec = monotonic_sec;
+}
+
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int r = __real_clock_gettime(clock, ret);
+
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+		ret->tv_sec += plan.realtime_sec;
+	if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE)
+		ret->tv_sec += plan.monotonic_sec;
+	return r;
 }
 
 enum verdict {
