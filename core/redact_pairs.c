@@ -322,6 +322,10 @@ static bool is_scheme(const struct pair *pair, size_t start, size_t end)
 		return true;
 	if (end - start > SCHEME_MAX || !is_space(peek(pair, end)))
 		return false;
+	for (size_t i = start; i < end; i++)
+		if (!is_letter(pair->text[i]) && !is_digit(pair->text[i]) &&
+		    pair->text[i] != '-')
+			return false;
 	for (next++; next < pair->len && !ends_value(pair, next); next++)
 		telling |= !is_letter(pair->text[next]);
 	return telling && next - end > OPAQUE_MIN;

@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
-	ROUNDS = 4,
+	ROUNDS = 8,
 };
 
 static const char *const patterns[] = { "code=\\w+", "(?<=pin )\\d{2,}",
