@@ -66,6 +66,16 @@ static bool is_handler_type(const char *text)
 	return false;
 }
 
+/* The first data model's word for what goes over a network. */
+static int rename_network(struct mxlog_handler_config *handler)
+{
+	if (strcmp(handler->type, "network") != 0)
+		return 0;
+	free(handler->type);
+	handler->type = strdup("syslog");
+	return handler->type ? 0 : -ENOMEM;
+}
+
 /* Without a `type` the handler's name is one. */
 static int parse_type(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *key, struct mxlog_handler_config *handler)
@@ -82,6 +92,8 @@ static int parse_type(const struct mxlog_config_parse *parse,
 		r = mxlog_config_child_text(parse, key->value, "type",
 		    &handler->type);
 	}
+	if (r == 0)
+		r = rename_network(handler);
 	if (r < 0 || is_handler_type(handler->type))
 		return r;
 	nearest = mxlog_error_nearest(handler->type, strlen(handler->type),

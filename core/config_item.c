@@ -138,18 +138,23 @@ int mxlog_config_read_bool(const char *key, const struct mxlog_yaml *node,
 	return 0;
 }
 
+static const char *const format_names[] = {
+	[MXLOG_FORMAT_JSON] = "json",
+	[MXLOG_FORMAT_CONSOLE] = "console",
+	[MXLOG_FORMAT_HYBRID] = "hybrid",
+};
+
+const char *mxlog_config_format_name(enum mxlog_output_format format)
+{
+	return format_names[format];
+}
+
 static int read_format(const char *key, const struct mxlog_yaml *node,
     enum mxlog_output_format *ret, struct mxlog_error *reterr)
 {
-	static const char *const names[] = {
-		[MXLOG_FORMAT_JSON] = "json",
-		[MXLOG_FORMAT_CONSOLE] = "console",
-		[MXLOG_FORMAT_HYBRID] = "hybrid",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(format_names); i++) {
 		if (!is_kind(node, MXLOG_YAML_TEXT) ||
-		    strcasecmp(node->text, names[i]) != 0)
+		    strcasecmp(node->text, format_names[i]) != 0)
 			continue;
 		*ret = (enum mxlog_output_format)i;
 		return 0;

@@ -59,3 +59,6 @@ int mxlog_config_read_text(const char *key, const struct mxlog_yaml *node,
     size_t min, size_t max, char **ret, struct mxlog_error *reterr);
 int mxlog_config_read_bool(const char *key, const struct mxlog_yaml *node,
     bool *ret, struct mxlog_error *reterr);
+
+/* "json" … */
+const char *mxlog_config_format_name(enum mxlog_output_format format);

@@ -6,7 +6,7 @@
 #include "buf.h"
 #include "config_parse.h"
 #include "entry_private.h"
-#include "json.h"
+#include "json_build.h"
 #include "pattern.h"
 
 enum {
@@ -20,9 +20,9 @@ int mxlog_config_read_module(const struct mxlog_config_parse *parse,
 	bool changed;
 	int r;
 
-	if (key->len == 0 || key->len > 255)
+	if (key->len == 0)
 		return mxlog_config_refuse(parse, key,
-		    "expected a module's name of 1 to 255 bytes");
+		    "expected a module's name, not \"\"");
 	r = mxlog_module_normalise(&buf, key->text, key->len, &changed);
 	if (r == 0) {
 		*ret_len = buf.len;
@@ -183,64 +183,58 @@ int mxlog_config_parse_modules(const struct mxlog_config_parse *parse,
 
 /* ---- their sections ---- */
 
-static int add_value(struct mxlog_buf *buf, const struct mxlog_yaml *node);
-
-static int add_scalar(struct mxlog_buf *buf, const struct mxlog_yaml *node)
+static void add_scalar(struct mxlog_json_build *build,
+    const struct mxlog_yaml *node)
 {
 	const char *text = node->text;
 
 	switch (mxlog_yaml_scalar(node)) {
 	case MXLOG_YAML_NULL:
-		return mxlog_buf_add(buf, LITERAL("null"));
+		mxlog_json_add_text(build, NULL);
+		break;
 	case MXLOG_YAML_TRUE:
-		return mxlog_buf_add(buf, LITERAL("true"));
 	case MXLOG_YAML_FALSE:
-		return mxlog_buf_add(buf, LITERAL("false"));
+		mxlog_json_add_bool(build,
+		    mxlog_yaml_scalar(node) == MXLOG_YAML_TRUE);
+		break;
 	case MXLOG_YAML_NUMBER:
 		text += text[0] == '+';
-		return mxlog_buf_add(buf, text, strlen(text));
+		mxlog_json_add_raw(build, text, strlen(text));
+		break;
 	case MXLOG_YAML_TEXT:
+		mxlog_json_add_text(build, text);
 		break;
 	}
-	return mxlog_json_quote(buf, node->text, node->len);
-}
-
-static int add_members(struct mxlog_buf *buf, const struct mxlog_yaml *node)
-{
-	bool is_mapping = node->type == MXLOG_YAML_MAPPING;
-	int r = mxlog_buf_add_char(buf, is_mapping ? '{' : '[');
-
-	for (const struct mxlog_yaml *c = node->first; c && r == 0;
-	     c = c->next) {
-		if (c != node->first)
-			r = mxlog_buf_add_char(buf, ',');
-		if (r == 0 && is_mapping)
-			r = mxlog_json_quote(buf, c->text, c->len);
-		if (r == 0 && is_mapping)
-			r = mxlog_buf_add_char(buf, ':');
-		if (r == 0)
-			r = add_value(buf, is_mapping ? c->value : c);
-	}
-	return r == 0 ? mxlog_buf_add_char(buf, is_mapping ? '}' : ']') : r;
 }
 
 /* Append as JSON; the parser has bounded the depth. */
-static int add_value(struct mxlog_buf *buf, const struct mxlog_yaml *node)
+static void add_value(struct mxlog_json_build *build,
+    const struct mxlog_yaml *node)
 {
-	if (node->type == MXLOG_YAML_SCALAR)
-		return add_scalar(buf, node);
-	return add_members(buf, node);
+	bool is_mapping = node->type == MXLOG_YAML_MAPPING;
+
+	if (node->type == MXLOG_YAML_SCALAR) {
+		add_scalar(build, node);
+		return;
+	}
+	mxlog_json_open(build, is_mapping ? '{' : '[');
+	for (const struct mxlog_yaml *c = node->first; c; c = c->next) {
+		if (is_mapping)
+			mxlog_json_add_key(build, c->text);
+		add_value(build, is_mapping ? c->value : c);
+	}
+	mxlog_json_close(build, is_mapping ? '}' : ']');
 }
 
 static int add_section(struct mxlog_buf *buf, const struct mxlog_yaml *node)
 {
-	int r;
+	struct mxlog_json_build build = { .out = buf };
 
 	if (mxlog_yaml_is_null(node))
-		r = mxlog_buf_add(buf, LITERAL("{}"));
+		mxlog_json_add_raw(&build, LITERAL("{}"));
 	else
-		r = add_value(buf, node);
-	return r == 0 ? mxlog_buf_add_char(buf, '\0') : r;
+		add_value(&build, node);
+	return build.r == 0 ? mxlog_buf_add_char(buf, '\0') : build.r;
 }
 
 int mxlog_config_parse_section(const struct mxlog_config_parse *parse,

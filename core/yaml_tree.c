@@ -108,6 +108,8 @@ static int check_key(const struct builder *builder,
 
 	if (key->type != MXLOG_YAML_SCALAR)
 		return refuse(builder, "expected a key that is plain text");
+	if (key->len > MXLOG_YAML_KEY)
+		return refuse(builder, "expected a key of at most 255 bytes");
 	for (const struct mxlog_yaml *k = mapping->first; k; k = k->next) {
 		if (!is_same(k, key))
 			continue;
@@ -164,6 +166,14 @@ static int new_node(struct builder *builder, enum mxlog_yaml_type type,
 	node->column = (unsigned)builder->event.start_mark.column + 1;
 	*ret = node;
 	return 0;
+}
+
+/* What YAML has no way to write but as an escape, and nobody needs. */
+static bool has_noncharacter(const char *text, size_t len)
+{
+	return memchr(text, '\0', len) ||
+	    memmem(text, len, "\xef\xbf\xbe", 3) ||
+	    memmem(text, len, "\xef\xbf\xbf", 3);
 }
 
 static int add_scalar(struct builder *builder)

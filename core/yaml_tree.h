@@ -11,6 +11,7 @@ enum {
 	MXLOG_YAML_BYTES = 1024 * 1024, /* longer text is refused */
 	MXLOG_YAML_NODES = 10000,       /* and more nodes */
 	MXLOG_YAML_DEPTH = 16,          /* and deeper nesting */
+	MXLOG_YAML_KEY = 255,           /* and keys of more bytes */
 };
 
 enum mxlog_yaml_type {

@@ -250,6 +250,61 @@ START_TEST(a_copy_shares_nothing)
 }
 END_TEST
 
+static void check_round_trip(const char *json, const char *expect)
+{
+	struct mxlog_query *q = parse(json), *again;
+	char *text, *same;
+
+	ck_assert_int_eq(mxlog_query_encode(q, &text), 0);
+	ck_assert_str_eq(text, expect);
+	again = parse(text);
+	ck_assert_int_eq(mxlog_query_encode(again, &same), 0);
+	ck_assert_str_eq(same, text);
+	mxlog_query_free(q);
+	mxlog_query_free(again);
+	free(text);
+	free(same);
+}
+
+START_TEST(the_models_example_is_written_in_its_canonical_form)
+{
+	check_round_trip("{\"start_time\": \"2026-01-28T00:00:00Z\", "
+			 "\"end_time\": \"2026-01-28T23:59:59Z\", "
+			 "\"levels\": [\"ERROR\", \"CRITICAL\"], "
+			 "\"modules\": [\"src.control_plane\"], "
+			 "\"limit\": 100, \"order_by\": \"timestamp\", "
+			 "\"order_dir\": \"desc\"}",
+	    "{\"start_time\":\"2026-01-28T00:00:00.000000Z\","
+	    "\"end_time\":\"2026-01-28T23:59:59.000000Z\","
+	    "\"levels\":[\"ERROR\",\"CRITICAL\"],"
+	    "\"modules\":[\"src.control_plane\"],\"limit\":100,"
+	    "\"order_by\":\"timestamp\",\"order_dir\":\"desc\"}");
+}
+END_TEST
+
+START_TEST(all_that_json_can_say_reads_back_as_the_same)
+{
+	struct mxlog_query *q;
+	char *text;
+
+	check_round_trip("{}",
+	    "{\"order_by\":\"timestamp\",\"order_dir\":\"asc\"}");
+	check_round_trip("{\"trace_id\":\"01hq8z9x0abcdefghijklmnopq\","
+			 "\"search_text\":\"a\\u0000\\\"b\",\"offset\":3,"
+			 "\"tags\":[\"x\"],\"order_by\":\"module\"}",
+	    "{\"trace_id\":\"01HQ8Z9X0ABCDEFGH1JK1MN0PQ\","
+	    "\"search_text\":\"a\\u0000\\\"b\",\"tags\":[\"x\"],"
+	    "\"offset\":3,\"order_by\":\"module\",\"order_dir\":\"asc\"}");
+
+	q = parse("{}");
+	ck_assert_int_eq(mxlog_query_set_search(q, "a", MXLOG_SEARCH_CASE,
+			     NULL),
+	    0);
+	ck_assert_int_eq(mxlog_query_encode(q, &text), -ENOTSUP);
+	mxlog_query_free(q);
+}
+END_TEST
+
 START_TEST(without_memory_nothing_is_read_or_copied_and_nothing_leaks)
 {
 	const char *json = "{\"modules\":[\"a\",\"b\"],\"tags\":[\"t\"],"
@@ -296,6 +351,7 @@ SUITE("query", a_new_query_wants_everything_by_time, the_models_example_is_read,
     a_w3c_trace_id_is_the_same_128_bits,
     metrics_have_neither_levels_nor_modules,
     a_pattern_that_does_not_compile_leaves_the_query_alone,
-    a_copy_shares_nothing,
+    a_copy_shares_nothing, the_models_example_is_written_in_its_canonical_form,
+    all_that_json_can_say_reads_back_as_the_same,
     without_memory_nothing_is_read_or_copied_and_nothing_leaks,
     orders_have_names)

@@ -6,6 +6,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What is written as JSON reads back as the same. */
+static void check_round_trip(const struct mxlog_query *query)
+{
+	struct mxlog_query *again = NULL;
+	struct mxlog_error error;
+	char *json, *same;
+
+	if (mxlog_query_encode(query, &json) < 0 ||
+	    mxlog_query_parse(json, strlen(json), &again, &error) < 0 ||
+	    mxlog_query_encode(again, &same) < 0 || strcmp(json, same) != 0)
+		abort();
+	free(json);
+	free(same);
+	mxlog_query_free(again);
+}
+
 static void ask(struct mxlog_query *query)
 {
 	struct mxlog_query *copy = NULL;
@@ -32,8 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = mxlog_query_parse((const char *)data, size, &query, &error);
 	if (r < 0 && (error.text[0] == '\0' || strchr(error.text, '\n')))
 		abort();
-	if (r == 0)
+	if (r == 0) {
+		check_round_trip(query);
 		ask(query);
+	}
 	mxlog_query_free(query);
 	return 0;
 }

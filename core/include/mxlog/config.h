@@ -18,7 +18,8 @@ MXLOG_EXPORT void mxlog_config_free(struct mxlog_config *config);
 MXLOG_EXPORT int mxlog_config_load(const char *path, struct mxlog_config **ret,
     struct mxlog_error *reterr);
 
-/* The same from memory; `name` stands for the file in messages. */
+/* The same from memory; `name` stands for the file in messages. JSON will do,
+ * as YAML reads it. */
 MXLOG_EXPORT int mxlog_config_parse(const char *yaml, size_t len,
     const char *name, struct mxlog_config **ret, struct mxlog_error *reterr);
 
@@ -26,6 +27,11 @@ MXLOG_EXPORT int mxlog_config_parse(const char *yaml, size_t len,
  * mxlog_config_set(config, "max_file_size_mb", "50", &error). */
 MXLOG_EXPORT int mxlog_config_set(struct mxlog_config *config, const char *key,
     const char *value, struct mxlog_error *reterr);
+
+/* All of it as one JSON object, defaults and all; what is unset is null. It is
+ * YAML, too: parsed it gives the same configuration. free() *ret. -ENOMEM. */
+MXLOG_EXPORT int mxlog_config_encode(const struct mxlog_config *config,
+    char **ret);
 
 /* The log directory, owned by the config. */
 MXLOG_EXPORT const char *mxlog_config_get_log_dir(

@@ -25,6 +25,12 @@ MXLOG_EXPORT void mxlog_query_free(struct mxlog_query *query);
 MXLOG_EXPORT int mxlog_query_parse(const char *json, size_t len,
     struct mxlog_query **ret, struct mxlog_error *reterr);
 
+/* The query as JSON that reads back as the same; what does not filter is left
+ * out. free() *ret. -ENOTSUP for what a LogQuery can't say: metrics, exact case,
+ * a pattern. */
+MXLOG_EXPORT int mxlog_query_encode(const struct mxlog_query *query,
+    char **ret);
+
 /* Narrow to [since, until], both inclusive; INT64_MIN and INT64_MAX leave an
  * end open. */
 MXLOG_EXPORT int mxlog_query_set_range(struct mxlog_query *query,
