@@ -215,8 +215,9 @@ static inline int begin_pair(struct mxlog_entry *entry, const char *key,
 	    &(*ret)->key, &entry->truncated);
 }
 
-int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
-    size_t key_len, const char *value, size_t len)
+static __attribute__((noinline)) int add_context_slowly(struct mxlog_entry
+							    *entry,
+    const char *key, size_t key_len, const char *value, size_t len)
 {
 	struct mxlog_pair *pair;
 	int r;
@@ -224,12 +225,37 @@ int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
 	r = begin_pair(entry, key, key_len, &pair);
 	if (r < 0)
 		return r;
-	r = mxlog_span_store(&entry->bytes, value, len, MXLOG_ENTRY_TEXT,
-	    &pair->value, &entry->truncated);
+	r = mxlog_entry_store(entry, value, len, MXLOG_ENTRY_TEXT,
+	    &pair->value);
 	if (r < 0)
 		return r;
 	pair->json = false;
 	entry->n_context++;
+	return 0;
+}
+
+/* Usually there is room, nothing is cut and all of it is ASCII. */
+int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
+    size_t key_len, const char *value, size_t len)
+{
+	struct mxlog_buf *bytes = &entry->bytes;
+	size_t n = entry->n_context, off = bytes->len;
+
+	if (UNLIKELY(n >= entry->context_capacity ||
+		n >= limits[MXLOG_FIELD_CONTEXT] ||
+		key_len > MXLOG_ENTRY_NAME || len > MXLOG_ENTRY_TEXT ||
+		bytes->capacity - off < key_len + len + MXLOG_ENTRY_SLACK ||
+		!mxlog_span_copy(bytes->data + off, key, key_len) ||
+		!mxlog_span_copy(bytes->data + off + key_len, value, len)))
+		return add_context_slowly(entry, key, key_len, value, len);
+
+	entry->context[n].key =
+	    (struct mxlog_span){ (uint32_t)off, (uint32_t)key_len };
+	entry->context[n].value =
+	    (struct mxlog_span){ (uint32_t)(off + key_len), (uint32_t)len };
+	entry->context[n].json = false;
+	entry->n_context = n + 1;
+	bytes->len = off + key_len + len;
 	return 0;
 }
 

@@ -626,10 +626,8 @@ static inline size_t copy_plain(char *out, const char *text, size_t len,
 }
 
 char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
-    const char *limit)
+    bool slack)
 {
-	bool slack = limit - text >= (ptrdiff_t)len + MXLOG_LANES;
-
 	for (;;) {
 		size_t n = copy_plain(out, text, len, slack);
 
@@ -663,8 +661,7 @@ int mxlog_json_escape(struct mxlog_buf *buf, const char *text, size_t len)
 	r = reserve_escaped(buf, text, len);
 	if (r < 0)
 		return r;
-	end =
-	    mxlog_json_put_escaped(buf->data + buf->len, text, len, text + len);
+	end = mxlog_json_put_escaped(buf->data + buf->len, text, len, false);
 	buf->len = (size_t)(end - buf->data);
 	return 0;
 }

@@ -85,10 +85,10 @@ size_t mxlog_json_escaped_len(const char *text, size_t len);
 size_t mxlog_json_escaped_cut(const char *text, size_t len, size_t max);
 
 /* Escape to `out` without any check: there is room for the escaped text and
- * MXLOG_JSON_SLACK more. Bytes behind `text` are read up to `limit` (at least
- * text + len) but do not matter. Returns the end. */
+ * MXLOG_JSON_SLACK more. With `slack` as much may be read behind the text,
+ * whatever it is. Returns the end. */
 char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
-    const char *limit);
+    bool slack);
 
 /* Append one JSON value in canonical form: no spaces, strings as above,
  * numbers as they stand. -EBADMSG, -E2BIG as above; `buf` is unchanged then. */

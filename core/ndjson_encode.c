@@ -14,15 +14,16 @@ enum {
 	ESTIMATE_MAX = 64 * 1024, /* more room is reserved only when needed */
 };
 
-/* The text buffer that is being written from, and up to where it may be read. */
+/* The text buffer that is being written from. */
 struct source {
 	const char *data;
-	const char *limit;
+	bool slack; /* 16 bytes are readable behind every text in it */
 };
 
-static struct source source_of(const struct mxlog_buf *bytes)
+static inline struct source source_of(const struct mxlog_buf *bytes)
 {
-	return (struct source){ bytes->data, bytes->data + bytes->capacity };
+	return (struct source){ bytes->data,
+		bytes->capacity - bytes->len >= MXLOG_LANES };
 }
 
 static inline char *put(char *out, const char *text, size_t len)
@@ -39,7 +40,7 @@ static inline char *put_plain(char *out, struct source from,
 	const char *text = from.data + span.off;
 	size_t n = 0;
 
-	if (UNLIKELY(from.limit - text < (ptrdiff_t)span.len + MXLOG_LANES))
+	if (UNLIKELY(!from.slack))
 		return put(out, text, span.len);
 	do {
 		memcpy(out + n, text + n, MXLOG_LANES);
@@ -52,7 +53,7 @@ static inline char *put_escaped(char *out, struct source from,
     struct mxlog_span span)
 {
 	return mxlog_json_put_escaped(out, from.data + span.off, span.len,
-	    from.limit);
+	    from.slack);
 }
 
 static inline char *put_string(char *out, struct source from,
