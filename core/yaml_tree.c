@@ -189,10 +189,9 @@ static int add_scalar(struct builder *builder)
 		return refuse(builder,
 		    "expected a value without an anchor "
 		    "(&)");
-	if (memchr(text, '\0', len))
+	if (has_noncharacter(text, len))
 		return refuse(builder,
-		    "expected text without a NUL "
-		    "character");
+		    "expected text without U+0000, U+FFFE and U+FFFF");
 	r = new_node(builder, MXLOG_YAML_SCALAR, &node);
 	if (r < 0)
 		return r;
