@@ -99,6 +99,134 @@ out:
 	return r;
 }
 
+/* ---- archives ---- */
+
+/* The live segment of that name, among those from `first` on. */
+static bool has_live(const struct mxlog_catalog *catalog, size_t first,
+    const struct mxlog_segment_name *name)
+{
+	for (size_t i = first; i < catalog->n_segments; i++) {
+		const struct mxlog_segment_name *live =
+		    &catalog->segments[i].name;
+
+		if (!live->archived && live->day == name->day &&
+		    live->number == name->number)
+			return true;
+	}
+	return false;
+}
+
+static struct mxlog_archive_record *copy_record(
+    const struct mxlog_archive_record *record)
+{
+	struct mxlog_archive_record *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *record;
+	copy->body = NULL;
+	copy->body_len = 0;
+	return copy;
+}
+
+static int add_archive(struct mxlog_catalog *catalog, uint32_t dir,
+    const struct mxlog_archive_record *record)
+{
+	struct mxlog_catalog_segment segment = {
+		.name = record->name,
+		.dir = dir,
+		.fd = -1,
+		.size = record->compressed_size,
+		.record = copy_record(record),
+	};
+
+	if (!segment.record)
+		return -ENOMEM;
+	catalog->segments[catalog->n_segments++] = segment;
+	return 0;
+}
+
+/* Archives that the index does not name: nobody vouches for them. */
+static int add_orphans(struct mxlog_catalog *catalog, uint32_t dir,
+    size_t first, const struct mxlog_archive_index *index)
+{
+	struct mxlog_segment_name *names = NULL;
+	size_t n = 0;
+	int r;
+
+	r = mxlog_segment_list(catalog->dirs[dir].fd, catalog->kind, true,
+	    &names, &n);
+	if (r == -ENOENT)
+		return 0;
+	if (r >= 0)
+		r = grow(catalog, n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		if (mxlog_archive_index_find(index, &names[i]) ||
+		    has_live(catalog, first, &names[i]))
+			continue;
+		catalog->segments[catalog->n_segments++] =
+		    (struct mxlog_catalog_segment){ .name = names[i],
+			    .dir = dir,
+			    .fd = -1,
+			    .error = -EBADMSG,
+			    .why = "index.json has no record of it: "
+				   "mxlog-archive rebuild-index makes one" };
+	}
+	free(names);
+	return r;
+}
+
+static int add_archives(struct mxlog_catalog *catalog, uint32_t dir,
+    size_t first, struct mxlog_error *reterr)
+{
+	struct mxlog_archive_index index;
+	int r;
+
+	r = mxlog_archive_index_load(catalog->dirs[dir].fd, &index, reterr);
+	if (r < 0)
+		return r;
+	catalog->dirs[dir].damaged_records = index.damaged;
+	r = grow(catalog, index.n);
+	for (size_t i = 0; r >= 0 && i < index.n; i++) {
+		const struct mxlog_archive_record *record = &index.records[i];
+
+		if (record->name.kind == catalog->kind &&
+		    !has_live(catalog, first, &record->name))
+			r = add_archive(catalog, dir, record);
+	}
+	if (r >= 0)
+		r = add_orphans(catalog, dir, first, &index);
+	mxlog_archive_index_done(&index);
+	return r;
+}
+
+int mxlog_catalog_reload(struct mxlog_catalog *catalog,
+    struct mxlog_catalog_segment *segment)
+{
+	const struct mxlog_archive_record *found;
+	struct mxlog_archive_record *old = segment->record, *copy = NULL;
+	struct mxlog_archive_index index;
+
+	if (mxlog_archive_index_load(catalog->dirs[segment->dir].fd, &index,
+		NULL) < 0)
+		return 0;
+	found = mxlog_archive_index_find(&index, &segment->name);
+	if (found)
+		copy = copy_record(found);
+	mxlog_archive_index_done(&index);
+	if (found &&
+	    (!copy ||
+		memcmp(copy->checksum, old->checksum, MXLOG_DIGEST_LEN) == 0)) {
+		free(copy);
+		return 0;
+	}
+	free(old);
+	segment->record = copy;
+	return 1;
+}
+
+/* ---- all of it ---- */
+
 /* Stored order: the day first, so that a query can stop early. */
 static int compare(const void *a, const void *b)
 {
@@ -113,6 +241,25 @@ static int compare(const void *a, const void *b)
 	return (int)y->name.archived - (int)x->name.archived;
 }
 
+/* Live segments first: what is archived after they were listed is in the index
+ * that is read then. */
+static int add_dir(struct mxlog_catalog *catalog, uint32_t dir,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_error error = { 0 };
+	size_t first = catalog->n_segments;
+	int r;
+
+	r = add_live(catalog, dir);
+	if (r >= 0)
+		r = add_archives(catalog, dir, first, &error);
+	if (r < 0)
+		return mxlog_error_set(reterr, r, "%s: %s",
+		    catalog->dirs[dir].path,
+		    error.code < 0 ? error.text : strerror(-r));
+	return 0;
+}
+
 int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
     const char *const *dirs, size_t n_dirs, struct mxlog_error *reterr)
 {
@@ -124,12 +271,8 @@ int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
 		return -ENOMEM;
 	for (size_t i = 0; r >= 0 && i < n_dirs; i++)
 		r = open_dir(catalog, dirs[i], reterr);
-	for (uint32_t i = 0; r >= 0 && i < n_dirs; i++) {
-		r = add_live(catalog, i);
-		if (r < 0)
-			(void)mxlog_error_set(reterr, r, "%s: %s", dirs[i],
-			    strerror(-r));
-	}
+	for (uint32_t i = 0; r >= 0 && i < n_dirs; i++)
+		r = add_dir(catalog, i, reterr);
 	if (r < 0) {
 		mxlog_catalog_done(catalog);
 		return r;
@@ -142,9 +285,11 @@ int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
 
 void mxlog_catalog_done(struct mxlog_catalog *catalog)
 {
-	for (size_t i = 0; i < catalog->n_segments; i++)
+	for (size_t i = 0; i < catalog->n_segments; i++) {
 		if (catalog->segments[i].fd >= 0)
 			(void)close(catalog->segments[i].fd);
+		free(catalog->segments[i].record);
+	}
 	for (size_t i = 0; i < catalog->n_dirs; i++) {
 		(void)close(catalog->dirs[i].fd);
 		free(catalog->dirs[i].path);

@@ -22,6 +22,8 @@ void mxlog_chunk_reset(struct mxlog_chunk *chunk)
 	chunk->lines = 0;
 	chunk->damaged = 0;
 	chunk->error = 0;
+	chunk->reason.code = 0;
+	chunk->reason.text[0] = '\0';
 }
 
 void mxlog_chunk_done(struct mxlog_chunk *chunk)
@@ -47,6 +49,16 @@ int mxlog_chunk_add_hit(struct mxlog_chunk *chunk, struct mxlog_hit **ret)
 	*ret = &chunk->hits[chunk->n_hits++];
 	**ret = (struct mxlog_hit){ 0 };
 	return 0;
+}
+
+int mxlog_chunk_add_slack(struct mxlog_chunk *chunk)
+{
+	struct mxlog_buf *bytes = &chunk->bytes;
+	int r = mxlog_buf_reserve(bytes, MXLOG_CHUNK_SLACK);
+
+	if (r >= 0)
+		memset(bytes->data + bytes->len, 0, MXLOG_CHUNK_SLACK);
+	return r;
 }
 
 uint64_t mxlog_chunk_pieces(uint64_t size)
@@ -141,6 +153,9 @@ int mxlog_chunk_read(struct mxlog_chunk *chunk, int fd, uint64_t size,
 		if (r < 0)
 			return r;
 	}
+	r = mxlog_chunk_add_slack(chunk);
+	if (r < 0)
+		return r;
 	chunk->offset = start + skip;
 	chunk->text = bytes->data + skip;
 	chunk->len = bytes->len - skip;

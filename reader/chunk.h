@@ -4,6 +4,7 @@
 #pragma once
 
 #include "buf.h"
+#include "reterr.h"
 
 enum {
 	/* Small enough to stay in a core's cache between being read and being
@@ -24,6 +25,7 @@ struct mxlog_hit {
 
 struct mxlog_chunk {
 	uint32_t segment;
+	uint32_t step;    /* of the plan */
 	uint64_t offset;  /* where the text begins in the segment */
 	const char *text; /* whole lines, in bytes */
 	size_t len;
@@ -36,7 +38,8 @@ struct mxlog_chunk {
 	uint64_t bytes_read;
 	uint64_t lines;
 	uint64_t damaged;
-	int error;
+	int error;                 /* why it is not all there, or 0 */
+	struct mxlog_error reason; /* the same for a person; may be empty */
 };
 
 void mxlog_chunk_reset(struct mxlog_chunk *chunk);
@@ -44,6 +47,9 @@ void mxlog_chunk_done(struct mxlog_chunk *chunk);
 
 /* -ENOMEM. The pointer holds until the next call. */
 int mxlog_chunk_add_hit(struct mxlog_chunk *chunk, struct mxlog_hit **ret);
+
+/* Make MXLOG_CHUNK_SLACK zeros stand behind its bytes. */
+int mxlog_chunk_add_slack(struct mxlog_chunk *chunk);
 
 /* How many pieces a live segment of that size is read in. */
 uint64_t mxlog_chunk_pieces(uint64_t size);

@@ -12,6 +12,7 @@ enum {
 
 struct slot {
 	struct mxlog_chunk chunk;
+	struct mxlog_crew_task task;
 	bool ready;
 };
 
@@ -22,9 +23,7 @@ struct hand {
 };
 
 struct mxlog_crew {
-	mxlog_crew_work *work;
-	void *arg;
-	uint64_t n_tasks;
+	struct mxlog_crew_job job;
 	unsigned workers, started;
 	struct hand *hands;
 	struct slot *slots; /* task t is made in slot t % n_slots */
@@ -33,50 +32,67 @@ struct mxlog_crew {
 	pthread_mutex_t lock; /* guards what follows and slots' ready */
 	pthread_cond_t room;  /* to workers: a slot was given back */
 	pthread_cond_t made;  /* to the taker: a chunk is ready */
-	uint64_t next;        /* task to be begun */
+	uint64_t begun;       /* tasks handed out, counted */
 	uint64_t taken;       /* tasks before this one are done with */
 	bool holding;         /* the taker still uses task `taken` */
+	bool none_left;       /* all tasks were begun */
 	bool stop;
 };
 
-/* True and a task, once there is room for its chunk. */
-static bool begin(struct mxlog_crew *crew, uint64_t *ret)
+/* Under the lock: begin the next task, if there is one. */
+static struct slot *begin(struct mxlog_crew *crew)
 {
-	bool go;
+	struct slot *slot = &crew->slots[crew->begun % crew->n_slots];
 
-	pthread_mutex_lock(&crew->lock);
-	while (!crew->stop && crew->next < crew->n_tasks &&
-	    crew->next >= crew->taken + crew->n_slots)
-		pthread_cond_wait(&crew->room, &crew->lock);
-	go = !crew->stop && crew->next < crew->n_tasks;
-	if (go)
-		*ret = crew->next++;
-	pthread_mutex_unlock(&crew->lock);
-	return go;
+	if (crew->none_left)
+		return NULL;
+	if (crew->job.next(crew->job.arg, &slot->task) <= 0) {
+		crew->none_left = true;
+		pthread_cond_signal(&crew->made);
+		return NULL;
+	}
+	crew->begun++;
+	return slot;
 }
 
-static void finish(struct mxlog_crew *crew, uint64_t task)
+/* The next task's slot, once there is room for its chunk; NULL: no more. */
+static struct slot *wait_for_task(struct mxlog_crew *crew)
+{
+	struct slot *slot = NULL;
+
+	pthread_mutex_lock(&crew->lock);
+	while (!crew->stop && !crew->none_left &&
+	    crew->begun >= crew->taken + crew->n_slots)
+		pthread_cond_wait(&crew->room, &crew->lock);
+	if (!crew->stop)
+		slot = begin(crew);
+	pthread_mutex_unlock(&crew->lock);
+	return slot;
+}
+
+static void finish(struct mxlog_crew *crew, struct slot *slot)
 {
 	pthread_mutex_lock(&crew->lock);
-	crew->slots[task % crew->n_slots].ready = true;
-	if (task == crew->taken)
+	slot->ready = true;
+	if (slot == &crew->slots[crew->taken % crew->n_slots])
 		pthread_cond_signal(&crew->made);
 	pthread_mutex_unlock(&crew->lock);
+}
+
+static void work(struct mxlog_crew *crew, unsigned hand, struct slot *slot)
+{
+	mxlog_chunk_reset(&slot->chunk);
+	crew->job.work(crew->job.arg, hand, &slot->task, &slot->chunk);
 }
 
 static void *run(void *arg)
 {
 	struct hand *hand = arg;
-	struct mxlog_crew *crew = hand->crew;
-	uint64_t task;
+	struct slot *slot;
 
-	while (begin(crew, &task)) {
-		struct mxlog_chunk *chunk =
-		    &crew->slots[task % crew->n_slots].chunk;
-
-		mxlog_chunk_reset(chunk);
-		crew->work(crew->arg, hand->number, task, chunk);
-		finish(crew, task);
+	while ((slot = wait_for_task(hand->crew))) {
+		work(hand->crew, hand->number, slot);
+		finish(hand->crew, slot);
 	}
 	return NULL;
 }
@@ -102,17 +118,15 @@ static int start(struct mxlog_crew *crew)
 	return crew->started > 0 ? 0 : r;
 }
 
-int mxlog_crew_new(unsigned workers, uint64_t n_tasks, mxlog_crew_work *work,
-    void *arg, struct mxlog_crew **ret)
+int mxlog_crew_new(unsigned workers, const struct mxlog_crew_job *job,
+    struct mxlog_crew **ret)
 {
 	struct mxlog_crew *crew = calloc(1, sizeof(*crew));
 	int r = -ENOMEM;
 
 	if (!crew)
 		return -ENOMEM;
-	crew->work = work;
-	crew->arg = arg;
-	crew->n_tasks = n_tasks;
+	crew->job = *job;
 	crew->workers = workers;
 	crew->n_slots = MAX(workers * AHEAD, 1U);
 	pthread_mutex_init(&crew->lock, NULL);
@@ -152,13 +166,25 @@ void mxlog_crew_free(struct mxlog_crew *crew)
 	free(crew);
 }
 
+/* Under the lock: what was taken before is no longer in use. */
+static void give_back(struct mxlog_crew *crew)
+{
+	if (!crew->holding)
+		return;
+	crew->slots[crew->taken % crew->n_slots].ready = false;
+	crew->taken++;
+	crew->holding = false;
+	pthread_cond_signal(&crew->room);
+}
+
 /* Without threads: make it here and now. */
 static void make(struct mxlog_crew *crew)
 {
-	struct slot *slot = &crew->slots[0];
+	struct slot *slot = begin(crew);
 
-	mxlog_chunk_reset(&slot->chunk);
-	crew->work(crew->arg, 0, crew->taken, &slot->chunk);
+	if (!slot)
+		return;
+	work(crew, 0, slot);
 	slot->ready = true;
 }
 
@@ -167,18 +193,13 @@ int mxlog_crew_take(struct mxlog_crew *crew, struct mxlog_chunk **ret)
 	struct slot *slot;
 
 	pthread_mutex_lock(&crew->lock);
-	if (crew->holding) {
-		crew->slots[crew->taken % crew->n_slots].ready = false;
-		crew->taken++;
-		crew->holding = false;
-		pthread_cond_signal(&crew->room);
-	}
+	give_back(crew);
+	if (crew->workers == 0)
+		make(crew);
 	slot = &crew->slots[crew->taken % crew->n_slots];
-	if (crew->taken < crew->n_tasks) {
-		if (crew->workers == 0)
-			make(crew);
-		while (!slot->ready)
-			pthread_cond_wait(&crew->made, &crew->lock);
+	while (!slot->ready && !(crew->none_left && crew->taken == crew->begun))
+		pthread_cond_wait(&crew->made, &crew->lock);
+	if (slot->ready) {
 		crew->holding = true;
 		*ret = &slot->chunk;
 	}

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "catalog.h"
-#include "crew.h"
 #include "matcher.h"
+#include "plan.h"
 #include "refetch.h"
 #include "sorter.h"
 
@@ -18,26 +18,28 @@ enum {
 	THREAD_BYTES = 4 * MXLOG_CHUNK_BYTES,
 };
 
-/* A segment that must be read, and the first of its tasks. */
-struct step {
-	uint32_t segment;
-	uint64_t first_task;
+/* What each worker has of its own. */
+struct hand {
+	struct mxlog_matcher *matcher;
+	struct mxlog_archive_scratch scratch;
 };
 
 struct mxlog_reader {
 	struct mxlog_query *query;
 	struct mxlog_catalog catalog;
-	struct step *steps; /* in the order of reading */
-	size_t n_steps, at_step;
-	uint64_t n_tasks, at_task;
-	struct mxlog_matcher **matchers; /* one for each worker */
-	unsigned workers;
+	struct mxlog_plan plan;
+	size_t at_step;     /* steps before this were read */
+	struct hand *hands; /* one for each worker */
+	unsigned n_hands;
 	struct mxlog_crew *crew;
 	struct mxlog_sorter *sorter;
 	struct mxlog_refetch *refetch;
 	uint64_t skip, left; /* of matches in order */
 	int64_t frontier;    /* what comes before this time is complete */
 	bool started, read_all, ended;
+	uint32_t told_step; /* its error was told; from 1 */
+	mxlog_reader_corrupt *corrupt;
+	void *corrupt_arg;
 	struct mxlog_reader_stats stats;
 	mxlog_reader_warn *warn;
 	void *arg;
@@ -72,14 +74,16 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 	if (!reader)
 		return;
 	mxlog_crew_free(reader->crew);
-	for (unsigned i = 0; reader->matchers && i < reader->workers; i++)
-		mxlog_matcher_free(reader->matchers[i]);
-	free(reader->matchers);
+	for (unsigned i = 0; i < reader->n_hands; i++) {
+		mxlog_matcher_free(reader->hands[i].matcher);
+		mxlog_archive_scratch_done(&reader->hands[i].scratch);
+	}
+	free(reader->hands);
+	mxlog_plan_done(&reader->plan);
 	mxlog_sorter_free(reader->sorter);
 	mxlog_refetch_free(reader->refetch);
 	mxlog_catalog_done(&reader->catalog);
 	mxlog_query_free(reader->query);
-	free(reader->steps);
 	free(reader);
 }
 
@@ -88,6 +92,13 @@ void mxlog_reader_on_warning(struct mxlog_reader *reader,
 {
 	reader->warn = warn;
 	reader->arg = arg;
+}
+
+void mxlog_reader_on_corrupt(struct mxlog_reader *reader,
+    mxlog_reader_corrupt *corrupt, void *arg)
+{
+	reader->corrupt = corrupt;
+	reader->corrupt_arg = arg;
 }
 
 void mxlog_reader_get_stats(const struct mxlog_reader *reader,
@@ -108,25 +119,21 @@ static void warn_segment(struct mxlog_reader *reader,
 	reader->warn(reader->arg, line);
 }
 
-static void unreadable(struct mxlog_reader *reader, uint32_t index, int error)
+static void unreadable(struct mxlog_reader *reader, uint32_t index, int error,
+    const char *why)
 {
 	struct mxlog_catalog_segment *segment =
 	    &reader->catalog.segments[index];
 
-	segment->error = error;
 	reader->stats.unreadable++;
-	warn_segment(reader, segment, strerror(-error));
-}
-
-/* ---- which segments, in which order ---- */
-
-static bool in_range(const struct mxlog_query *query,
-    const struct mxlog_catalog_segment *segment)
-{
-	int64_t since, until;
-
-	mxlog_catalog_span(segment, &since, &until);
-	return until >= query->since_usec && since <= query->until_usec;
+	if (segment->why)
+		why = segment->why;
+	warn_segment(reader, segment, why && *why ? why : strerror(-error));
+	if (error != -EBADMSG || !segment->name.archived || segment->why ||
+	    !reader->corrupt)
+		return;
+	reader->corrupt(reader->corrupt_arg,
+	    reader->catalog.dirs[segment->dir].path, why ? why : "");
 }
 
 static bool by_time(const struct mxlog_query *query)
@@ -134,88 +141,37 @@ static bool by_time(const struct mxlog_query *query)
 	return query->order == MXLOG_ORDER_TIMESTAMP;
 }
 
-/* Days in the query's direction, so that reading can stop early. */
-static uint32_t step_segment(const struct mxlog_reader *reader, size_t i)
-{
-	bool backwards = by_time(reader->query) && reader->query->descending;
-	size_t n = reader->catalog.n_segments;
-
-	return (uint32_t)(backwards ? n - 1 - i : i);
-}
-
-static int plan_steps(struct mxlog_reader *reader)
-{
-	struct mxlog_catalog *catalog = &reader->catalog;
-
-	reader->steps = calloc(catalog->n_segments + 1, sizeof(*reader->steps));
-	if (!reader->steps)
-		return -ENOMEM;
-	for (size_t i = 0; i < catalog->n_segments; i++) {
-		uint32_t index = step_segment(reader, i);
-		struct mxlog_catalog_segment *segment =
-		    &catalog->segments[index];
-
-		reader->stats.segments++;
-		reader->stats.bytes_total += segment->size;
-		if (!in_range(reader->query, segment)) {
-			reader->stats.segments_skipped++;
-			continue;
-		}
-		if (segment->error < 0) {
-			unreadable(reader, index, segment->error);
-			continue;
-		}
-		reader->steps[reader->n_steps++] =
-		    (struct step){ .segment = index,
-			    .first_task = reader->n_tasks };
-		reader->n_tasks += mxlog_chunk_pieces(segment->size);
-	}
-	reader->steps[reader->n_steps].first_task = reader->n_tasks;
-	return 0;
-}
-
 /* ---- reading ---- */
 
-/* The last step that begins at or before the task. */
-static const struct step *step_of(const struct mxlog_reader *reader,
-    uint64_t task)
+static int next_task(void *arg, struct mxlog_crew_task *ret)
 {
-	size_t low = 0, high = reader->n_steps;
+	struct mxlog_reader *reader = arg;
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (reader->steps[middle].first_task <= task)
-			low = middle;
-		else
-			high = middle;
-	}
-	return &reader->steps[low];
+	return mxlog_plan_next(&reader->plan, ret);
 }
 
 /* In a worker's thread: everything shared is only read. */
-static void work(void *arg, unsigned hand, uint64_t task,
+static void work(void *arg, unsigned number, const struct mxlog_crew_task *task,
     struct mxlog_chunk *chunk)
 {
 	const struct mxlog_reader *reader = arg;
-	const struct step *step = step_of(reader, task);
-	const struct mxlog_catalog_segment *segment =
-	    &reader->catalog.segments[step->segment];
+	struct hand *hand = &reader->hands[number];
 	int r;
 
-	chunk->segment = step->segment;
-	r = mxlog_chunk_read(chunk, segment->fd, segment->size,
-	    task - step->first_task);
+	r = mxlog_plan_read(&reader->plan, task, &hand->scratch, chunk);
 	if (r >= 0)
-		r = mxlog_matcher_scan(reader->matchers[hand], chunk);
+		r = mxlog_matcher_scan(hand->matcher, chunk);
 	chunk->error = r;
 }
 
 static unsigned count_workers(const struct mxlog_reader *reader)
 {
-	uint64_t bytes = reader->n_tasks * MXLOG_CHUNK_BYTES;
+	uint64_t bytes = 0;
 	cpu_set_t set;
 
+	for (size_t i = 0; i < reader->plan.n_steps; i++)
+		bytes += reader->catalog.segments[reader->plan.steps[i].segment]
+			     .size;
 	if (bytes < THREAD_BYTES || sched_getaffinity(0, sizeof(set), &set) < 0)
 		return 0;
 	return (unsigned)MIN(CPU_COUNT(&set), WORKERS_MAX);
@@ -223,20 +179,20 @@ static unsigned count_workers(const struct mxlog_reader *reader)
 
 static int start_crew(struct mxlog_reader *reader)
 {
+	struct mxlog_crew_job job = { .next = next_task,
+		.work = work,
+		.arg = reader };
 	unsigned workers = count_workers(reader);
-	unsigned hands = MAX(workers, 1U);
+	unsigned n = MAX(workers, 1U);
 	int r = 0;
 
-	reader->matchers = calloc(hands, sizeof(struct mxlog_matcher *));
-	if (!reader->matchers)
+	reader->hands = calloc(n, sizeof(*reader->hands));
+	if (!reader->hands)
 		return -ENOMEM;
-	for (; r >= 0 && reader->workers < hands; reader->workers++)
+	for (; r >= 0 && reader->n_hands < n; reader->n_hands++)
 		r = mxlog_matcher_new(reader->query, false,
-		    &reader->matchers[reader->workers]);
-	if (r < 0)
-		return r;
-	return mxlog_crew_new(workers, reader->n_tasks, work, reader,
-	    &reader->crew);
+		    &reader->hands[reader->n_hands].matcher);
+	return r < 0 ? r : mxlog_crew_new(workers, &job, &reader->crew);
 }
 
 static uint64_t wanted(const struct mxlog_query *query)
@@ -246,13 +202,33 @@ static uint64_t wanted(const struct mxlog_query *query)
 	return query->limit + query->offset;
 }
 
+/* Records that could not be believed. */
+static void tell_indexes(struct mxlog_reader *reader)
+{
+	char text[PATH_TEXT + 128];
+
+	for (size_t i = 0; i < reader->catalog.n_dirs; i++) {
+		const struct mxlog_catalog_dir *dir = &reader->catalog.dirs[i];
+
+		if (dir->damaged_records == 0)
+			continue;
+		reader->stats.unreadable++;
+		(void)snprintf(text, sizeof(text),
+		    "%.*s/archive/index.json: %zu damaged records left out",
+		    PATH_TEXT, dir->path, dir->damaged_records);
+		if (reader->warn)
+			reader->warn(reader->arg, text);
+	}
+}
+
 static int start(struct mxlog_reader *reader)
 {
 	bool descending = reader->query->descending;
 	int r;
 
 	reader->started = true;
-	r = plan_steps(reader);
+	tell_indexes(reader);
+	r = mxlog_plan_init(&reader->plan, reader->query, &reader->catalog);
 	if (r >= 0)
 		r = mxlog_sorter_new(wanted(reader->query), descending,
 		    &reader->sorter);
@@ -291,6 +267,15 @@ static int sort_hits(struct mxlog_reader *reader,
 	return r;
 }
 
+static void count(struct mxlog_reader *reader, const struct mxlog_chunk *chunk)
+{
+	reader->stats.bytes_read += chunk->bytes_read;
+	reader->stats.lines += chunk->lines;
+	reader->stats.matches += chunk->n_hits;
+	reader->stats.damaged += chunk->damaged;
+	reader->catalog.segments[chunk->segment].damaged += chunk->damaged;
+}
+
 static int take_chunk(struct mxlog_reader *reader)
 {
 	struct mxlog_chunk *chunk;
@@ -300,19 +285,16 @@ static int take_chunk(struct mxlog_reader *reader)
 		reader->read_all = r == 0;
 		return r;
 	}
-	reader->at_task++;
-	while (reader->at_step < reader->n_steps &&
-	    reader->steps[reader->at_step + 1].first_task <= reader->at_task)
-		reader->at_step++;
-	reader->stats.bytes_read += chunk->bytes_read;
-	reader->stats.lines += chunk->lines;
-	reader->stats.matches += chunk->n_hits;
-	reader->stats.damaged += chunk->damaged;
-	reader->catalog.segments[chunk->segment].damaged += chunk->damaged;
+	reader->at_step = chunk->step;
+	mxlog_plan_release(&reader->plan, chunk->step);
+	count(reader, chunk);
 	if (chunk->error == -ENOMEM || chunk->error == -ETIMEDOUT)
 		return chunk->error;
-	if (chunk->error < 0 && !reader->catalog.segments[chunk->segment].error)
-		unreadable(reader, chunk->segment, chunk->error);
+	if (chunk->error < 0 && reader->told_step != chunk->step + 1) {
+		reader->told_step = chunk->step + 1;
+		unreadable(reader, chunk->segment, chunk->error,
+		    chunk->reason.text);
+	}
 	return sort_hits(reader, chunk);
 }
 
@@ -324,10 +306,10 @@ static int64_t frontier(const struct mxlog_reader *reader)
 
 	if (reader->read_all)
 		return descending ? INT64_MIN : INT64_MAX;
-	if (!by_time(reader->query) || reader->at_step >= reader->n_steps)
+	if (!by_time(reader->query) || reader->plan.n_steps == 0)
 		return descending ? INT64_MAX : INT64_MIN;
 	mxlog_catalog_span(&reader->catalog.segments
-				[reader->steps[reader->at_step].segment],
+				[reader->plan.steps[reader->at_step].segment],
 	    &since, &until);
 	return descending ? until : since;
 }
@@ -352,11 +334,31 @@ static int load_text(struct mxlog_reader *reader,
 	    record->offset, record->len, &ret->text);
 }
 
+static void add_plan_stats(struct mxlog_reader *reader)
+{
+	const struct mxlog_plan_stats *plan = &reader->plan.stats;
+	struct mxlog_reader_stats *stats = &reader->stats;
+
+	stats->segments = plan->segments;
+	stats->segments_skipped = plan->segments_skipped;
+	stats->members = plan->members;
+	stats->members_skipped =
+	    plan->members - plan->members_skipped[MXLOG_SKIP_NOT];
+	for (size_t i = 0; i < MXLOG_READER_SKIPS; i++)
+		stats->members_skipped_by[i] = plan->members_skipped[i + 1];
+	stats->bytes_total = plan->bytes_total;
+	stats->bytes_read += plan->overhead;
+}
+
 static void finish(struct mxlog_reader *reader)
 {
 	char text[64];
 
 	reader->ended = true;
+	/* The threads may be ahead of what was wanted. */
+	mxlog_crew_free(reader->crew);
+	reader->crew = NULL;
+	add_plan_stats(reader);
 	for (size_t i = 0; i < reader->catalog.n_segments; i++) {
 		struct mxlog_catalog_segment *segment =
 		    &reader->catalog.segments[i];

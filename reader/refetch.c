@@ -5,10 +5,18 @@
 
 #include "buf.h"
 #include "fs.h"
+#include "reel.h"
 
 enum {
 	WINDOWS = 16,
 	WINDOW_BYTES = 256 * 1024,
+	REELS = 4, /* archives held open */
+};
+
+struct open_reel {
+	struct mxlog_reel reel; /* file NULL: unused */
+	uint32_t segment;
+	uint64_t used;
 };
 
 struct window {
@@ -23,6 +31,8 @@ struct mxlog_refetch {
 	bool backwards;
 	uint64_t clock;
 	struct window windows[WINDOWS];
+	struct open_reel reels[REELS];
+	struct mxlog_archive_scratch scratch;
 };
 
 int mxlog_refetch_new(const struct mxlog_catalog *catalog, bool backwards,
@@ -44,6 +54,9 @@ void mxlog_refetch_free(struct mxlog_refetch *refetch)
 		return;
 	for (size_t i = 0; i < WINDOWS; i++)
 		mxlog_buf_done(&refetch->windows[i].bytes);
+	for (size_t i = 0; i < REELS; i++)
+		mxlog_reel_close(&refetch->reels[i].reel);
+	mxlog_archive_scratch_done(&refetch->scratch);
 	free(refetch);
 }
 
@@ -65,7 +78,7 @@ static struct window *oldest(struct mxlog_refetch *refetch)
 	return window;
 }
 
-static int load(struct mxlog_refetch *refetch, struct window *window,
+static int load_live(struct mxlog_refetch *refetch, struct window *window,
     uint32_t segment, uint64_t offset, uint32_t len)
 {
 	int fd = refetch->catalog->segments[segment].fd;
@@ -75,17 +88,74 @@ static int load(struct mxlog_refetch *refetch, struct window *window,
 
 	if (refetch->backwards)
 		start = offset + len > want ? offset + len - want : 0;
-	mxlog_buf_clear(&window->bytes);
 	r = mxlog_buf_reserve(&window->bytes, want);
 	if (r < 0)
 		return r;
 	r = mxlog_fs_pread_full(fd, window->bytes.data, want, (off_t)start, &n);
 	if (r < 0)
 		return r;
-	window->segment = segment;
 	window->offset = start;
 	window->bytes.len = n;
 	return 0;
+}
+
+/* The archive, opened again if need be. */
+static int open_reel(struct mxlog_refetch *refetch, uint32_t index,
+    const struct mxlog_reel **ret)
+{
+	const struct mxlog_catalog_segment *segment =
+	    &refetch->catalog->segments[index];
+	struct open_reel *free_one = &refetch->reels[0];
+	int r;
+
+	for (size_t i = 0; i < REELS; i++) {
+		struct open_reel *open = &refetch->reels[i];
+
+		if (open->reel.file && open->segment == index) {
+			open->used = ++refetch->clock;
+			*ret = &open->reel;
+			return 0;
+		}
+		if (open->used < free_one->used)
+			free_one = open;
+	}
+	mxlog_reel_close(&free_one->reel);
+	r = mxlog_reel_open(&free_one->reel,
+	    refetch->catalog->dirs[segment->dir].fd, segment->record, NULL);
+	if (r < 0)
+		return r == -ENOENT ? -ESTALE : r;
+	free_one->segment = index;
+	free_one->used = ++refetch->clock;
+	*ret = &free_one->reel;
+	return 0;
+}
+
+static int load_member(struct mxlog_refetch *refetch, struct window *window,
+    uint32_t segment, uint64_t offset)
+{
+	const struct mxlog_reel *reel;
+	size_t member;
+	int r;
+
+	r = open_reel(refetch, segment, &reel);
+	if (r >= 0)
+		r = mxlog_reel_find(reel, offset, &member);
+	if (r < 0)
+		return r;
+	window->offset = reel->starts[member];
+	return mxlog_archive_file_read(reel->file, member, &refetch->scratch,
+	    &window->bytes, NULL);
+}
+
+static int load(struct mxlog_refetch *refetch, struct window *window,
+    uint32_t segment, uint64_t offset, uint32_t len)
+{
+	window->segment = segment;
+	mxlog_buf_clear(&window->bytes);
+	/* A foreign archive was written to a file. */
+	if (refetch->catalog->segments[segment].fd < 0)
+		return load_member(refetch, window, segment, offset);
+	return load_live(refetch, window, segment, offset, len);
 }
 
 int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,

@@ -13,6 +13,6 @@ int mxlog_refetch_new(const struct mxlog_catalog *catalog, bool backwards,
 void mxlog_refetch_free(struct mxlog_refetch *refetch);
 
 /* 0 and the line, valid until the next call. -ESTALE if it is no longer there:
- * its writer took it back. */
+ * its writer took it back, or its archive was pruned. */
 int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,
     uint64_t offset, uint32_t len, const char **ret);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fs.h"
+#include "temporary.h"
 
 enum {
 	RUNS_MAX = 256,           /* more are merged into one */
@@ -73,25 +74,6 @@ int mxlog_sort_compare(const struct mxlog_sort_record *a,
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* No name, so that nothing is left behind however we end. */
-static int open_temporary(void)
-{
-	const char *dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
-	int r = -ENOENT;
-
-	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
-		int fd;
-
-		if (!dirs[i])
-			continue;
-		fd = open(dirs[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			return fd;
-		r = -errno;
-	}
-	return r;
-}
-
 int mxlog_sort_runs_new(bool descending, struct mxlog_sort_runs **ret)
 {
 	struct mxlog_sort_runs *runs = calloc(1, sizeof(*runs));
@@ -99,7 +81,7 @@ int mxlog_sort_runs_new(bool descending, struct mxlog_sort_runs **ret)
 	if (!runs)
 		return -ENOMEM;
 	runs->descending = descending;
-	runs->fd = open_temporary();
+	runs->fd = mxlog_temporary_open();
 	if (runs->fd < 0) {
 		int r = runs->fd;
 

@@ -15,11 +15,24 @@ struct mxlog_line {
 	int64_t time_usec;
 };
 
+/* Why members of archives were not read, in this order. */
+enum mxlog_reader_skip {
+	MXLOG_READER_TIME,
+	MXLOG_READER_TRACE_ID,
+	MXLOG_READER_LEVEL,
+	MXLOG_READER_MODULE,
+	MXLOG_READER_TAG,
+	MXLOG_READER_TEXT, /* the sketches know that it is not there */
+	MXLOG_READER_SKIPS,
+};
+
+/* Complete when _next() has returned 0. */
 struct mxlog_reader_stats {
 	uint64_t segments;         /* live segments and archives looked at */
 	uint64_t segments_skipped; /* known not to match without reading */
 	uint64_t members;          /* archive members there were */
 	uint64_t members_skipped;
+	uint64_t members_skipped_by[MXLOG_READER_SKIPS];
 	uint64_t bytes_total; /* on disk, of all segments there were */
 	uint64_t bytes_read;
 	uint64_t lines; /* looked at */
@@ -38,6 +51,12 @@ MXLOG_EXPORT int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
     struct mxlog_error *reterr);
 MXLOG_EXPORT void mxlog_reader_on_warning(struct mxlog_reader *reader,
     mxlog_reader_warn *warn, void *arg);
+
+/* Told once for each archive whose bytes are not what was recorded of it: the
+ * log directory, and the archive's name and what is wrong as one line. */
+typedef void mxlog_reader_corrupt(void *arg, const char *dir, const char *text);
+MXLOG_EXPORT void mxlog_reader_on_corrupt(struct mxlog_reader *reader,
+    mxlog_reader_corrupt *corrupt, void *arg);
 
 /* Step to the next line in the query's order: 1 and a line, 0 at the end, or
  * a negative errno. Damaged lines are skipped and counted. */
