@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mxlog-read: show what a LogQuery finds. Options, messages and exit codes
  * only; everything else is the library's. */
-#include <locale.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -9,6 +9,7 @@
 
 #include <mxlog/reader.h>
 
+#include "mxlog_read_corrupt.h"
 #include "mxlog_read_options.h"
 #include "mxlog_read_print.h"
 #include "reterr.h"
@@ -37,12 +38,43 @@ static int show(struct mxlog_reader *reader, struct mxlog_read_printer *printer)
 	return r < 0 ? r : mxlog_read_flush(printer);
 }
 
+static void explain(const struct mxlog_reader_stats *stats)
+{
+	static const char *const reasons[MXLOG_READER_SKIPS] = {
+		[MXLOG_READER_TIME] = "time",
+		[MXLOG_READER_TRACE_ID] = "trace id",
+		[MXLOG_READER_LEVEL] = "level",
+		[MXLOG_READER_MODULE] = "module",
+		[MXLOG_READER_TAG] = "tag",
+		[MXLOG_READER_TEXT] = "text",
+	};
+
+	(void)fprintf(stderr,
+	    "segments  %" PRIu64 ", of which %" PRIu64
+	    " skipped by day or time\n"
+	    "members   %" PRIu64 " of archives looked at, of which %" PRIu64
+	    " skipped\n",
+	    stats->segments, stats->segments_skipped, stats->members,
+	    stats->members_skipped);
+	for (size_t i = 0; i < MXLOG_READER_SKIPS; i++)
+		if (stats->members_skipped_by[i] > 0)
+			(void)fprintf(stderr, "          %" PRIu64 " by %s\n",
+			    stats->members_skipped_by[i], reasons[i]);
+	(void)fprintf(stderr,
+	    "bytes     %" PRIu64 " read of %" PRIu64 "\n"
+	    "lines     %" PRIu64 " looked at, %" PRIu64 " matched, %" PRIu64
+	    " damaged\n",
+	    stats->bytes_read, stats->bytes_total, stats->lines, stats->matches,
+	    stats->damaged);
+}
+
 static int run(struct mxlog_read_options *options)
 {
 	const char *const *dirs = (const char *const *)options->dirs;
 	struct mxlog_read_printer *printer = NULL;
 	struct mxlog_reader *reader = NULL;
 	struct mxlog_reader_stats stats = { 0 };
+	struct mxlog_read_corrupt corrupt = { 0 };
 	struct mxlog_error error = { 0 };
 	int r;
 
@@ -52,12 +84,17 @@ static int run(struct mxlog_read_options *options)
 		    &reader, &error);
 	if (r >= 0) {
 		mxlog_reader_on_warning(reader, warn, NULL);
+		mxlog_reader_on_corrupt(reader, mxlog_read_corrupt_note,
+		    &corrupt);
 		r = show(reader, printer);
 		mxlog_reader_get_stats(reader, &stats);
+		if (options->explain)
+			explain(&stats);
 	}
 	if (r < 0 && r != -EPIPE)
 		warn(NULL, error.code < 0 ? error.text : strerror(-r));
 	mxlog_reader_close(reader);
+	mxlog_read_corrupt_store(&corrupt);
 	mxlog_read_printer_free(printer);
 	if (r == -EPIPE)
 		return 0;

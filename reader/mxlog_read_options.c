@@ -475,6 +475,7 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 	options->version = r >= 0 && given.text[OPTION_VERSION];
 	if (options->help || options->version)
 		return 0;
+	options->explain = given.text[OPTION_EXPLAIN];
 	if (r >= 0)
 		r = set_output(&given);
 	if (r >= 0)

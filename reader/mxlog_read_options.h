@@ -14,6 +14,7 @@ struct mxlog_read_options {
 	size_t n_dirs;
 	struct mxlog_query *query;
 	enum mxlog_read_output output;
+	bool explain;
 	bool help, version; /* asked for: nothing else counts */
 };
 
