@@ -58,6 +58,10 @@ int mxlog_json_skip(struct mxlog_json *json, struct mxlog_json_token *token);
 int mxlog_json_decode(struct mxlog_buf *buf,
     const struct mxlog_json_token *token);
 
+/* The character that a string's text goes on with at `p`, where it does not end:
+ * *ret is decoded, U+FFFD for what is broken. Returns its length in the text. */
+size_t mxlog_json_next_character(const char *p, const char *end, uint32_t *ret);
+
 /* True if the decoded string is this text. No allocation. */
 bool mxlog_json_equals(const struct mxlog_json_token *token, const char *text,
     size_t len);

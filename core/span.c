@@ -10,6 +10,14 @@ enum {
 	ARRAY_FIRST = 16,
 };
 
+/* True if the text lies in the buffer's memory. */
+static bool is_inside(const struct mxlog_buf *bytes, const char *text)
+{
+	uintptr_t at = (uintptr_t)text, begin = (uintptr_t)bytes->data;
+
+	return at >= begin && at - begin < bytes->capacity;
+}
+
 /* Grow; a text that lies in the buffer moves along. */
 static int reserve_for(struct mxlog_buf *bytes, const char **text, size_t more)
 {
@@ -41,7 +49,7 @@ static int mend(struct mxlog_buf *bytes, const char *text, size_t len,
 	size_t before = bytes->len, mended;
 	int r;
 
-	if (text >= bytes->data && text < bytes->data + bytes->capacity)
+	if (is_inside(bytes, text))
 		return -EINVAL; /* what lies here was mended when stored */
 	r = mxlog_utf8_append_lossy(bytes, text, len);
 	if (r == 0)

@@ -77,6 +77,8 @@ size_t mxlog_utf8_valid(const char *text, size_t len)
 	const unsigned char *p = (const unsigned char *)text;
 	size_t n = 0, bad;
 
+	if (len == 0)
+		return 0;
 	for (;;) {
 		size_t more;
 
