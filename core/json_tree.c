@@ -236,7 +236,8 @@ const char *mxlog_json_tree_text(const struct mxlog_json_tree *node,
 
 	if (!json_object_is_type(object, json_type_string))
 		return NULL;
-	*ret_len = (size_t)json_object_get_string_len(object);
+	if (ret_len)
+		*ret_len = (size_t)json_object_get_string_len(object);
 	return json_object_get_string(object);
 }
 

@@ -53,7 +53,8 @@ typedef int mxlog_json_tree_visit(void *arg, const char *key,
 int mxlog_json_tree_each(const struct mxlog_json_tree *object,
     mxlog_json_tree_visit *visit, void *arg);
 
-/* A string's valid UTF-8, with a NUL behind, borrowed; NULL for all else. */
+/* A string's valid UTF-8, with a NUL behind, borrowed; NULL for all else.
+ * ret_len may be NULL. */
 const char *mxlog_json_tree_text(const struct mxlog_json_tree *node,
     size_t *ret_len);
 
