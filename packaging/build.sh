@@ -20,7 +20,7 @@ usage()
 build_packages=(
 	gcc libc6-dev make cmake pkg-config dpkg-dev rsyslog
 	libestr-dev libfastjson-dev libsystemd-dev libjson-c-dev libyaml-dev
-	libpcre2-dev zlib1g-dev libdeflate-dev libssl-dev
+	libpcre2-dev zlib1g-dev libdeflate-dev libssl-dev libdw-dev
 )
 test_packages=(check g++ python3 valgrind procps util-linux)
 

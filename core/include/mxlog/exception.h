@@ -30,4 +30,10 @@ MXLOG_EXPORT int mxlog_exception_add_frame(struct mxlog_exception *exception,
 MXLOG_EXPORT int mxlog_exception_take_cause(struct mxlog_exception *exception,
     struct mxlog_exception **cause);
 
+/* A new exception with the calling thread's stack as its frames, function,
+ * file and line where debug data is there; `skip` innermost frames are left
+ * out. */
+MXLOG_EXPORT int mxlog_exception_capture(const char *type, unsigned skip,
+    struct mxlog_exception **ret, const char *format, ...) MXLOG_PRINTF(4, 5);
+
 MXLOG_END_DECLS

@@ -24,8 +24,8 @@ MXLOG_EXPORT int mxlog_traceback_lift(struct mxlog_entry *entry);
 
 /* Make frames' files below one of the roots relative to it, as the model asks.
  * The roots are absolute paths, the longest match counts. */
-MXLOG_EXPORT int mxlog_exception_make_relative(
-    struct mxlog_exception *exception, const char *const *roots,
-    size_t n_roots);
+MXLOG_EXPORT int mxlog_exception_make_relative(struct mxlog_exception
+						   *exception,
+    const char *const *roots, size_t n_roots);
 
 MXLOG_END_DECLS
