@@ -10,13 +10,13 @@ import sys
 # Each floor includes from itself and those before it. A noun's public and
 # private header and its parts (archive_file of archive) stand with it.
 FLOORS = [
-    "base buf error reterr span utf8 le lanes number timestamp ulid json fs fork_guard",
-    "pattern gzip_block yaml json_tree digest",
+    "base buf error reterr span utf8 le lanes number timestamp ulid json fs fork_guard ring queue datagram complaint",
+    "pattern gzip_block yaml json_tree digest symbolizer",
     "level name entry exception metric tbl",
-    "config ndjson query redact traceback payload trace_order",
+    "config ndjson query redact traceback payload trace_order formatter dictconfig",
     "segment numbers claim store archive seal",
     "preparer writer retention cycle checkpoint module",
-    "logger handler queue reader",
+    "logger handler registry delivery scope async crash reader",
 ]
 
 # Private headers of core that the reader uses, beside those of its own.
@@ -31,6 +31,7 @@ THIRD_PARTY = {
     r"yaml\.h": r"core/yaml\w*\.c",
     r"json-c/.*": r"core/json_tree\.c",
     r"openssl/.*": r"core/digest\.c",
+    r"elfutils/.*": r"core/symbolizer\.c",
     r"systemd/.*": r"(plugins/(journald|mxlogd)/.*|core/tools/.*)",
     r"(rsyslog|module-template|msg|template|rsconf|statsobj)\.h": r"plugins/ommxlog/ommxlog\w*\.c",
 }

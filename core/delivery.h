@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Delivery: takes what was logged to the handlers of its logger. Used by one
+ * thread at a time: the writer thread, or with async_enabled false whoever
+ * logs. */
+#pragma once
+
+#include "queue.h"
+#include "registry.h"
+
+/* Something logged: an entry or a metric. */
+struct mxlog_item {
+	struct mxlog_queue_item queued; /* first */
+	struct mxlog_logger *logger;
+	struct mxlog_entry *entry;
+	struct mxlog_metric *metric; /* NULL until first needed */
+	bool is_metric;
+};
+
+int mxlog_item_new(struct mxlog_item **ret);
+void mxlog_item_free(struct mxlog_item *item);
+
+struct mxlog_delivery;
+
+/* NULL: the defaults without a store; entries go to stderr. */
+int mxlog_delivery_new(const struct mxlog_config *config,
+    struct mxlog_delivery **ret, struct mxlog_error *reterr);
+
+/* Flush and close all handlers. */
+void mxlog_delivery_free(struct mxlog_delivery *delivery);
+
+/* Work by another config (NULL: as above) from now on. On failure nothing has
+ * changed. */
+int mxlog_delivery_configure(struct mxlog_delivery *delivery,
+    const struct mxlog_config *config, struct mxlog_error *reterr);
+
+/* Prepare the item and hand it to the handlers of its logger and, while they
+ * propagate, of those above. Failures are told on stderr, and an entry that no
+ * handler took goes there, too. */
+void mxlog_delivery_handle(struct mxlog_delivery *delivery,
+    struct mxlog_item *item);
+
+/* Say in one WARNING entry what was shed, if anything was. */
+void mxlog_delivery_report_shed(struct mxlog_delivery *delivery,
+    const uint64_t shed[MXLOG_QUEUE_RANKS]);
+
+/* Flush every handler; with `sync` to disk. The first error. */
+int mxlog_delivery_flush(struct mxlog_delivery *delivery, bool sync);
+
+/* Add a handler of the application to a logger; it is open until the end of
+ * the process's logging and outlives a new configuration. On failure it is
+ * closed at once. */
+int mxlog_delivery_attach(struct mxlog_delivery *delivery,
+    struct mxlog_logger *logger, const struct mxlog_handler *handler);

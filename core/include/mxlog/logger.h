@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logger: how an application logs.
+ *
+ *	struct mxlog_logger *logger = mxlog_logger_get("src.queue");
+ *
+ *	MXLOG_INFO(logger, "moved %s", path);
+ *	MXLOG_ERROR_WITH(logger,
+ *	    MXLOG_WITH(.context = MXLOG_CONTEXT(MXLOG_STR("path", path),
+ *	                   MXLOG_INT("size", size)),
+ *	        .tags = MXLOG_TAGS("disk")),
+ *	    "cannot move %s", path);
+ *
+ * Everything here may be called from any thread, never fails loudly and never
+ * waits for a disk while the queue has room: a failure falls back to stderr.
+ * Arguments are not evaluated when the level is not wanted. */
+#pragma once
+
+#include <mxlog/config.h>
+#include <mxlog/entry.h>
+#include <mxlog/handler.h>
+#include <mxlog/metric.h>
+#include <mxlog/scope.h>
+
+MXLOG_BEGIN_DECLS
+
+/* ---- setting up ---- */
+
+/* Configure logging for this process: the counterpart of the model's
+ * setup_logger. NULL: the file that MXLOG_CONFIG names, else
+ * /etc/mxlog/mxlog.yaml, else the defaults. Called again it changes the
+ * configuration; loggers stay valid. On failure nothing has changed. The
+ * config may be freed afterwards. A logger used before this, or after a failed
+ * one, writes to stderr. */
+MXLOG_EXPORT int mxlog_setup(const struct mxlog_config *config,
+    struct mxlog_error *reterr);
+
+/* Wait until all that was logged so far is with its handlers and theirs have
+ * flushed. 0, or the first error of a handler. */
+MXLOG_EXPORT int mxlog_flush(void);
+
+/* Flush, close the handlers, end the writer thread; also done at exit. Loggers
+ * stay valid and fall back to stderr. */
+MXLOG_EXPORT int mxlog_shutdown(void);
+
+/* ---- loggers ---- */
+
+/* The logger of that dotted name, made when it is new; NULL or "" is the root.
+ * It lives as long as the process. Never NULL: out of memory gives the root. */
+MXLOG_EXPORT struct mxlog_logger *mxlog_logger_get(const char *name);
+
+/* The root logger: the counterpart of the model's get_logger. */
+MXLOG_EXPORT struct mxlog_logger *mxlog_get_logger(void);
+
+MXLOG_EXPORT const char *mxlog_logger_name(const struct mxlog_logger *logger);
+
+/* Set at run time; wins over the configuration until the next mxlog_setup.
+ * It counts for all loggers below that have no level of their own. */
+MXLOG_EXPORT void mxlog_logger_set_level(struct mxlog_logger *logger,
+    enum mxlog_level level);
+
+/* The level in force: its own, else the longest configured prefix's. */
+MXLOG_EXPORT enum mxlog_level mxlog_logger_get_level(
+    const struct mxlog_logger *logger);
+MXLOG_EXPORT bool mxlog_logger_enabled(const struct mxlog_logger *logger,
+    enum mxlog_level level);
+
+/* With false its entries stay with its own handlers. */
+MXLOG_EXPORT void mxlog_logger_set_propagate(struct mxlog_logger *logger,
+    bool propagate);
+
+/* Add a handler after the existing ones. From now on the logger closes ctx,
+ * also when this fails. */
+MXLOG_EXPORT int mxlog_logger_add_handler(struct mxlog_logger *logger,
+    const struct mxlog_handler_ops *ops, void *ctx, enum mxlog_level level);
+
+/* ---- logging ---- */
+
+/* What an entry may carry beside its message; zeroed is nothing. */
+struct mxlog_with {
+	const struct mxlog_kv *context; /* ended by a NULL key; may be NULL */
+	const char *const *tags;        /* NULL-ended; may be NULL */
+	const char *trace_id;           /* NULL: the thread's operation's */
+	struct mxlog_exception **exception; /* taken, *exception is NULL then */
+	bool has_duration;
+	double duration_ms;
+};
+
+/* In C the attributes are written where they are used; in C++ (where arrays
+ * can't be temporaries) fill a struct mxlog_with and pass its address. */
+#ifndef __cplusplus
+#define MXLOG_WITH(...) (&(const struct mxlog_with){ __VA_ARGS__ })
+#define MXLOG_CONTEXT(...) \
+	((const struct mxlog_kv[]){ __VA_ARGS__, { .key = NULL } })
+#define MXLOG_TAGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#endif
+
+struct mxlog_source {
+	const char *file;
+	const char *function;
+	int line;
+};
+
+/* What the macros call. The source's strings must live as long as the process,
+ * as literals do. */
+MXLOG_EXPORT void mxlog_logger_write(struct mxlog_logger *logger,
+    enum mxlog_level level, const struct mxlog_source *source,
+    const struct mxlog_with *with, const char *format, ...) MXLOG_PRINTF(5, 6);
+MXLOG_EXPORT void mxlog_logger_vwrite(struct mxlog_logger *logger,
+    enum mxlog_level level, const struct mxlog_source *source,
+    const struct mxlog_with *with, const char *format, va_list args)
+    MXLOG_PRINTF(5, 0);
+
+#define MXLOG_LOG_WITH(logger, level, with, ...)                           \
+	do {                                                               \
+		struct mxlog_logger *mxlog_logger_ = (logger);             \
+		if (mxlog_logger_enabled(mxlog_logger_, level)) {          \
+			static const struct mxlog_source mxlog_source_ = { \
+				__FILE__, __func__, __LINE__               \
+			};                                                 \
+			mxlog_logger_write(mxlog_logger_, level,           \
+			    &mxlog_source_, with, __VA_ARGS__);            \
+		}                                                          \
+	} while (0)
+#define MXLOG_LOG(logger, level, ...) \
+	MXLOG_LOG_WITH(logger, level, NULL, __VA_ARGS__)
+
+/* Beside the enumerators of the same names: these take parentheses. */
+#define MXLOG_DEBUG(logger, ...)   MXLOG_LOG(logger, MXLOG_DEBUG, __VA_ARGS__)
+#define MXLOG_INFO(logger, ...)    MXLOG_LOG(logger, MXLOG_INFO, __VA_ARGS__)
+#define MXLOG_WARNING(logger, ...) MXLOG_LOG(logger, MXLOG_WARNING, __VA_ARGS__)
+#define MXLOG_ERROR(logger, ...)   MXLOG_LOG(logger, MXLOG_ERROR, __VA_ARGS__)
+#define MXLOG_CRITICAL(logger, ...) \
+	MXLOG_LOG(logger, MXLOG_CRITICAL, __VA_ARGS__)
+
+#define MXLOG_DEBUG_WITH(logger, with, ...) \
+	MXLOG_LOG_WITH(logger, MXLOG_DEBUG, with, __VA_ARGS__)
+#define MXLOG_INFO_WITH(logger, with, ...) \
+	MXLOG_LOG_WITH(logger, MXLOG_INFO, with, __VA_ARGS__)
+#define MXLOG_WARNING_WITH(logger, with, ...) \
+	MXLOG_LOG_WITH(logger, MXLOG_WARNING, with, __VA_ARGS__)
+#define MXLOG_ERROR_WITH(logger, with, ...) \
+	MXLOG_LOG_WITH(logger, MXLOG_ERROR, with, __VA_ARGS__)
+#define MXLOG_CRITICAL_WITH(logger, with, ...) \
+	MXLOG_LOG_WITH(logger, MXLOG_CRITICAL, with, __VA_ARGS__)
+
+/* ---- operations ---- */
+
+/* End an operation; with a logger, log its name at `level` with its duration_ms. Inner
+ * operations that were forgotten end, too. */
+MXLOG_EXPORT void mxlog_operation_end(struct mxlog_operation *operation,
+    struct mxlog_logger *logger, enum mxlog_level level);
+
+/* ---- metrics ---- */
+
+/* Log a measurement; tags are pairs of strings ended by a NULL key, or NULL. It
+ * has the thread's trace_id. */
+MXLOG_EXPORT void mxlog_logger_measure(struct mxlog_logger *logger,
+    enum mxlog_metric_type type, const char *name, double value,
+    const char *unit, const struct mxlog_kv *tags);
+
+MXLOG_END_DECLS

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <mxlog/logger.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "async.h"
+#include "crash.h"
+#include "scope.h"
+#include "timestamp.h"
+
+/* A thread that logs. `busy` while it is in here, so that setting up again can
+ * wait for it, and so that a signal handler or a handler of entries that logs
+ * finds out that it must not. */
+struct thread {
+	struct thread *next;
+	struct mxlog_item *item;
+	_Atomic bool busy;
+};
+
+static struct {
+	pthread_mutex_t setup;      /* taken first */
+	pthread_mutex_t delivering; /* taken second */
+	pthread_mutex_t threads_lock;
+	pthread_once_t once;
+	pthread_key_t key;
+	struct thread *threads;
+	struct mxlog_delivery *delivery;
+	_Atomic(struct mxlog_async *) async; /* NULL: whoever logs delivers */
+	_Atomic bool want_async; /* to be started again, after fork */
+	struct mxlog_async_options options;
+} logging = {
+	.setup = PTHREAD_MUTEX_INITIALIZER,
+	.delivering = PTHREAD_MUTEX_INITIALIZER,
+	.threads_lock = PTHREAD_MUTEX_INITIALIZER,
+	.once = PTHREAD_ONCE_INIT,
+};
+
+static _Thread_local struct thread *self;
+
+/* ---- threads ---- */
+
+static void thread_free(void *arg)
+{
+	struct thread *thread = arg;
+	struct thread **at = &logging.threads;
+
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	while (*at && *at != thread)
+		at = &(*at)->next;
+	if (*at)
+		*at = thread->next;
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+	mxlog_item_free(thread->item);
+	free(thread);
+	self = NULL;
+}
+
+static struct thread *thread_new(void)
+{
+	struct thread *thread = calloc(1, sizeof(*thread));
+
+	if (!thread || mxlog_item_new(&thread->item) < 0) {
+		free(thread);
+		return NULL;
+	}
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	thread->next = logging.threads;
+	logging.threads = thread;
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+	(void)pthread_setspecific(logging.key, thread);
+	return thread;
+}
+
+/* Wait until every other thread that began before has left. */
+static void wait_for_threads(void)
+{
+	const struct timespec tick = { .tv_nsec = 100000 };
+
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	for (struct thread *thread = logging.threads; thread;
+	     thread = thread->next)
+		while (thread != self && atomic_load(&thread->busy))
+			(void)nanosleep(&tick, NULL);
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+}
+
+/* ---- fork ---- */
+
+/* With every lock held and nothing half written, the child can begin anew. */
+static void before_fork(void)
+{
+	(void)pthread_mutex_lock(&logging.setup);
+	(void)pthread_mutex_lock(&logging.delivering);
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	if (logging.delivery)
+		(void)mxlog_delivery_flush(logging.delivery, false);
+	mxlog_registry_lock();
+}
+
+static void unlock_all(void)
+{
+	mxlog_registry_unlock();
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+	(void)pthread_mutex_unlock(&logging.delivering);
+	(void)pthread_mutex_unlock(&logging.setup);
+}
+
+/* What is queued is the parent's to store; other threads are gone. */
+static void after_fork_in_child(void)
+{
+	struct mxlog_async *async = atomic_load(&logging.async);
+
+	unlock_all();
+	logging.threads = self;
+	if (self)
+		self->next = NULL;
+	atomic_store(&logging.async, NULL);
+	if (async)
+		atomic_store(&logging.want_async, true);
+	mxlog_async_abandon(async);
+}
+
+static void at_exit(void)
+{
+	(void)mxlog_shutdown();
+}
+
+static void initialise(void)
+{
+	(void)pthread_key_create(&logging.key, thread_free);
+	(void)pthread_atfork(before_fork, unlock_all, after_fork_in_child);
+	(void)atexit(at_exit);
+	if (!logging.delivery)
+		(void)mxlog_delivery_new(NULL, &logging.delivery, NULL);
+}
+
+static struct thread *thread_self(void)
+{
+	if (LIKELY(self != NULL))
+		return self;
+	(void)pthread_once(&logging.once, initialise);
+	self = thread_new();
+	return self;
+}
+
+/* ---- setting up ---- */
+
+static void stop_async(void)
+{
+	struct mxlog_async *async = atomic_exchange(&logging.async, NULL);
+
+	atomic_store(&logging.want_async, false);
+	mxlog_crash_watch(NULL);
+	wait_for_threads();
+	mxlog_async_stop(async);
+}
+
+/* With the setup lock held. */
+static int start_async(void)
+{
+	struct mxlog_async *async;
+	int r = mxlog_async_start(&logging.options, &async);
+
+	atomic_store(&logging.want_async, false);
+	if (r < 0)
+		return r;
+	mxlog_crash_watch(async);
+	atomic_store(&logging.async, async);
+	return 0;
+}
+
+static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
+{
+	int r;
+
+	stop_async();
+	(void)pthread_mutex_lock(&logging.delivering);
+	r = mxlog_delivery_configure(logging.delivery, config, reterr);
+	(void)pthread_mutex_unlock(&logging.delivering);
+	if (r == 0)
+		logging.options = (struct mxlog_async_options){
+			.delivery = logging.delivery,
+			.delivering = &logging.delivering,
+			.buffer_size =
+			    config->async_enabled ? config->buffer_size : 0,
+			.flush_interval_s = config->flush_interval_s,
+		};
+	if (logging.options.buffer_size > 0) /* on failure: the old one */
+		(void)start_async();
+	return r;
+}
+
+/* MXLOG_CONFIG, /etc/mxlog/mxlog.yaml, or the defaults. */
+static int load_default(struct mxlog_config **ret, struct mxlog_error *reterr)
+{
+	const char *path = getenv("MXLOG_CONFIG");
+
+	if (path && *path)
+		return mxlog_config_load(path, ret, reterr);
+	if (access("/etc/mxlog/mxlog.yaml", F_OK) == 0)
+		return mxlog_config_load("/etc/mxlog/mxlog.yaml", ret, reterr);
+	return mxlog_config_new(ret);
+}
+
+int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
+{
+	struct mxlog_config *loaded = NULL;
+	int r;
+
+	if (!thread_self() || !logging.delivery)
+		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
+	if (!config) {
+		r = load_default(&loaded, reterr);
+		if (r < 0)
+			return r;
+		config = loaded;
+	}
+	(void)pthread_mutex_lock(&logging.setup);
+	r = use(config, reterr);
+	(void)pthread_mutex_unlock(&logging.setup);
+	mxlog_config_free(loaded);
+	return r;
+}
+
+int mxlog_flush(void)
+{
+	struct mxlog_async *async;
+	int r;
+
+	if (!logging.delivery)
+		return 0;
+	(void)pthread_mutex_lock(&logging.setup);
+	async = atomic_load(&logging.async);
+	if (async) {
+		r = mxlog_async_flush(async, -1);
+	} else {
+		(void)pthread_mutex_lock(&logging.delivering);
+		r = mxlog_delivery_flush(logging.delivery, true);
+		(void)pthread_mutex_unlock(&logging.delivering);
+	}
+	(void)pthread_mutex_unlock(&logging.setup);
+	return r;
+}
+
+int mxlog_shutdown(void)
+{
+	int r;
+
+	if (!logging.delivery)
+		return 0;
+	(void)pthread_mutex_lock(&logging.setup);
+	stop_async();
+	logging.options.buffer_size = 0;
+	(void)pthread_mutex_lock(&logging.delivering);
+	r = mxlog_delivery_flush(logging.delivery, true);
+	(void)mxlog_delivery_configure(logging.delivery, NULL, NULL);
+	(void)pthread_mutex_unlock(&logging.delivering);
+	(void)pthread_mutex_unlock(&logging.setup);
+	return r;
+}
+
+/* ---- loggers ---- */
+
+struct mxlog_logger *mxlog_logger_get(const char *name)
+{
+	return mxlog_registry_get(name);
+}
+
+struct mxlog_logger *mxlog_get_logger(void)
+{
+	return mxlog_registry_root();
+}
+
+const char *mxlog_logger_name(const struct mxlog_logger *logger)
+{
+	return logger->name;
+}
+
+void mxlog_logger_set_level(struct mxlog_logger *logger, enum mxlog_level level)
+{
+	mxlog_registry_set_level(logger, level);
+}
+
+enum mxlog_level mxlog_logger_get_level(const struct mxlog_logger *logger)
+{
+	return (enum mxlog_level)atomic_load_explicit(&logger->level,
+	    memory_order_relaxed);
+}
+
+bool mxlog_logger_enabled(const struct mxlog_logger *logger,
+    enum mxlog_level level)
+{
+	return (int)level >=
+	    atomic_load_explicit(&logger->level, memory_order_relaxed);
+}
+
+void mxlog_logger_set_propagate(struct mxlog_logger *logger, bool propagate)
+{
+	atomic_store(&logger->propagate, propagate);
+}
+
+int mxlog_logger_add_handler(struct mxlog_logger *logger,
+    const struct mxlog_handler_ops *ops, void *ctx, enum mxlog_level level)
+{
+	struct mxlog_handler handler = {
+		.ops = ops,
+		.ctx = ctx,
+		.level = level,
+	};
+	int r;
+
+	if (ops->size < offsetof(struct mxlog_handler_ops, close) +
+		    sizeof(ops->close) ||
+	    !ops->handle || !thread_self() || !logging.delivery) {
+		mxlog_handler_close(&handler);
+		return -EINVAL;
+	}
+	(void)pthread_mutex_lock(&logging.delivering);
+	r = mxlog_delivery_attach(logging.delivery, logger, &handler);
+	(void)pthread_mutex_unlock(&logging.delivering);
+	return r;
+}
+
+/* ---- logging ---- */
+
+static struct mxlog_async *async_again(void)
+{
+	(void)pthread_mutex_lock(&logging.setup);
+	if (atomic_load(&logging.want_async))
+		(void)start_async();
+	(void)pthread_mutex_unlock(&logging.setup);
+	return atomic_load(&logging.async);
+}
+
+static void hand_on(struct thread *thread)
+{
+	struct mxlog_async *async = atomic_load(&logging.async);
+
+	if (UNLIKELY(!async) && atomic_load(&logging.want_async))
+		async = async_again();
+	if (LIKELY(async != NULL)) {
+		mxlog_async_put(async, &thread->item);
+		return;
+	}
+	(void)pthread_mutex_lock(&logging.delivering);
+	if (logging.delivery) {
+		mxlog_delivery_handle(logging.delivery, thread->item);
+		(void)mxlog_delivery_flush(logging.delivery, false);
+	}
+	(void)pthread_mutex_unlock(&logging.delivering);
+}
+
+/* The thread's item, ready to be filled; NULL when it is in here already. */
+static struct thread *enter(struct mxlog_logger *logger)
+{
+	struct thread *thread = thread_self();
+
+	if (!thread ||
+	    atomic_load_explicit(&thread->busy, memory_order_relaxed))
+		return NULL;
+	atomic_store(&thread->busy, true);
+	thread->item->logger = logger;
+	return thread;
+}
+
+static void leave(struct thread *thread)
+{
+	atomic_store_explicit(&thread->busy, false, memory_order_release);
+}
+
+static int set_message(struct mxlog_entry *entry, const char *format,
+    va_list args)
+{
+	char text[1024];
+	va_list again;
+	char *large;
+	int n, r;
+
+	va_copy(again, args);
+	n = vsnprintf(text, sizeof(text), format, args);
+	if (n < 0) { /* a broken wide string: its format still says something */
+		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, format,
+		    strlen(format));
+	} else if ((size_t)n < sizeof(text)) {
+		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text,
+		    (size_t)n);
+	} else if (vasprintf(&large, format, again) >= 0) {
+		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, large,
+		    (size_t)n);
+		free(large);
+	} else {
+		r = -ENOMEM;
+	}
+	va_end(again);
+	return r;
+}
+
+static int set_names(struct mxlog_entry *entry,
+    const struct mxlog_logger *logger, const struct mxlog_source *source)
+{
+	const char *name =
+	    *logger->name ? logger->name : program_invocation_short_name;
+	const char *id;
+	size_t len;
+	int r = mxlog_entry_set(entry, MXLOG_FIELD_MODULE, name, strlen(name));
+
+	if (r == 0 && source) {
+		r = mxlog_entry_set(entry, MXLOG_FIELD_FUNCTION,
+		    source->function, strlen(source->function));
+		(void)mxlog_entry_set_line_number(entry, source->line);
+	}
+	len = mxlog_scope_thread_id(&id);
+	if (r == 0 && len > 0)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_THREAD_ID, id, len);
+	len = mxlog_scope_process_id(&id);
+	if (r == 0 && len > 0)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_PROCESS_ID, id, len);
+	return r;
+}
+
+static int set_with(struct mxlog_entry *entry, const struct mxlog_with *with)
+{
+	int r = 0;
+
+	if (!with)
+		return mxlog_scope_apply(entry, true);
+	if (with->trace_id)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_TRACE_ID, with->trace_id,
+		    strlen(with->trace_id));
+	if (r == 0)
+		r = mxlog_scope_apply(entry, !with->trace_id);
+	for (const struct mxlog_kv *kv = with->context; kv && kv->key && r == 0;
+	     kv++)
+		r = mxlog_scope_add_pair(entry, kv);
+	for (const char *const *tag = with->tags; tag && *tag && r == 0; tag++)
+		r = mxlog_entry_add_tag(entry, *tag, strlen(*tag));
+	if (with->has_duration)
+		(void)mxlog_entry_set_duration_ms(entry, with->duration_ms);
+	if (r == 0 && with->exception && *with->exception)
+		r = mxlog_entry_take_exception(entry, with->exception);
+	return r == -E2BIG ? 0 : r; /* more pairs or tags than a line holds */
+}
+
+static void free_exception(const struct mxlog_with *with)
+{
+	if (!with || !with->exception)
+		return;
+	mxlog_exception_free(*with->exception);
+	*with->exception = NULL;
+}
+
+void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
+    const struct mxlog_source *source, const struct mxlog_with *with,
+    const char *format, va_list args)
+{
+	int saved_errno = errno;
+	struct thread *thread = enter(logger);
+	struct mxlog_entry *entry;
+	int r;
+
+	if (!thread) {
+		free_exception(with);
+		return;
+	}
+	entry = thread->item->entry;
+	mxlog_entry_reset(entry);
+	mxlog_entry_set_time(entry, mxlog_timestamp_now());
+	mxlog_entry_set_level(entry, level);
+	thread->item->is_metric = false;
+	thread->item->queued.rank = (unsigned)level / 10 - 1;
+	r = set_message(entry, format, args);
+	if (r == 0)
+		r = set_names(entry, logger, source);
+	if (r == 0)
+		r = set_with(entry, with);
+	free_exception(with);
+	if (r == 0)
+		hand_on(thread);
+	leave(thread);
+	errno = saved_errno;
+}
+
+void mxlog_logger_write(struct mxlog_logger *logger, enum mxlog_level level,
+    const struct mxlog_source *source, const struct mxlog_with *with,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	mxlog_logger_vwrite(logger, level, source, with, format, args);
+	va_end(args);
+}
+
+void mxlog_operation_end(struct mxlog_operation *operation,
+    struct mxlog_logger *logger, enum mxlog_level level)
+{
+	struct mxlog_with with = { .has_duration = true };
+
+	if (!mxlog_scope_find(operation, &with.duration_ms))
+		return;
+	if (logger && mxlog_logger_enabled(logger, level))
+		mxlog_logger_write(logger, level, NULL, &with, "%s",
+		    operation->name ? operation->name : "operation");
+	mxlog_scope_leave(operation);
+}
+
+static int fill_metric(struct mxlog_metric *metric, const char *name,
+    double value, const char *unit, const struct mxlog_kv *tags)
+{
+	const char *trace_id = mxlog_trace_id();
+	int r = mxlog_metric_set_name(metric, name, strlen(name));
+
+	if (r == 0)
+		r = mxlog_metric_set_value(metric, value);
+	if (r == 0)
+		r = mxlog_metric_set_unit(metric, unit, strlen(unit));
+	if (r == 0 && trace_id)
+		r = mxlog_metric_set_trace_id(metric, trace_id,
+		    strlen(trace_id));
+	for (; tags && tags->key && r == 0; tags++)
+		if (tags->type == MXLOG_PAIR_STRING && tags->value.string)
+			r = mxlog_metric_add_tag(metric, tags->key,
+			    strlen(tags->key), tags->value.string,
+			    strlen(tags->value.string));
+	return r;
+}
+
+void mxlog_logger_measure(struct mxlog_logger *logger,
+    enum mxlog_metric_type type, const char *name, double value,
+    const char *unit, const struct mxlog_kv *tags)
+{
+	struct thread *thread = enter(logger);
+	struct mxlog_item *item;
+
+	if (!thread)
+		return;
+	item = thread->item;
+	if (item->metric || mxlog_metric_new(&item->metric) == 0) {
+		mxlog_metric_reset(item->metric);
+		mxlog_metric_set_time(item->metric, mxlog_timestamp_now());
+		mxlog_metric_set_type(item->metric, type);
+		item->is_metric = true;
+		item->queued.rank = MXLOG_INFO / 10 - 1;
+		if (fill_metric(item->metric, name, value, unit, tags) == 0)
+			hand_on(thread);
+	}
+	leave(thread);
+}

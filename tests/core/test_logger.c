@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <mxlog/logger.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fs.h"
+#include "suite.h"
+#include "tempdir.h"
+
+static struct mxlog_error error;
+
+static struct mxlog_config *config_of(const char *dir, const char *yaml)
+{
+	struct mxlog_config *config;
+	struct mxlog_buf text = { 0 };
+
+	ck_assert_int_eq(mxlog_buf_printf(&text, "log_dir: %s/Logs\n%s", dir,
+			     yaml),
+	    0);
+	ck_assert_msg(mxlog_config_parse(text.data, text.len, "test.yaml",
+			  &config, &error) == 0,
+	    "%s", error.text);
+	mxlog_buf_done(&text);
+	return config;
+}
+
+static void set_up(const char *dir, const char *yaml)
+{
+	struct mxlog_config *config = config_of(dir, yaml);
+
+	ck_assert_msg(mxlog_setup(config, &error) == 0, "%s", error.text);
+	mxlog_config_free(config);
+}
+
+/* Everything in the live entry segments, ended by a NUL. */
+static char *stored(const char *dir)
+{
+	return mxlog_tempdir_read_glob(dir, "Logs/*.log");
+}
+
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, what))) {
+		text += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+START_TEST(an_entry_carries_all_that_was_said)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_logger *logger;
+	char *text;
+
+	set_up(dir, "");
+	logger = mxlog_logger_get("src.queue");
+	MXLOG_INFO_WITH(logger,
+	    MXLOG_WITH(.context = MXLOG_CONTEXT(MXLOG_STR("path", "a\"b"),
+			   MXLOG_INT("size", -7), MXLOG_BOOL("ok", true),
+			   MXLOG_DOUBLE("ratio", 0.5),
+			   MXLOG_JSON("list", "[1, 2]")),
+		.tags = MXLOG_TAGS("disk", "slow"), .has_duration = true,
+		.duration_ms = 12.5),
+	    "moved %s to %d", "x", 3);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"level\":\"INFO\",\"module\":"
+	    "\"src.queue\",\"function\":"));
+	ck_assert_ptr_nonnull(strstr(text, "\"message\":\"moved x to 3\""));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"context\":{\"path\":\"a\\\"b\",\"size\":-7,\"ok\":true,"
+	    "\"ratio\":0.5,\"list\":[1,2]}"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "\"duration_ms\":12.5,\"tags\":[\"disk\",\"slow\"]"));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static int evaluations;
+
+static const char *evaluated(void)
+{
+	evaluations++;
+	return "x";
+}
+
+START_TEST(below_the_level_nothing_is_evaluated)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_logger *logger;
+
+	set_up(dir, "level: WARNING\nmodule_levels:\n  a.b: DEBUG\n");
+	logger = mxlog_logger_get("a");
+	MXLOG_INFO(logger, "%s", evaluated());
+	ck_assert_int_eq(evaluations, 0);
+	MXLOG_DEBUG(mxlog_logger_get("a.b.c"), "%s", evaluated());
+	ck_assert_int_eq(evaluations, 1);
+	mxlog_logger_set_level(logger, MXLOG_DEBUG);
+	MXLOG_DEBUG(mxlog_logger_get("a.x.y"), "%s", evaluated());
+	ck_assert_int_eq(evaluations, 2);
+	ck_assert(!mxlog_logger_enabled(mxlog_logger_get("ab"), MXLOG_INFO));
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(operations_share_a_trace_and_name_their_parent)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_logger *logger = mxlog_logger_get("op");
+	struct mxlog_operation outer, inner;
+	char wanted[64];
+	char *text;
+
+	set_up(dir, "");
+	mxlog_operation_begin(&outer, "outer", NULL);
+	mxlog_bind(MXLOG_STR("task", "t-1"));
+	MXLOG_INFO(logger, "one");
+	mxlog_operation_begin(&inner, "inner", NULL);
+	MXLOG_INFO(logger, "two");
+	mxlog_operation_end(&inner, logger, MXLOG_INFO);
+	mxlog_operation_end(&outer, logger, MXLOG_INFO);
+	MXLOG_INFO(logger, "three");
+	ck_assert_int_eq(mxlog_flush(), 0);
+
+	text = stored(dir);
+	(void)snprintf(wanted, sizeof(wanted), "{\"trace_id\":\"%s\"",
+	    outer.trace_id);
+	ck_assert_uint_eq(count(text, wanted), 2);
+	(void)snprintf(wanted, sizeof(wanted), "{\"trace_id\":\"%s\"",
+	    inner.trace_id);
+	ck_assert_uint_eq(count(text, wanted), 2);
+	(void)snprintf(wanted, sizeof(wanted), "\"parent_operation_id\":\"%s\"",
+	    outer.trace_id);
+	ck_assert_uint_eq(count(text, wanted), 2);
+	ck_assert_uint_eq(count(text, "\"task\":\"t-1\""), 4);
+	ck_assert_uint_eq(count(text, "\"duration_ms\":"), 2);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(an_exception_has_this_test_among_its_frames)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_exception *exception, *cause;
+	char *text;
+
+	set_up(dir, "");
+	ck_assert_int_eq(mxlog_exception_capture("IOError", 0, &exception,
+			     "no %s", "space"),
+	    0);
+	ck_assert_int_eq(mxlog_exception_capture("OSError", 0, &cause,
+			     "errno %d", 28),
+	    0);
+	ck_assert_int_eq(mxlog_exception_take_cause(exception, &cause), 0);
+	MXLOG_ERROR_WITH(mxlog_logger_get("x"),
+	    MXLOG_WITH(.exception = &exception), "failed");
+	ck_assert_ptr_null(exception);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"exception\":{\"type\":\"IOError\",\"message\":\"no space\","
+	    "\"stack_trace\":["));
+	ck_assert_ptr_nonnull(strstr(text, "test_logger.c"));
+	ck_assert_ptr_nonnull(strstr(text, "\"cause\":{\"type\":\"OSError\""));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(secrets_do_not_reach_the_store)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	set_up(dir, "");
+	MXLOG_INFO(mxlog_logger_get("x"), "login password=hunter2 ok");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_ptr_null(strstr(text, "hunter2"));
+	ck_assert_ptr_nonnull(strstr(text, "***REDACTED***"));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+struct heard {
+	unsigned entries, flushes, closes;
+};
+
+static int hear(void *ctx, const struct mxlog_entry *entry)
+{
+	struct heard *heard = ctx;
+
+	(void)entry;
+	heard->entries++;
+	return 0;
+}
+
+static int hear_flush(void *ctx, bool sync)
+{
+	struct heard *heard = ctx;
+
+	(void)sync;
+	heard->flushes++;
+	return 0;
+}
+
+static void hear_close(void *ctx)
+{
+	struct heard *heard = ctx;
+
+	heard->closes++;
+}
+
+static const struct mxlog_handler_ops hearing = {
+	.size = sizeof(hearing),
+	.name = "hearing",
+	.handle = hear,
+	.flush = hear_flush,
+	.close = hear_close,
+};
+
+START_TEST(entries_propagate_to_the_handlers_above_unless_told_not_to)
+{
+	char *dir = mxlog_tempdir_new();
+	struct heard above = { 0 }, here = { 0 };
+	struct mxlog_logger *logger;
+
+	set_up(dir, "");
+	logger = mxlog_logger_get("p.q");
+	ck_assert_int_eq(mxlog_logger_add_handler(mxlog_logger_get("p"),
+			     &hearing, &above, MXLOG_WARNING),
+	    0);
+	ck_assert_int_eq(mxlog_logger_add_handler(logger, &hearing, &here,
+			     MXLOG_DEBUG),
+	    0);
+	MXLOG_INFO(logger, "1");
+	MXLOG_ERROR(logger, "2");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	ck_assert_uint_eq(here.entries, 2);
+	ck_assert_uint_eq(above.entries, 1);
+	mxlog_logger_set_propagate(logger, false);
+	MXLOG_ERROR(logger, "3");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	ck_assert_uint_eq(here.entries, 3);
+	ck_assert_uint_eq(above.entries, 1);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+enum {
+	THREADS = 8,
+	PER_THREAD = 5000,
+};
+
+static void *chatter(void *arg)
+{
+	struct mxlog_logger *logger = mxlog_logger_get("chatter");
+
+	for (int i = 0; i < PER_THREAD; i++)
+		MXLOG_INFO(logger, "thread %d entry %d", *(int *)arg, i);
+	return NULL;
+}
+
+/* What many threads log is stored or said to be shed: none vanishes. */
+START_TEST(a_flood_is_stored_or_counted)
+{
+	char *dir = mxlog_tempdir_new();
+	pthread_t threads[THREADS];
+	int numbers[THREADS];
+	unsigned long shed = 0;
+	const char *at;
+	char *text;
+
+	set_up(dir, "buffer_size: 100\n");
+	for (int i = 0; i < THREADS; i++) {
+		numbers[i] = i;
+		pthread_create(&threads[i], NULL, chatter, &numbers[i]);
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	for (at = text; (at = strstr(at, "\"shed_info\":")); at++)
+		shed += strtoul(at + 12, NULL, 10);
+	ck_assert_uint_eq(count(text, "\"module\":\"chatter\"") + shed,
+	    THREADS * PER_THREAD);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(setting_up_again_while_threads_log_loses_nothing_unsaid)
+{
+	char *dir = mxlog_tempdir_new();
+	pthread_t threads[THREADS];
+	int numbers[THREADS];
+	unsigned long shed = 0;
+	const char *at;
+	char *text;
+
+	set_up(dir, "");
+	for (int i = 0; i < THREADS; i++) {
+		numbers[i] = i;
+		pthread_create(&threads[i], NULL, chatter, &numbers[i]);
+	}
+	for (int i = 0; i < 5; i++)
+		set_up(dir,
+		    i % 2 ? "buffer_size: 50\n" : "async_enabled: false\n");
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	for (at = text; (at = strstr(at, "\"shed_info\":")); at++)
+		shed += strtoul(at + 12, NULL, 10);
+	ck_assert_uint_eq(count(text, "\"module\":\"chatter\"") + shed,
+	    THREADS * PER_THREAD);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(a_forked_child_logs_on_its_own)
+{
+#ifndef __SANITIZE_THREAD__ /* which knows no threads in a forked child */
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_logger *logger = mxlog_logger_get("forked");
+	int status;
+	char *text;
+	pid_t pid;
+
+	set_up(dir, "");
+	for (int i = 0; i < 100; i++)
+		MXLOG_INFO(logger, "before");
+	pid = fork();
+	if (pid == 0) {
+		for (int i = 0; i < 100; i++)
+			MXLOG_INFO(logger, "child");
+		(void)mxlog_shutdown();
+		_exit(0);
+	}
+	for (int i = 0; i < 100; i++)
+		MXLOG_INFO(logger, "parent");
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"message\":\"before\""), 100);
+	ck_assert_uint_eq(count(text, "\"message\":\"child\""), 100);
+	ck_assert_uint_eq(count(text, "\"message\":\"parent\""), 100);
+	free(text);
+	mxlog_tempdir_free(dir);
+#endif
+}
+END_TEST
+
+/* In a child that dies of it: the entries queued before are stored. */
+static void check_crash(int signal_number)
+{
+	char *dir = mxlog_tempdir_new();
+	int status;
+	char *text;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		set_up(dir, "flush_interval_s: 60\n");
+		for (int i = 0; i < 50; i++)
+			MXLOG_INFO(mxlog_logger_get("dying"), "last %d", i);
+		(void)raise(signal_number);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), signal_number);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"module\":\"dying\""), 50);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+
+START_TEST(what_was_queued_survives_a_segmentation_fault)
+{
+#ifndef __SANITIZE_THREAD__ /* which keeps that signal for itself */
+	check_crash(SIGSEGV);
+#endif
+}
+END_TEST
+
+START_TEST(what_was_queued_survives_an_abort)
+{
+	check_crash(SIGABRT);
+}
+END_TEST
+
+START_TEST(what_was_queued_is_stored_at_exit)
+{
+	char *dir = mxlog_tempdir_new();
+	int status;
+	char *text;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		set_up(dir, "flush_interval_s: 60\n");
+		MXLOG_INFO(mxlog_logger_get("leaving"), "bye");
+		exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"message\":\"bye\""), 1);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(metrics_go_to_their_own_files)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	set_up(dir, "");
+	mxlog_logger_measure(mxlog_logger_get("m"), MXLOG_DURATION,
+	    "file_operation.duration", 145.32, "milliseconds",
+	    MXLOG_CONTEXT(MXLOG_STR("result", "success")));
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = mxlog_tempdir_read_glob(dir, "Logs/metrics/*.metrics.log");
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"metric_name\":\"file_operation.duration\",\"metric_type\":"
+	    "\"DURATION\",\"value\":145.32,\"unit\":\"milliseconds\","
+	    "\"tags\":{\"result\":\"success\"}}"));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(a_file_handler_rotates_by_size_and_keeps_so_many_backups)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_buf yaml = { 0 };
+	char *text;
+
+	ck_assert_int_eq(mxlog_buf_printf(&yaml,
+			     "max_file_size: 1000\nbackup_count: 2\n"
+			     "handlers:\n  app:\n    type: file\n"
+			     "    format: \"%%(levelname)s %%(message)s\"\n"
+			     "    destination: %s/app.txt\n%c",
+			     dir, 0),
+	    0);
+	set_up(dir, yaml.data);
+	for (int i = 0; i < 1000; i++) {
+		MXLOG_INFO(mxlog_logger_get("f"), "entry number %d", i);
+		if (i % 100 == 0)
+			ck_assert_int_eq(mxlog_flush(), 0);
+	}
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = mxlog_tempdir_read_glob(dir, "app.txt*");
+	ck_assert_ptr_nonnull(strstr(text, "INFO entry number 999\n"));
+	ck_assert_ptr_null(strstr(text, "INFO entry number 800\n"));
+	ck_assert_uint_le(strlen(text), 3000);
+	ck_assert_uint_ge(strlen(text), 2000);
+	free(text);
+	mxlog_buf_done(&yaml);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger", an_entry_carries_all_that_was_said,
+    below_the_level_nothing_is_evaluated,
+    operations_share_a_trace_and_name_their_parent,
+    an_exception_has_this_test_among_its_frames, secrets_do_not_reach_the_store,
+    entries_propagate_to_the_handlers_above_unless_told_not_to,
+    a_flood_is_stored_or_counted,
+    setting_up_again_while_threads_log_loses_nothing_unsaid,
+    a_forked_child_logs_on_its_own,
+    what_was_queued_survives_a_segmentation_fault,
+    what_was_queued_survives_an_abort, what_was_queued_is_stored_at_exit,
+    metrics_go_to_their_own_files,
+    a_file_handler_rotates_by_size_and_keeps_so_many_backups)
