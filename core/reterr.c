@@ -6,6 +6,7 @@
 
 enum {
 	NAME_MAX_LEN = 63, /* longer names are never near */
+	BEGINNING_MIN = 4, /* fewer letters begin too much */
 };
 
 int mxlog_error_set(struct mxlog_error *error, int code, const char *format,
@@ -64,10 +65,17 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return rows[a_len % 3][b_len];
 }
 
+/* "redaction" may mean redaction_text. */
+static bool is_beginning(const char *text, size_t len, const char *name)
+{
+	return len >= BEGINNING_MIN && len < strlen(name) &&
+	    strncasecmp(text, name, len) == 0;
+}
+
 const char *mxlog_error_nearest(const char *text, size_t len,
     const char *const *names, size_t n)
 {
-	const char *nearest = NULL;
+	const char *nearest = NULL, *longer = NULL;
 	size_t best = len / 3 + 1;
 
 	if (len > NAME_MAX_LEN)
@@ -83,6 +91,8 @@ const char *mxlog_error_nearest(const char *text, size_t len,
 			best = d;
 			nearest = names[i];
 		}
+		if (!longer && is_beginning(text, len, names[i]))
+			longer = names[i];
 	}
-	return nearest;
+	return nearest ? nearest : longer;
 }

@@ -9,7 +9,8 @@
 int mxlog_error_set(struct mxlog_error *error, int code, const char *format,
     ...) MXLOG_PRINTF(3, 4);
 
-/* Of `n` names the one nearest to `text` by edit distance, or NULL if none is
- * near enough to be meant (a third of its length). */
+/* Of `n` names the one nearest to `text` by edit distance, if it is near enough
+ * to be meant (a third of its length); else the first that begins with it; else
+ * NULL. */
 const char *mxlog_error_nearest(const char *text, size_t len,
     const char *const *names, size_t n);

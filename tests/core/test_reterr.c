@@ -24,6 +24,11 @@ START_TEST(the_nearest_name_is_found_and_a_far_one_is_not)
 	    "retention_days");
 	ck_assert_str_eq(mxlog_error_nearest(LITERAL("Levl"), names, 3),
 	    "level");
+	ck_assert_str_eq(mxlog_error_nearest(LITERAL("levle"), names, 3),
+	    "level");
+	ck_assert_str_eq(mxlog_error_nearest(LITERAL("Retention"), names, 3),
+	    "retention_days");
+	ck_assert_ptr_null(mxlog_error_nearest(LITERAL("ret"), names, 3));
 	ck_assert_ptr_null(mxlog_error_nearest(LITERAL("colour"), names, 3));
 }
 END_TEST
