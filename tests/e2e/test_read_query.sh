@@ -27,11 +27,13 @@ python3 "$evaluator" make "$dir" "$lines" "$queries"
 
 # The command: the same answers, the damaged lines counted, exit status 1.
 n=0
-while read -r query && read -r count digest <&3; do
+while read -r query && read -r _ digest <&3; do
 	status=0
 	printf '%s\n' "$query" >"$dir/query"
-	got=$("$build/mxlog-read" -D "$dir/log" -o json --query "$dir/query" \
-		2>/dev/null | sha256sum | cut -d' ' -f1)
+	# It exits 1, as there are damaged lines.
+	got=$({ "$build/mxlog-read" -D "$dir/log" -o json \
+		--query "$dir/query" 2>/dev/null || true; } |
+		sha256sum | cut -d' ' -f1)
 	if [ "$got" != "$digest" ]; then
 		echo "mxlog-read --query: $query: $got instead of $digest"
 		exit 1
