@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A payload is read twice: first to see that it is JSON, of a bearable size,
+ * and which of its members to take for which field; then to take them. */
+#include "payload_private.h"
+
+#include <stdlib.h>
+
+#define CEE    "@cee:"
+#define RECORD "record." /* loguru's */
+
+enum {
+	/* Of members and context pairs; a payload with more is a text. */
+	MEMBERS_MAX = 1900,
+	INTO_DEPTH = 4,
+};
+
+static const struct mxlog_payload_key keys[] = {
+#define KEY(path, use, rank, whose) { LITERAL(path), MXLOG_USE_##use, rank },
+#include "tbl/payload.def"
+};
+
+static const struct {
+	const char *path;
+	size_t len;
+} intos[] = {
+#define INTO(path) { LITERAL(path) },
+#include "tbl/payload.def"
+}, contexts[] = {
+#define CONTEXT(path) { LITERAL(path) },
+#include "tbl/payload.def"
+};
+
+/* ---- names ---- */
+
+const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
+{
+	size_t first = 0, end = ARRAY_LEN(keys);
+
+	while (first < end) {
+		size_t middle = (first + end) / 2;
+		const struct mxlog_payload_key *key = &keys[middle];
+		int order = memcmp(path, key->path, MIN(len, key->len));
+
+		if (order == 0 && len == key->len)
+			return key;
+		if (order > 0 || (order == 0 && len > key->len))
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return NULL;
+}
+
+/* The number of the object to look into, or -1. */
+static int find_into(const char *path, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(intos); i++)
+		if (intos[i].len == len &&
+		    memcmp(intos[i].path, path, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool is_context(const char *path, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(contexts); i++)
+		if (contexts[i].len == len &&
+		    memcmp(contexts[i].path, path, len) == 0)
+			return true;
+	return false;
+}
+
+int mxlog_lift_text(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token, const char **ret, size_t *ret_len)
+{
+	int r;
+
+	*ret = token->text;
+	*ret_len = token->len;
+	if (!token->escaped)
+		return 0;
+	lift->decoded.len = 0;
+	r = mxlog_json_decode(&lift->decoded, token);
+	*ret = lift->decoded.data;
+	*ret_len = lift->decoded.len;
+	return r;
+}
+
+static bool is_reserved(const struct mxlog_lift *lift,
+    const struct mxlog_buf *name)
+{
+	for (size_t i = 0; lift->reserved && lift->reserved[i]; i++)
+		if (strlen(lift->reserved[i]) == name->len &&
+		    memcmp(lift->reserved[i], name->data, name->len) == 0)
+			return true;
+	return false;
+}
+
+int mxlog_lift_name(struct mxlog_lift *lift, const char *name, size_t len,
+    const char **ret, size_t *ret_len)
+{
+	bool changed;
+	int r;
+
+	*ret = name;
+	*ret_len = len;
+	if (!lift->reserved || !lift->reserved[0])
+		return 0;
+	lift->key.len = 0;
+	r = mxlog_key_normalise(&lift->key, name, len, &changed);
+	if (r < 0 || !is_reserved(lift, &lift->key))
+		return r;
+	lift->key.len = 0;
+	r = mxlog_buf_add(&lift->key, LITERAL("payload_"));
+	if (r == 0)
+		r = mxlog_buf_add(&lift->key, name, len);
+	*ret = lift->key.data;
+	*ret_len = lift->key.len;
+	return r;
+}
+
+/* ---- keeping what is no field ---- */
+
+/* Add a member to the context. Its name may lie in lift->decoded. */
+static int keep(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *token)
+{
+	const char *name, *text;
+	size_t name_len, text_len;
+	int r;
+
+	if (len > strlen(RECORD) && memcmp(path, LITERAL(RECORD)) == 0) {
+		path += strlen(RECORD);
+		len -= strlen(RECORD);
+	}
+	r = mxlog_lift_name(lift, path, len, &name, &name_len);
+	if (r < 0)
+		return r;
+	if (token->type != MXLOG_JSON_STRING)
+		return mxlog_entry_add_context_json(lift->entry, name, name_len,
+		    token->text, token->len);
+	r = mxlog_lift_text(lift, token, &text, &text_len);
+	return r < 0 ? r
+		     : mxlog_entry_add_context(lift->entry, name, name_len,
+			   text, text_len);
+}
+
+/* ---- the walk ---- */
+
+/* A member with its value; containers are whole. Returns 0 or an error. */
+typedef int member_fn(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside);
+
+/* Where in a payload: the names of the objects around, and their numbers. */
+struct walk {
+	struct mxlog_lift *lift;
+	struct mxlog_json *json;
+	member_fn *fn;
+	bool all; /* look into all objects, not only where there is a key */
+	char path[MXLOG_PAYLOAD_PATH];
+	struct mxlog_buf long_path; /* of a name that has no room in `path` */
+};
+
+static int walk_object(struct walk *walk, size_t prefix, uint64_t inside,
+    unsigned depth);
+
+/* Make the path of a member; *ret points to it. */
+static int make_path(struct walk *walk, size_t prefix,
+    const struct mxlog_json_token *key, const char **ret, size_t *ret_len)
+{
+	const char *name;
+	size_t len;
+	int r = mxlog_lift_text(walk->lift, key, &name, &len);
+
+	if (r < 0)
+		return r;
+	*ret_len = prefix + len;
+	*ret = walk->path;
+	if (*ret_len < sizeof(walk->path)) {
+		memcpy(walk->path + prefix, name, len);
+		return 0;
+	}
+	walk->long_path.len = 0;
+	r = mxlog_buf_add(&walk->long_path, walk->path, prefix);
+	if (r == 0)
+		r = mxlog_buf_add(&walk->long_path, name, len);
+	*ret = walk->long_path.data;
+	return r;
+}
+
+static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
+    const struct mxlog_json_token *key, unsigned depth)
+{
+	struct mxlog_json_token value;
+	const char *path;
+	size_t len;
+	int into, r;
+
+	r = make_path(walk, prefix, key, &path, &len);
+	if (r < 0)
+		return r;
+	r = mxlog_json_next(walk->json, &value);
+	if (r <= 0)
+		return r < 0 ? r : -EBADMSG;
+	into = value.type == MXLOG_JSON_OBJECT && depth < INTO_DEPTH
+	    ? find_into(path, len)
+	    : -1;
+	if (into >= 0 &&
+	    (walk->all || (walk->lift->into & (UINT64_C(1) << into)))) {
+		walk->path[len] = '.';
+		return walk_object(walk, len + 1,
+		    inside | (UINT64_C(1) << into), depth + 1);
+	}
+	r = mxlog_json_skip(walk->json, &value);
+	return r < 0 ? r : walk->fn(walk->lift, path, len, &value, inside);
+}
+
+/* Behind an opening brace, to behind the closing one. */
+static int walk_object(struct walk *walk, size_t prefix, uint64_t inside,
+    unsigned depth)
+{
+	struct mxlog_json_token token;
+	int r;
+
+	while ((r = mxlog_json_next(walk->json, &token)) > 0) {
+		if (token.type != MXLOG_JSON_KEY)
+			return 0;
+		r = walk_member(walk, prefix, inside, &token, depth);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? r : -EBADMSG;
+}
+
+/* All members of the object in `text`. -EBADMSG if it is none. */
+static int walk_text(struct mxlog_lift *lift, const char *text, size_t len,
+    member_fn *fn, bool all)
+{
+	struct mxlog_json json;
+	struct mxlog_json_token token;
+	struct walk walk = { .lift = lift,
+		.json = &json,
+		.fn = fn,
+		.all = all };
+	int r;
+
+	mxlog_json_init(&json, text, len);
+	r = mxlog_json_next(&json, &token);
+	if (r <= 0 || token.type != MXLOG_JSON_OBJECT)
+		return -EBADMSG;
+	r = walk_object(&walk, 0, 0, 0);
+	if (r == 0 && mxlog_json_next(&json, &token) != 0)
+		r = -EBADMSG;
+	mxlog_buf_done(&walk.long_path);
+	return r;
+}
+
+/* ---- first pass ---- */
+
+static size_t count_members(const struct mxlog_json_token *object)
+{
+	struct mxlog_json_token token;
+	struct mxlog_json json;
+	size_t n = 0;
+
+	mxlog_json_init(&json, object->text, object->len);
+	while (n <= MEMBERS_MAX && mxlog_json_next(&json, &token) > 0)
+		n += token.type == MXLOG_JSON_KEY && token.depth == 1;
+	return n;
+}
+
+/* Keys that nobody but a logger writes beside "name". */
+static bool is_of_logger(enum mxlog_payload_use use, const char *path,
+    size_t len, const struct mxlog_json_token *value)
+{
+	if (use == MXLOG_USE_LEVEL)
+		return value->type == MXLOG_JSON_NUMBER ||
+		    (len == 9 && memcmp(path, "levelname", 9) == 0);
+	return use == MXLOG_USE_LEVEL_NUMBER ||
+	    (use == MXLOG_USE_LINE_NUMBER && memcmp(path, "lin", 3) == 0) ||
+	    (len == 7 && memcmp(path, "asctime", 7) == 0);
+}
+
+static int survey(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside)
+{
+	const struct mxlog_payload_key *key = mxlog_payload_find(path, len);
+	const struct mxlog_payload_key **best;
+
+	lift->n_members++;
+	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len)) {
+		lift->n_members += count_members(value);
+		lift->into |= inside;
+	}
+	if (lift->n_members + lift->entry->n_context > MEMBERS_MAX)
+		return -E2BIG;
+	if (!key || !mxlog_lift_is_suitable(key->use, value))
+		return 0;
+	lift->into |= inside;
+	lift->by_logger |= is_of_logger(key->use, path, len, value);
+	lift->caught |=
+	    key->use == MXLOG_USE_CAUGHT && value->type == MXLOG_JSON_OBJECT;
+	best = &lift->best[key->use];
+	if (!*best || key->rank < (*best)->rank)
+		*best = key;
+	return 0;
+}
+
+/* "name" is a logger's, and better than none. */
+static void choose(struct mxlog_lift *lift)
+{
+	const struct mxlog_payload_key *name = lift->best[MXLOG_USE_NAME];
+	const struct mxlog_payload_key *module = lift->best[MXLOG_USE_MODULE];
+
+	if (!name || !lift->by_logger ||
+	    (module && module->rank < name->rank)) {
+		lift->best[MXLOG_USE_NAME] = NULL;
+		return;
+	}
+	lift->best[MXLOG_USE_MODULE] = NULL;
+}
+
+/* ---- second pass ---- */
+
+static int keep_members(struct mxlog_lift *lift,
+    const struct mxlog_json_token *object)
+{
+	struct mxlog_buf name = { 0 };
+	struct mxlog_json json;
+	struct mxlog_json_token token;
+	int r;
+
+	mxlog_json_init(&json, object->text, object->len);
+	r = mxlog_json_next(&json, &token);
+	while (r > 0 && (r = mxlog_json_next(&json, &token)) > 0 &&
+	    token.type == MXLOG_JSON_KEY) {
+		name.len = 0;
+		r = mxlog_json_decode(&name, &token);
+		if (r == 0)
+			r = mxlog_json_next(&json, &token);
+		if (r > 0)
+			r = mxlog_json_skip(&json, &token);
+		if (r >= 0)
+			r = keep(lift, name.data, name.len, &token);
+		r = r < 0 ? r : 1;
+	}
+	mxlog_buf_done(&name);
+	return MIN(r, 0);
+}
+
+static bool is_loguru(const struct mxlog_lift *lift)
+{
+	const struct mxlog_payload_key *key = lift->best[MXLOG_USE_MESSAGE];
+
+	return key && strncmp(key->path, RECORD, strlen(RECORD)) == 0;
+}
+
+/* One key for a field, and once; exceptions are tried one by one. */
+static bool is_chosen(const struct mxlog_lift *lift,
+    const struct mxlog_payload_key *key)
+{
+	switch (key->use) {
+	case MXLOG_USE_EXCEPTION:
+	case MXLOG_USE_CAUGHT:
+	case MXLOG_USE_LEVEL_NUMBER:
+		return true;
+	case MXLOG_USE_RENDERED:
+		return is_loguru(lift);
+	default:
+		return lift->best[key->use] == key && !lift->done[key->use];
+	}
+}
+
+static int take(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside)
+{
+	const struct mxlog_payload_key *key = mxlog_payload_find(path, len);
+	int r = 0;
+
+	(void)inside;
+	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len))
+		return keep_members(lift, value);
+	if (key && value->type == MXLOG_JSON_NULL)
+		return 0; /* a field that is absent */
+	if (key && is_chosen(lift, key) &&
+	    mxlog_lift_is_suitable(key->use, value)) {
+		r = mxlog_lift_field(lift, key->use, value);
+		lift->done[key->use] |= r > 0;
+	}
+	return r != 0 ? MIN(r, 0) : keep(lift, path, len, value);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Where an object begins, if the text may be one; NULL: it is none. */
+static const char *find_object(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end && is_blank(*text))
+		text++;
+	if ((size_t)(end - text) > strlen(CEE) &&
+	    memcmp(text, LITERAL(CEE)) == 0)
+		text += strlen(CEE);
+	while (text < end && is_blank(*text))
+		text++;
+	return text < end && *text == '{' ? text : NULL;
+}
+
+/* A payload without a message is its own. */
+static int set_message(struct mxlog_lift *lift, const char *text, size_t len)
+{
+	if (lift->done[MXLOG_USE_MESSAGE])
+		return 0;
+	while (len > 0 && is_blank(text[len - 1]))
+		len--;
+	return mxlog_entry_set(lift->entry, MXLOG_FIELD_MESSAGE, text, len);
+}
+
+/* 1: it was an object and is in the entry, or, with *ret changed, in the
+ * metric; 0: it is text. */
+static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
+    enum mxlog_payload_kind *ret)
+{
+	int r = walk_text(lift, text, len, survey, true);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (lift->metric && lift->best[MXLOG_USE_METRIC]) {
+		r = mxlog_lift_metric(lift, text, len);
+		if (r == 1)
+			*ret = MXLOG_PAYLOAD_METRIC;
+		if (r != 0)
+			return r;
+	}
+	choose(lift);
+	r = walk_text(lift, text, len, take, false);
+	if (r == 0)
+		r = set_message(lift, text, len);
+	if (r == -E2BIG)
+		return 0; /* there were context pairs before */
+	if (r == 0)
+		*ret = MXLOG_PAYLOAD_ENTRY;
+	return r < 0 ? r : 1;
+}
+
+int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
+    const char *text, size_t len, const char *const *reserved,
+    enum mxlog_payload_kind *ret)
+{
+	struct mxlog_lift lift = { .entry = entry,
+		.metric = metric,
+		.reserved = reserved };
+	const char *object;
+	int r = 0;
+
+	assert(entry);
+	assert(ret);
+
+	object = len > 0 ? find_object(text, len) : NULL;
+	if (object) {
+		r = lift_object(&lift, object, len - (size_t)(object - text),
+		    ret);
+		mxlog_buf_done(&lift.decoded);
+		mxlog_buf_done(&lift.key);
+	}
+	if (r != 0)
+		return MIN(r, 0);
+	*ret = MXLOG_PAYLOAD_TEXT;
+	return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, len);
+}
