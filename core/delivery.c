@@ -8,7 +8,7 @@
 #include "preparer.h"
 
 struct mxlog_delivery {
-	struct mxlog_preparer *preparer;
+	struct mxlog_preparer *preparer; /* NULL until first needed */
 	struct mxlog_handler **handlers; /* owned, all there are */
 	size_t n_handlers;
 	struct mxlog_handler fallback; /* the console: when all else fails */
@@ -261,14 +261,11 @@ int mxlog_delivery_configure(struct mxlog_delivery *delivery,
     const struct mxlog_config *config, struct mxlog_error *reterr)
 {
 	struct mxlog_preparer *preparer = NULL;
-	struct mxlog_config *defaults = NULL;
 	struct plan plan = { 0 };
-	int r = config ? plan_open(&plan, config, reterr)
-		       : mxlog_config_new(&defaults);
+	int r = config ? plan_open(&plan, config, reterr) : 0;
 
-	if (r == 0)
-		r = mxlog_preparer_new(config ? config : defaults, &preparer,
-		    reterr);
+	if (r == 0 && config)
+		r = mxlog_preparer_new(config, &preparer, reterr);
 	if (r == 0) {
 		(void)mxlog_delivery_flush(delivery, false);
 		r = use_plan(delivery, &plan, config);
@@ -280,7 +277,6 @@ int mxlog_delivery_configure(struct mxlog_delivery *delivery,
 		mxlog_registry_configure(config);
 	}
 	mxlog_preparer_free(preparer);
-	mxlog_config_free(defaults);
 	plan_done(&plan);
 	return r;
 }

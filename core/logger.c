@@ -7,6 +7,7 @@
 
 #include "async.h"
 #include "crash.h"
+#include "quick_format.h"
 #include "scope.h"
 #include "timestamp.h"
 
@@ -370,31 +371,30 @@ static void leave(struct thread *thread)
 	atomic_store_explicit(&thread->busy, false, memory_order_release);
 }
 
+static int set_large_message(struct mxlog_entry *entry, const char *format,
+    va_list args)
+{
+	char *text;
+	int n = vasprintf(&text, format, args);
+	int r;
+
+	if (n < 0) /* a broken wide string: its format still says something */
+		return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, format,
+		    strlen(format));
+	r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, (size_t)n);
+	free(text);
+	return r;
+}
+
 static int set_message(struct mxlog_entry *entry, const char *format,
     va_list args)
 {
 	char text[1024];
-	va_list again;
-	char *large;
-	int n, r;
+	size_t len;
 
-	va_copy(again, args);
-	n = vsnprintf(text, sizeof(text), format, args);
-	if (n < 0) { /* a broken wide string: its format still says something */
-		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, format,
-		    strlen(format));
-	} else if ((size_t)n < sizeof(text)) {
-		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text,
-		    (size_t)n);
-	} else if (vasprintf(&large, format, again) >= 0) {
-		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, large,
-		    (size_t)n);
-		free(large);
-	} else {
-		r = -ENOMEM;
-	}
-	va_end(again);
-	return r;
+	if (mxlog_quick_format(text, sizeof(text), format, args, &len))
+		return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, len);
+	return set_large_message(entry, format, args);
 }
 
 static int set_names(struct mxlog_entry *entry,
