@@ -19,12 +19,17 @@ struct mxlog_module_level {
 	enum mxlog_level level;
 };
 
-/* LogHandler as configured. */
+/* LogHandler as configured and checked. */
 struct mxlog_handler_config {
 	char *name;
-	char *type;   /* console, file, syslog, journald, store */
-	char *format; /* a formatter's name or a format string; may be NULL */
-	char *destination; /* may be NULL */
+	char *type; /* console, file, syslog, journald, store */
+	/* json, console, a formatter's name, or a format string, in which
+	 * %(field)s stands for a field of the entry; may be NULL. */
+	char *format;
+	/* console: stderr or stdout; file: a path outside of log_dir;
+	 * syslog: /path, unix:/path, udp:host[:port], tcp:host[:port]; else
+	 * NULL. NULL of a file handler: log_file_path, which is set then. */
+	char *destination;
 	enum mxlog_level level;
 	unsigned line; /* of the configuration file, for messages */
 };
@@ -36,7 +41,7 @@ struct mxlog_formatter_config {
 
 /* Logger as configured: a level and handlers for a subtree of modules. */
 struct mxlog_logger_config {
-	char *name;
+	char *name; /* normalised as modules are; "root" is all of them */
 	bool has_level;
 	enum mxlog_level level;
 	char **handlers;
@@ -72,7 +77,7 @@ struct mxlog_config {
 	char *redaction_text;
 	/* LogConfiguration */
 	enum mxlog_level default_level;
-	bool has_default_level;
+	bool has_default_level; /* without one it is `level` */
 	struct mxlog_handler_config *handlers;
 	size_t n_handlers;
 	struct mxlog_formatter_config *formatters;

@@ -289,6 +289,39 @@ START_TEST(a_bad_value_is_told)
 }
 END_TEST
 
+static int set_number(struct mxlog_config *c, const char *key, double value)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%.0f", value);
+	return mxlog_config_set(c, key, text, NULL);
+}
+
+START_TEST(every_range_has_its_ends)
+{
+	const struct mxlog_config_item *items;
+	struct mxlog_config *c;
+	size_t n, checked = 0;
+
+	ck_assert_int_eq(mxlog_config_new(&c), 0);
+	items = mxlog_config_items(&n);
+	for (size_t i = 0; i < n; i++) {
+		const char *key = items[i].key;
+
+		if (items[i].type != MXLOG_CONFIG_COUNT &&
+		    items[i].type != MXLOG_CONFIG_SIZE)
+			continue;
+		ck_assert_int_eq(set_number(c, key, items[i].min), 0);
+		ck_assert_int_eq(set_number(c, key, items[i].max), 0);
+		ck_assert_int_eq(set_number(c, key, items[i].min - 1), -EINVAL);
+		ck_assert_int_eq(set_number(c, key, items[i].max + 1), -EINVAL);
+		checked++;
+	}
+	ck_assert_uint_eq(checked, 6);
+	mxlog_config_free(c);
+}
+END_TEST
+
 START_TEST(a_key_stands_once)
 {
 	refuses("level: INFO\nlevel: DEBUG\n",
@@ -745,7 +778,7 @@ SUITE("config", the_defaults_are_those_of_the_model,
     nothing_at_all_is_the_defaults, the_longest_dotted_prefix_decides_a_level,
     every_scalar_is_read, null_unsets_what_has_no_default_and_empties_the_rest,
     an_unknown_key_is_told_with_the_nearest, a_wrong_type_is_told,
-    a_bad_value_is_told, a_key_stands_once,
+    a_bad_value_is_told, every_range_has_its_ends, a_key_stands_once,
     a_bad_pattern_is_told_where_it_stands,
     aliases_tags_and_more_documents_are_refused,
     what_is_no_yaml_is_told_with_its_place, a_file_that_is_not_there_is_told,

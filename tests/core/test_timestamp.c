@@ -191,6 +191,30 @@ START_TEST(what_leaves_the_calendar_is_refused)
 }
 END_TEST
 
+/* The form that we write is read in a way of its own: it must refuse the same. */
+START_TEST(one_wrong_digit_in_the_canonical_form_is_refused)
+{
+	static const char *const texts[] = { "0000-01-28T15:30:45.123456Z",
+		"2026-00-28T15:30:45.123456Z", "2026-13-28T15:30:45.123456Z",
+		"2026-01-00T15:30:45.123456Z", "2026-01-32T15:30:45.123456Z",
+		"2026-02-29T15:30:45.123456Z", "2026-01-28T24:30:45.123456Z",
+		"2026-01-28T15:60:45.123456Z", "2026-01-28T15:30:60.123456Z",
+		"2026-01-28T15:30:61.123456Z", "2026-01-28T15:30:45.12345xZ",
+		"2026-01-28T15:30:45.123456X", "2026-01-28T15:30:45x123456Z",
+		"2026-01-28x15:30:45.123456Z", "2026-01x28T15:30:45.123456Z",
+		"202/-01-28T15:30:45.123456Z", "2026-01-28T1:30:45.1234567Z",
+		"2026-01-28T15-30-45.123456Z", "2026-01-28T15:30:4:.123456Z" };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		ck_assert_uint_eq(strlen(texts[i]), MXLOG_TIMESTAMP_LEN);
+		ck_assert_msg(refused(texts[i]), "%s", texts[i]);
+	}
+	ck_assert(!refused("2024-02-29T23:59:59.999999Z"));
+	ck_assert(!refused("2016-12-31T23:59:60.123456Z"));
+	ck_assert(!refused("2026-01-28 15:30:45.123456z"));
+}
+END_TEST
+
 /* ---- the corpus ---- */
 
 static const char *string_of(json_object *object, const char *key)
@@ -398,7 +422,7 @@ SUITE("timestamp", the_models_example_is_written_as_it_stands,
     what_is_written_reads_back_to_the_microsecond, zones_and_fractions_are_read,
     without_a_zone_the_callers_is_taken_or_none,
     a_leap_second_is_read_where_one_can_be, what_leaves_the_calendar_is_refused,
-    the_corpus_agrees, times_of_day_are_local_and_todays,
-    a_date_is_its_first_moment_or_its_last, days_of_23_and_25_hours_are_whole,
-    a_day_without_midnight_begins_at_one, spans_count_back_from_now,
-    what_nobody_means_is_refused)
+    one_wrong_digit_in_the_canonical_form_is_refused, the_corpus_agrees,
+    times_of_day_are_local_and_todays, a_date_is_its_first_moment_or_its_last,
+    days_of_23_and_25_hours_are_whole, a_day_without_midnight_begins_at_one,
+    spans_count_back_from_now, what_nobody_means_is_refused)
