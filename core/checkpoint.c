@@ -14,7 +14,7 @@
 #include "checkpoint_private.h"
 #include "digest.h"
 #include "fs.h"
-#include "identity_scan.h"
+#include "checkpoint_scan.h"
 #include "json.h"
 #include "number.h"
 #include "reterr.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "identity_scan.h"
+#include "checkpoint_scan.h"
 
 #include "buf.h"
 #include "fs.h"
