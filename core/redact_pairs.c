@@ -337,10 +337,10 @@ static void narrow_to_credentials(const struct pair *pair,
 {
 	size_t end = range->start;
 
-	while (end < range->end && !is_blank(pair->text[end]))
-		end++;
 	if (!quoted)
 		end = bare_end(pair, range->start);
+	while (quoted && end < range->end && !is_blank(pair->text[end]))
+		end++;
 	if (!is_scheme(pair, range->start, end) || !is_space(peek(pair, end))) {
 		range->end = quoted ? range->end : end;
 		return;
