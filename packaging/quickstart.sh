@@ -99,7 +99,7 @@ send_network()
 	done <"$data/network.txt" >"/dev/tcp/127.0.0.1/$(cat "$work/port")"
 }
 
-stored() { find "$logs" -name '20*.log' -exec cat {} + 2>/dev/null | wc -l; }
+stored() { find "$logs" -name '[0-9]*.log' -exec cat {} + 2>/dev/null | wc -l; }
 
 wait_until_stored()
 {

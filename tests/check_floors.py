@@ -15,9 +15,12 @@ FLOORS = [
     "level name entry exception metric tbl",
     "config ndjson query redact traceback payload trace_order formatter dictconfig",
     "segment numbers claim store archive seal",
-    "preparer writer retention cycle checkpoint module",
-    "logger handler registry delivery scope async crash reader",
+    "preparer writer retention cycle checkpoint options module",
+    "logger handler queue registry delivery scope async crash reader",
 ]
+
+# Files that are a part of a noun without carrying its name.
+PART_OF = {"identity_scan": "checkpoint"}
 
 # Private headers of core that the reader uses, beside those of its own.
 READER_SEES = set(
@@ -52,6 +55,8 @@ def noun(path):
     if "/tbl/" in path:
         return "tbl"
     stem = os.path.basename(path).rsplit(".", 1)[0]
+    if stem in PART_OF:
+        return PART_OF[stem]
     known = [n for floor in FLOORS for n in floor.split()]
     if stem in known:
         return stem

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# A private rsyslogd for tests; sourced. Needs MXLOG_BUILD and MXLOG_SOURCE, as
-# ctest sets them. Everything lives in $work, which goes away with the test.
+# A private rsyslogd for tests; sourced. MXLOG_BUILD names the build to test, as
+# ctest does. Everything lives in $work, which goes away with the test.
 # shellcheck shell=bash
 set -euo pipefail
 
-build=${MXLOG_BUILD:?set by ctest}
-source_dir=${MXLOG_SOURCE:?set by ctest}
+source_dir=${MXLOG_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+build=${MXLOG_BUILD:-$source_dir/build/release}
 # shellcheck disable=SC2034 # for those who source this
 corpus=${MXLOG_CORPUS:-$source_dir/../shared/corpus}
 module=$build/plugins/ommxlog/ommxlog.so
@@ -124,7 +124,7 @@ wait_until()
 send() { python3 "$source_dir/tests/lib/syslog_send.py" "$@"; }
 
 # Lines of all live segments.
-count_lines() { find "$logs" -name '20*.log' -exec cat {} + 2>/dev/null | wc -l; }
+count_lines() { find "$logs" -name '[0-9]*.log' -exec cat {} + 2>/dev/null | wc -l; }
 has_lines() { [ "$(count_lines)" -ge "$1" ]; }
 
 # wait_for_lines N [SECONDS]: that many arrive, and no more than that.
@@ -139,9 +139,9 @@ wait_for_lines()
 # Every line is an entry in canonical form, every file as private as it should.
 check_log_directory()
 {
-	local dir=${1:-$logs} bad
-	find "$dir" -name '20*.log' -exec "$build/tests/check_lines" {} + ||
+	local bad
+	find "$logs" -name '[0-9]*.log' -exec "$build/tests/check_lines" {} + ||
 		fail "damaged lines"
-	bad=$(find "$dir" -type f ! -perm 600 -o -type d ! -perm 700)
+	bad=$(find "$logs" -type f ! -perm 600 -o -type d ! -perm 700)
 	[ -z "$bad" ] || fail "permissions: $bad"
 }
