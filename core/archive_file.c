@@ -563,7 +563,7 @@ int mxlog_archive_file_describe_foreign(int log_dir_fd,
 {
 	struct mxlog_archive_file *file = calloc(1, sizeof(*file));
 	unsigned char checksum[MXLOG_DIGEST_LEN];
-	uint64_t size, lines;
+	uint64_t size = 0, lines = 0;
 	int r;
 
 	if (!file)
