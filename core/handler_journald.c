@@ -2,7 +2,8 @@
 /* Journald handler: entries over the journal's native protocol
  * (systemd.io/JOURNAL_NATIVE_PROTOCOL): FIELD=value lines, values with
  * newlines length-prefixed; what is too large for a datagram goes as a sealed
- * memory file. Fields are those that our journal capture module reads back. */
+ * memory file. Beside the fields that people look for in the journal the whole
+ * entry goes as MXLOG_ENTRY, which our journal capture module reads back. */
 #include <endian.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,10 +18,6 @@
 #include "number.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
-
-enum {
-	FIELD_NAME_MAX = 64, /* journald refuses longer names */
-};
 
 struct journald {
 	struct mxlog_datagram socket;
@@ -55,28 +52,6 @@ static int append_text(struct mxlog_buf *out, const char *name,
 	    mxlog_entry_text(entry, span), span.len);
 }
 
-/* A context key as a field name: upper case, no leading underscore (those are
- * the journal's own). */
-static int append_pair(struct mxlog_buf *out, const struct mxlog_entry *entry,
-    const struct mxlog_pair *pair)
-{
-	const char *key = mxlog_entry_text(entry, pair->key);
-	char name[FIELD_NAME_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < pair->key.len && n < sizeof(name); i++) {
-		char c = key[i];
-
-		if (n == 0 && (c == '_' || (c >= '0' && c <= '9')))
-			name[n++] = 'X';
-		if (n < sizeof(name))
-			name[n++] =
-			    c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-	}
-	return append_field(out, name, n, mxlog_entry_text(entry, pair->value),
-	    pair->value.len);
-}
-
 static char priority_of(enum mxlog_level level)
 {
 	switch (level) {
@@ -94,6 +69,7 @@ static char priority_of(enum mxlog_level level)
 	return '7';
 }
 
+/* For who reads the journal itself. */
 static const struct {
 	const char *name;
 	enum mxlog_field field;
@@ -101,54 +77,36 @@ static const struct {
 	{ "MESSAGE", MXLOG_FIELD_MESSAGE },
 	{ "LOGGER", MXLOG_FIELD_MODULE },
 	{ "CODE_FUNC", MXLOG_FIELD_FUNCTION },
-	{ "TRACE_ID", MXLOG_FIELD_TRACE_ID },
-	{ "TID", MXLOG_FIELD_THREAD_ID },
 };
 
-static int append_numbers(struct mxlog_buf *out,
-    const struct mxlog_entry *entry)
-{
-	char priority = priority_of(entry->level);
-	char text[MXLOG_NUMBER_MAX];
-	int r = append_field(out, LITERAL("PRIORITY"), &priority, 1);
-
-	if (r == 0 && entry->has_line_number)
-		r = append_field(out, LITERAL("CODE_LINE"), text,
-		    mxlog_number_format_i64(text, entry->line_number));
-	if (r == 0 && entry->has_duration)
-		r = append_field(out, LITERAL("DURATION_MS"), text,
-		    mxlog_number_format_double(text, entry->duration_ms));
-	return r;
-}
-
-static int append_exception(struct journald *journald,
+/* The whole entry, so that types, exceptions and nested context survive. */
+static int append_whole(struct journald *journald,
     const struct mxlog_entry *entry)
 {
 	int r;
 
-	if (!entry->exception)
-		return 0;
 	journald->value.len = 0;
-	r = mxlog_ndjson_encode_exception(entry->exception, &journald->value);
+	r = mxlog_ndjson_encode(entry, &journald->value);
 	return r < 0 ? r
-		     : append_field(&journald->text, LITERAL("EXCEPTION"),
-			   journald->value.data, journald->value.len);
+		     : append_field(&journald->text, LITERAL("MXLOG_ENTRY"),
+			   journald->value.data, journald->value.len - 1);
 }
 
 static int append_entry(struct journald *journald,
     const struct mxlog_entry *entry)
 {
 	struct mxlog_buf *out = &journald->text;
-	int r = append_numbers(out, entry);
+	char priority = priority_of(entry->level);
+	char number[MXLOG_NUMBER_MAX];
+	int r = append_field(out, LITERAL("PRIORITY"), &priority, 1);
 
 	for (size_t i = 0; i < ARRAY_LEN(text_fields) && r == 0; i++)
 		r = append_text(out, text_fields[i].name, entry,
 		    entry->text[text_fields[i].field]);
-	for (size_t i = 0; i < entry->n_tags && r == 0; i++)
-		r = append_text(out, "TAGS", entry, entry->tags[i]);
-	for (size_t i = 0; i < entry->n_context && r == 0; i++)
-		r = append_pair(out, entry, &entry->context[i]);
-	return r < 0 ? r : append_exception(journald, entry);
+	if (r == 0 && entry->has_line_number)
+		r = append_field(out, LITERAL("CODE_LINE"), number,
+		    mxlog_number_format_i64(number, entry->line_number));
+	return r < 0 ? r : append_whole(journald, entry);
 }
 
 /* Pass the message as a sealed memory file. */

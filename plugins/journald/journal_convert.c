@@ -491,14 +491,30 @@ static bool has_lines(const char *text, size_t len)
 	return memchr(text, '\n', len) || memmem(text, len, "#012", 4);
 }
 
+/* mxlog's own handlers send the whole entry beside a text for people. */
+static int lift_whole_entry(const struct job *job, enum mxlog_payload_kind *ret)
+{
+	size_t len;
+	const char *text = mxlog_journal_record_get(job->record,
+	    MXLOG_JOURNAL_MXLOG_ENTRY, &len);
+
+	*ret = MXLOG_PAYLOAD_TEXT;
+	if (!text || len == 0 || text[0] != '{')
+		return 0;
+	return mxlog_payload_lift(job->entry, job->metric, text, len,
+	    job->converter->reserved, ret);
+}
+
 static int lift_message(const struct job *job, enum mxlog_payload_kind *ret)
 {
 	size_t len;
-	const char *text =
-	    mxlog_journal_record_get(job->record, MXLOG_JOURNAL_MESSAGE, &len);
-	int r;
+	const char *text;
+	int r = lift_whole_entry(job, ret);
 
-	*ret = MXLOG_PAYLOAD_TEXT;
+	if (r < 0 || *ret != MXLOG_PAYLOAD_TEXT)
+		return r;
+	text =
+	    mxlog_journal_record_get(job->record, MXLOG_JOURNAL_MESSAGE, &len);
 	if (text) {
 		r = mxlog_payload_lift(job->entry, job->metric, text, len,
 		    job->converter->reserved, ret);

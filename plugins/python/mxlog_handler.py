@@ -193,20 +193,15 @@ class _JournalSender(_Sender):
     """Fields over the journal's native protocol."""
 
     def send_entry(self, entry, severity):
+        # For who reads the journal itself; mxlog reads the whole entry.
         fields = [
             ("MESSAGE", entry["message"]),
             ("PRIORITY", severity),
             ("LOGGER", entry["module"]),
             ("CODE_FUNC", entry.get("function")),
             ("CODE_LINE", entry.get("line_number")),
-            ("TRACE_ID", entry.get("trace_id")),
-            ("DURATION_MS", entry.get("duration_ms")),
-            ("TAGS", ",".join(entry.get("tags", ())) or None),
-            ("TID", entry.get("thread_id")),
+            ("MXLOG_ENTRY", _json(entry)),
         ]
-        for name in ("exception", "context"):
-            if entry.get(name):
-                fields.append((name.upper(), _json(entry[name])))
         out = io.BytesIO()
         for name, value in fields:
             if value is not None:
