@@ -72,7 +72,7 @@ static int read_changed(const struct mxlog_cycle *cycle,
 static bool is_archive_past(const struct mxlog_cycle *cycle,
     const struct mxlog_archive_record *record)
 {
-	int64_t changed;
+	int64_t changed = 0;
 
 	if (!is_day_past(cycle, &record->name))
 		return false;

@@ -125,7 +125,7 @@ int mxlog_journal_files_add(struct mxlog_journal_files *files, const char *path,
     bool runtime)
 {
 	struct mxlog_journal_file file = { .runtime = runtime };
-	enum header header;
+	enum header header = HEADER_DAMAGED;
 
 	if (inspect(path, &file, &header) < 0)
 		return 0; /* vanished, or not for us */
