@@ -50,5 +50,5 @@ for preset in "${presets[@]}"; do
 		-DMXLOG_TESTS="$tests" ${CMAKE_ARGS:-} >"build/$preset.configure.log" 2>&1 ||
 		{ cat "build/$preset.configure.log" >&2; die "cmake failed"; }
 	cmake --build "build/$preset" -j "$(jobs)" -- --no-print-directory -s |
-		grep -vE '^\[ *[0-9]+%\] (Building|Built)' || [ "${PIPESTATUS[0]}" -eq 0 ]
+		grep -vE '^\[ *[0-9]+%\]' || [ "${PIPESTATUS[0]}" -eq 0 ]
 done

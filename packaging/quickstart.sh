@@ -71,9 +71,9 @@ fill()
 	local line=$1 n=$2
 	line=${line//@PID@/$((2000 + n * 37))}
 	line=${line//@N@/$((10 + n))}
-	line=${line//@DIGIT@/$((n % 10))}
 	line=${line//@TRACE@/"QZ7XW0000000000000000$((10 + n))"}
 	line=${line//@TIME@/$now}
+	line=${line//@CLOCK@/$clock}
 	printf '%s' "$line"
 }
 
@@ -99,7 +99,11 @@ send_network()
 	done <"$data/network.txt" >"/dev/tcp/127.0.0.1/$(cat "$work/port")"
 }
 
-stored() { find "$logs" -name '[0-9]*.log' -exec cat {} + 2>/dev/null | wc -l; }
+stored()
+{
+	[ -d "$logs" ] || { echo 0; return; }
+	find "$logs" -name '[0-9]*.log' -exec cat {} + | wc -l
+}
 
 wait_until_stored()
 {
@@ -121,7 +125,7 @@ stop_rsyslogd()
 show()
 {
 	printf '\n\033[1m$ mxlog-read'
-	printf ' %q' "$@"
+	printf ' %s' "$@"
 	printf '\033[0m\n'
 	"$build/mxlog-read" "$@" || die "mxlog-read failed"
 }
@@ -133,6 +137,7 @@ sent=0
 start_rsyslogd
 for ((round = 0; round < rounds; round++)); do
 	now=$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)
+	clock=$(LC_ALL=C date '+%b %e %H:%M:%S')
 	send_local "$round"
 	send_network "$round"
 done

@@ -124,7 +124,11 @@ wait_until()
 send() { python3 "$source_dir/tests/lib/syslog_send.py" "$@"; }
 
 # Lines of all live segments.
-count_lines() { find "$logs" -name '[0-9]*.log' -exec cat {} + 2>/dev/null | wc -l; }
+count_lines()
+{
+	[ -d "$logs" ] || { echo 0; return; }
+	find "$logs" -name '[0-9]*.log' -exec cat {} + | wc -l
+}
 has_lines() { [ "$(count_lines)" -ge "$1" ]; }
 
 # wait_for_lines N [SECONDS]: that many arrive, and no more than that.
