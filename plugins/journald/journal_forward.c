@@ -38,6 +38,7 @@ struct mxlog_journal_forward {
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
 	char made_cursor[80];
+	char runtime_id[MXLOG_JOURNAL_ID_LEN + 1];
 	char *identity_text; /* room for a joined entry's */
 	/* What a restart found on disk past the checkpoint and has not met
 	 * yet: left out when it comes. */
@@ -154,6 +155,50 @@ static const char *saved_cursor(void *arg, const char *stream)
 	return forward->made_cursor;
 }
 
+/* The heads of runtime streams are saved as streams of their own. */
+static const char head_suffix[] = "/head";
+
+static const char *saved_runtime(void *arg, size_t index, const char **ret_head)
+{
+	struct mxlog_journal_forward *forward = arg;
+	const char *name;
+
+	for (size_t i = 0;
+	     (name = mxlog_checkpoint_get_stream(forward->checkpoint, i));
+	     i++) {
+		if (strlen(name) !=
+			MXLOG_JOURNAL_ID_LEN + sizeof(head_suffix) - 1 ||
+		    strcmp(name + MXLOG_JOURNAL_ID_LEN, head_suffix) != 0 ||
+		    index-- > 0)
+			continue;
+		(void)snprintf(forward->runtime_id, sizeof(forward->runtime_id),
+		    "%.*s", MXLOG_JOURNAL_ID_LEN, name);
+		*ret_head =
+		    mxlog_checkpoint_get_cursor(forward->checkpoint, name);
+		return forward->runtime_id;
+	}
+	return NULL;
+}
+
+static int note_stream(struct mxlog_journal_forward *forward,
+    const struct mxlog_journal_stream *stream)
+{
+	char name[MXLOG_JOURNAL_ID_LEN + sizeof(head_suffix)];
+	int r;
+
+	if (!stream->cursor)
+		return 0;
+	r = mxlog_checkpoint_set_cursor(forward->checkpoint, stream->id,
+	    stream->cursor);
+	if (r < 0 || !stream->runtime || !stream->head)
+		return r;
+	(void)snprintf(name, sizeof(name), "%s%s", stream->id, head_suffix);
+	if (mxlog_checkpoint_get_cursor(forward->checkpoint, name))
+		return 0;
+	return mxlog_checkpoint_set_cursor(forward->checkpoint, name,
+	    stream->head);
+}
+
 /* ---- what is on disk already ---- */
 
 static int remember(void *arg, const struct mxlog_identity *found)
@@ -238,9 +283,7 @@ static int note_position(struct mxlog_journal_forward *forward)
 	for (size_t i = 0; r == 0 &&
 	     (stream = mxlog_journal_source_get_stream(forward->source, i));
 	     i++)
-		if (stream->cursor)
-			r = mxlog_checkpoint_set_cursor(forward->checkpoint,
-			    stream->id, stream->cursor);
+		r = note_stream(forward, stream);
 	for (size_t i = 0;
 	     r == 0 && mxlog_writer_get_segment(writer, i, &segment, &end) > 0;
 	     i++)
@@ -396,6 +439,7 @@ static int open_source(struct mxlog_journal_forward *forward,
 {
 	const struct mxlog_journal_saved saved = {
 		.cursor = saved_cursor,
+		.runtime = saved_runtime,
 		.arg = forward,
 		/* Lines without a checkpoint mean one that was lost: then what
 		 * was read before must be met again to be left out. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal_copies.h"
 #include "journal_watch.h"
 
 enum {
@@ -17,6 +18,8 @@ enum {
 	/* A stream that fails so often at one place is left until its files
 	 * change. */
 	FAILURES_MAX = 3,
+	/* Runtime streams remembered. */
+	MARKS_MAX = 64,
 };
 
 struct mxlog_journal_source {
@@ -30,7 +33,9 @@ struct mxlog_journal_source {
 	size_t n_streams;
 	size_t current; /* the stream whose turn it is */
 	size_t turn;    /* entries it had */
-	bool changed;   /* list the files again */
+	struct mxlog_journal_mark marks[MARKS_MAX];
+	size_t n_marks;
+	bool changed; /* list the files again */
 	bool opened;
 };
 
@@ -38,6 +43,55 @@ static void problem(struct mxlog_journal_source *source, const char *stream,
     const char *what, int code)
 {
 	source->watcher.problem(source->watcher.arg, stream, what, code);
+}
+
+/* ---- runtime streams and their copies ---- */
+
+/* `last` is NULL while nothing was read. */
+static void set_mark(struct mxlog_journal_source *source, const char *id,
+    const char *head, const char *last)
+{
+	struct mxlog_journal_mark mark = { 0 };
+	size_t at = 0;
+
+	if (mxlog_journal_place_of_cursor(head, &mark.head) < 0 ||
+	    mxlog_journal_place_of_cursor(last ? last : head, &mark.last) < 0)
+		return;
+	if (!last)
+		mark.last.monotonic--;
+	memcpy(mark.id, id, strnlen(id, MXLOG_JOURNAL_ID_LEN));
+	while (
+	    at < source->n_marks && strcmp(source->marks[at].id, mark.id) != 0)
+		at++;
+	if (at == MARKS_MAX)
+		return;
+	source->n_marks += at == source->n_marks;
+	source->marks[at] = mark;
+}
+
+static void load_marks(struct mxlog_journal_source *source)
+{
+	const char *name, *head;
+	void *arg = source->saved.arg;
+
+	for (size_t i = 0; (name = source->saved.runtime(arg, i, &head)); i++) {
+		const char *last = source->saved.cursor(arg, name);
+
+		if (last)
+			set_mark(source, name, head, last);
+	}
+}
+
+/* Where the runtime streams have got to by now. */
+static void update_marks(struct mxlog_journal_source *source)
+{
+	for (size_t i = 0; i < source->n_streams; i++) {
+		const struct mxlog_journal_stream *stream = &source->streams[i];
+
+		if (stream->runtime && stream->head)
+			set_mark(source, stream->id, stream->head,
+			    stream->cursor);
+	}
 }
 
 /* ---- which files ---- */
@@ -232,7 +286,7 @@ static int update_stream(struct mxlog_journal_source *source, size_t at,
 	if (r < 0)
 		return r;
 	stream->present = true;
-	stream->runtime = files->runtime;
+	stream->settled = false;
 	if (!source->opened)
 		stream->start_tail = files[n - 1].tail_seqnum;
 	if (!mxlog_journal_stream_has_files(stream, files, n)) {
@@ -326,6 +380,7 @@ int mxlog_journal_source_open(const struct mxlog_journal_where *where,
 		mxlog_journal_source_close(source);
 		return r;
 	}
+	load_marks(source);
 	refresh(source);
 	source->opened = true;
 	*ret = source;
@@ -419,8 +474,7 @@ static bool catch_up(struct mxlog_journal_source *source)
 	return stale || news != 0;
 }
 
-int mxlog_journal_source_next(struct mxlog_journal_source *source,
-    struct mxlog_journal_identity *ret)
+static int next_of_any(struct mxlog_journal_source *source)
 {
 	int r = try_streams(source);
 
@@ -428,6 +482,77 @@ int mxlog_journal_source_next(struct mxlog_journal_source *source,
 		if (!catch_up(source))
 			break;
 		r = try_streams(source);
+	}
+	return r;
+}
+
+/* A runtime stream that may hold the entry's original has its turn first. */
+static bool turn_to_original(struct mxlog_journal_source *source,
+    const struct mxlog_journal_mark *mark)
+{
+	struct mxlog_journal_stream *original = find_stream(source, mark->id);
+
+	if (!original || !original->journal ||
+	    try_stream(source, original) <= 0)
+		return false;
+	source->current = (size_t)(original - source->streams);
+	source->turn = 0;
+	return true;
+}
+
+enum original {
+	ORIGINAL_NONE,  /* the entry is new */
+	ORIGINAL_READ,  /* it was read where it was written first */
+	ORIGINAL_FIRST, /* an entry of the runtime stream comes before it */
+};
+
+/* What the entry is that the current stream stands on. */
+static enum original find_original(struct mxlog_journal_source *source)
+{
+	struct mxlog_journal_stream *stream = &source->streams[source->current];
+	struct mxlog_journal_place place, before;
+	bool has_before, settled = true;
+
+	if (stream->runtime || stream->settled)
+		return ORIGINAL_NONE;
+	update_marks(source);
+	if (source->n_marks == 0 ||
+	    mxlog_journal_place_of_cursor(stream->next_cursor, &place) < 0)
+		return ORIGINAL_NONE;
+	has_before = stream->cursor &&
+	    mxlog_journal_place_of_cursor(stream->cursor, &before) == 0;
+	for (size_t i = 0; i < source->n_marks; i++) {
+		const struct mxlog_journal_mark *mark = &source->marks[i];
+		const struct mxlog_journal_stream *runtime =
+		    find_stream(source, mark->id);
+
+		switch (mxlog_journal_mark_compare(mark, &place,
+		    has_before ? &before : NULL)) {
+		case MXLOG_JOURNAL_COPY:
+			return ORIGINAL_READ;
+		case MXLOG_JOURNAL_NEWER:
+			if (turn_to_original(source, mark))
+				return ORIGINAL_FIRST;
+			settled = settled && !(runtime && runtime->journal);
+			break;
+		case MXLOG_JOURNAL_FOREIGN:
+			settled = false;
+			break;
+		}
+	}
+	stream->settled = settled;
+	return ORIGINAL_NONE;
+}
+
+int mxlog_journal_source_next(struct mxlog_journal_source *source,
+    struct mxlog_journal_identity *ret)
+{
+	int r;
+
+	while ((r = next_of_any(source)) > 0) {
+		if (find_original(source) != ORIGINAL_READ)
+			break;
+		mxlog_journal_source_accept(source);
 	}
 	if (r == 1)
 		*ret = source->streams[source->current].next;

@@ -35,6 +35,9 @@ struct mxlog_journal_watcher {
  * to start where `start` says (a first start) or at their head. */
 struct mxlog_journal_saved {
 	const char *(*cursor)(void *arg, const char *stream);
+	/* Runtime streams that were read once, one after the other: their
+	 * names, NULL past the last, and the cursor of their heads. */
+	const char *(*runtime)(void *arg, size_t index, const char **ret_head);
 	void *arg;
 	bool first_start;
 };

@@ -24,6 +24,7 @@ void mxlog_journal_stream_done(struct mxlog_journal_stream *stream)
 {
 	mxlog_journal_stream_close(stream);
 	free(stream->cursor);
+	free(stream->head);
 	*stream = (struct mxlog_journal_stream){ 0 };
 }
 
@@ -178,6 +179,21 @@ static int find_gap(const struct mxlog_journal_stream *stream,
 	return 1;
 }
 
+/* Where a runtime stream begins: what a flush copies begins there, too. */
+static int learn_head(struct mxlog_journal_stream *stream)
+{
+	int r;
+
+	if (!stream->runtime || stream->head)
+		return 0;
+	r = sd_journal_seek_head(stream->journal);
+	if (r >= 0)
+		r = sd_journal_next(stream->journal);
+	if (r > 0)
+		r = sd_journal_get_cursor(stream->journal, &stream->head);
+	return r < 0 ? r : 0;
+}
+
 /* Stand so that the next step leads to the first entry not yet accepted. */
 static int place(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, bool matched,
@@ -223,6 +239,8 @@ int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
 		r = add_matches(stream->journal, matches, n_matches);
 	if (r >= 0)
 		r = remember_files(stream, files, n);
+	if (r >= 0)
+		r = learn_head(stream);
 	if (r >= 0)
 		r = place(stream, files, n_matches > 0, ret_gap);
 	if (r < 0) {

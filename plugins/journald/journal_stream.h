@@ -29,6 +29,9 @@ struct mxlog_journal_stream {
 	dev_t *devices;      /* of the handle's files, in their order */
 	ino_t *inodes;
 	size_t n_files;
+	char *head;   /* of a runtime stream: cursor of its first entry when
+	               * it was met; NULL: not known */
+	bool settled; /* holds no more copies of runtime streams */
 	char *cursor; /* of the last entry accepted; NULL: none */
 	struct mxlog_journal_identity last; /* of that entry */
 	char *next_cursor; /* of the entry that the handle stands on */

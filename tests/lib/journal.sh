@@ -67,6 +67,12 @@ journald_conf() {
 		echo "Audit=no"
 		printf '%s\n' "$@"
 	} >/run/systemd/journald.conf.d/test.conf
+	# What tells journald that it need not wait for a flush.
+	mkdir -p /run/systemd/journal
+	rm -f /run/systemd/journal/flushed
+	case $* in
+	*Storage=persistent*) touch /run/systemd/journal/flushed ;;
+	esac
 }
 
 journald_start() {
@@ -132,4 +138,22 @@ mxlogd_stop() {
 compare() {
 	python3 "$tools/journal_compare.py" --logs "$logs" "$@" ||
 		fail "compare $*"
+}
+
+# A journald and a log directory as on the first day.
+fresh() {
+	[ -z "$journald_pid" ] || journald_stop
+	journald_pid=
+	rm -rf /run/log/journal /var/log/journal/* "$logs" "$work"/mxlogd.err
+}
+
+# Until mxlogd has stored so many entries: wait_for 500
+wait_for() {
+	local i
+	for i in $(seq 200); do
+		[ "$(cat "$logs"/*.log 2>/dev/null | grep -c journal_id)" -ge "$1" ] &&
+			return
+		sleep 0.05
+	done
+	fail "mxlogd did not store $1 entries"
 }
