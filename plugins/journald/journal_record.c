@@ -51,6 +51,7 @@ void mxlog_journal_record_begin(struct mxlog_journal_record *record,
 		shrink(record);
 	record->len = 0;
 	record->n_fields = 0;
+	record->place = 0;
 	record->dropped = 0;
 	record->cut = false;
 	record->realtime_usec = realtime_usec;
@@ -139,72 +140,142 @@ static size_t cut_at(const char *text, size_t len, size_t max)
 	return at;
 }
 
-static size_t room_for(const struct mxlog_journal_record *record,
-    enum mxlog_journal_name name)
+/* How much of a value is kept. */
+static size_t kept_of(const struct mxlog_journal_record *record,
+    enum mxlog_journal_name name, const char *value, size_t len)
 {
 	size_t max = name == MXLOG_JOURNAL_MESSAGE ? MXLOG_JOURNAL_MESSAGE_MAX
 						   : MXLOG_JOURNAL_VALUE_MAX;
 	size_t left = MXLOG_JOURNAL_BYTES_MAX - record->len;
 
-	return left < max ? left : max;
+	return cut_at(value, len, left < max ? left : max);
 }
 
-static int add_field(struct mxlog_journal_record *record, const char *name,
-    size_t name_len, const char *value, size_t value_len)
+static int add_name(struct mxlog_journal_record *record,
+    struct mxlog_journal_field *field, const char *name)
 {
-	enum mxlog_journal_name known =
-	    mxlog_journal_index_find(record->index, name, name_len);
-	struct mxlog_journal_field *field = &record->fields[record->n_fields];
-	uint16_t index = (uint16_t)record->n_fields;
-	uint16_t first;
-	size_t kept;
-	int r = 0;
+	if (field->name != MXLOG_JOURNAL_OTHER)
+		return 0;
+	field->hash = hash_of(name, field->name_len);
+	field->name_off = (uint32_t)record->len;
+	return append(record, name, field->name_len);
+}
 
-	*field = (struct mxlog_journal_field){
-		.name = known,
-		.name_off = (uint32_t)record->len,
-		.name_len = (uint16_t)name_len,
-		.next = MXLOG_JOURNAL_NONE,
-	};
-	if (known == MXLOG_JOURNAL_OTHER) {
-		field->hash = hash_of(name, name_len);
-		r = append(record, name, name_len);
+/* The newline: else halves of characters could meet and look valid. */
+static int add_value(struct mxlog_journal_record *record,
+    struct mxlog_journal_field *field, const char *value, size_t len)
+{
+	size_t kept = kept_of(record, field->name, value, len);
+
+	if (record->capacity - record->len < kept + 1) {
+		int r = grow(record, record->len + kept + 1);
+
+		if (r < 0)
+			return r;
 	}
-	kept = cut_at(value, value_len, room_for(record, known));
+	memcpy(record->bytes + record->len, value, kept);
 	field->value_off = (uint32_t)record->len;
 	field->value_len = (uint32_t)kept;
-	r = r < 0 ? r : append(record, value, kept);
-	/* Else halves of characters could meet and look valid. */
-	r = r < 0 ? r : append(record, "\n", 1);
-	if (r < 0)
-		return r;
+	record->len += kept;
+	record->bytes[record->len++] = '\n';
+	record->cut |= kept < len;
+	return 0;
+}
 
-	first = find_first(record, known, field->hash, name, name_len);
+static void link_field(struct mxlog_journal_record *record,
+    struct mxlog_journal_field *field, const char *name)
+{
+	uint16_t index = (uint16_t)record->n_fields;
+	uint16_t first =
+	    find_first(record, field->name, field->hash, name, field->name_len);
+
 	field->repeated = first != MXLOG_JOURNAL_NONE;
 	if (field->repeated)
 		link_behind(record, first, index);
-	else if (known != MXLOG_JOURNAL_OTHER)
-		record->first[known] = index;
-	record->cut = record->cut || kept < value_len;
+	else if (field->name != MXLOG_JOURNAL_OTHER)
+		record->first[field->name] = index;
+}
+
+static int add_field(struct mxlog_journal_record *record,
+    enum mxlog_journal_name known, const char *data, size_t name_len,
+    size_t len)
+{
+	struct mxlog_journal_field *field = &record->fields[record->n_fields];
+	int r;
+
+	*field = (struct mxlog_journal_field){
+		.name = known,
+		.name_len = (uint16_t)name_len,
+		.next = MXLOG_JOURNAL_NONE,
+	};
+	r = add_name(record, field, data);
+	if (r == 0)
+		r = add_value(record, field, data + name_len + 1,
+		    len - name_len - 1);
+	if (r < 0)
+		return r;
+	link_field(record, field, data);
 	record->n_fields++;
 	return 0;
+}
+
+/* The name at this place, if it is the one the last entry had there. */
+static bool is_expected(const struct mxlog_journal_record *record,
+    const char *data, size_t len, enum mxlog_journal_name *ret)
+{
+	const struct mxlog_journal_name_info *info;
+	size_t expected;
+
+	if (record->place >= MXLOG_JOURNAL_PLACES)
+		return false;
+	expected = record->places[record->place];
+	if (expected >= MXLOG_JOURNAL_NAME_COUNT)
+		return false;
+	info = &mxlog_journal_names[expected];
+	if (len <= info->name_len || data[info->name_len] != '=' ||
+	    memcmp(data, info->name, info->name_len) != 0)
+		return false;
+	*ret = (enum mxlog_journal_name)expected;
+	return true;
+}
+
+/* Length of the name, 0 if there is none. */
+static size_t find_name(struct mxlog_journal_record *record, const char *data,
+    size_t len, enum mxlog_journal_name *ret)
+{
+	const size_t most = MXLOG_JOURNAL_NAME_MAX + 1;
+	const char *equals;
+	size_t n;
+
+	if (is_expected(record, data, len, ret)) {
+		record->place++;
+		return mxlog_journal_names[*ret].name_len;
+	}
+	equals = memchr(data, '=', len < most ? len : most);
+	if (!equals)
+		return 0;
+	n = (size_t)(equals - data);
+	*ret = mxlog_journal_index_find(record->index, data, n);
+	if (record->place < MXLOG_JOURNAL_PLACES)
+		record->places[record->place++] = (uint8_t)*ret;
+	return n;
 }
 
 int mxlog_journal_record_add(struct mxlog_journal_record *record,
     const char *data, size_t len)
 {
-	size_t head =
-	    len < MXLOG_JOURNAL_NAME_MAX + 1 ? len : MXLOG_JOURNAL_NAME_MAX + 1;
-	const char *equals = memchr(data, '=', head);
-	size_t name_len = equals ? (size_t)(equals - data) : 0;
+	enum mxlog_journal_name known = MXLOG_JOURNAL_OTHER;
+	size_t name_len = find_name(record, data, len, &known);
 
+	if (name_len > 0 && known != MXLOG_JOURNAL_OTHER &&
+	    mxlog_journal_names[known].use == MXLOG_JOURNAL_USE_NOISE)
+		return 0;
 	if (name_len == 0 || record->n_fields == MXLOG_JOURNAL_FIELDS_MAX ||
 	    record->len + name_len >= MXLOG_JOURNAL_BYTES_MAX) {
 		record->dropped++;
 		return 0;
 	}
-	return add_field(record, data, name_len, equals + 1,
-	    len - name_len - 1);
+	return add_field(record, known, data, name_len, len);
 }
 
 int mxlog_journal_record_set_message(struct mxlog_journal_record *record,

@@ -15,6 +15,8 @@ enum {
 	MXLOG_JOURNAL_BYTES_MAX = 3 * 1024 * 1024,
 	/* journald's own limit. */
 	MXLOG_JOURNAL_NAME_MAX = 64,
+	/* Fields whose place is remembered from entry to entry. */
+	MXLOG_JOURNAL_PLACES = 64,
 };
 
 #define MXLOG_JOURNAL_NONE UINT16_MAX
@@ -35,8 +37,11 @@ struct mxlog_journal_record {
 	struct mxlog_journal_field *fields; /* room for FIELDS_MAX */
 	size_t n_fields;
 	uint16_t first[MXLOG_JOURNAL_NAME_COUNT]; /* or NONE */
-	uint64_t dropped;                         /* fields left out */
-	bool cut;                                 /* a value is not whole */
+	/* Entries look alike: the name that the last one had at this place. */
+	uint8_t places[MXLOG_JOURNAL_PLACES];
+	size_t place;
+	uint64_t dropped; /* fields left out */
+	bool cut;         /* a value is not whole */
 	int64_t realtime_usec;
 };
 
@@ -48,7 +53,8 @@ void mxlog_journal_record_done(struct mxlog_journal_record *record);
 void mxlog_journal_record_begin(struct mxlog_journal_record *record,
     int64_t realtime_usec);
 
-/* Add one "NAME=value". What has no name is counted and left out. -ENOMEM. */
+/* Add one "NAME=value". What the table calls noise is left out; what has no
+ * name is counted and left out. -ENOMEM. */
 int mxlog_journal_record_add(struct mxlog_journal_record *record,
     const char *data, size_t len);
 
