@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "journal_convert.h"
+#include "journal_guard.h"
 #include "journal_join.h"
 #include "journal_options.h"
 
@@ -386,6 +387,22 @@ static int emit(void *arg, const struct mxlog_journal_record *record,
 	    : mxlog_writer_add(forward->host->writer, forward->entry);
 }
 
+/* Some entries have their boot in the header alone. */
+static int add_boot(struct mxlog_journal_forward *forward)
+{
+	static const char name[] = "_BOOT_ID=";
+	const char *boot =
+	    strstr(mxlog_journal_source_get_cursor(forward->source), ";b=");
+	char field[sizeof(name) + MXLOG_JOURNAL_ID_LEN];
+
+	if (!boot || strlen(boot) < MXLOG_JOURNAL_ID_LEN + 3)
+		return 0;
+	memcpy(field, name, sizeof(name) - 1);
+	memcpy(field + sizeof(name) - 1, boot + 3, MXLOG_JOURNAL_ID_LEN);
+	return mxlog_journal_record_add(&forward->record, field,
+	    sizeof(field) - 1);
+}
+
 static int read_record(struct mxlog_journal_forward *forward,
     const struct mxlog_journal_identity *identity)
 {
@@ -403,6 +420,10 @@ static int read_record(struct mxlog_journal_forward *forward,
 	/* Fields that can't be read cost themselves. */
 	if (r < 0 && r != -ENOMEM)
 		forward->record.dropped++;
+	if (r != -ENOMEM &&
+	    !mxlog_journal_record_find(&forward->record,
+		MXLOG_JOURNAL__BOOT_ID))
+		r = add_boot(forward);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -514,7 +535,7 @@ int mxlog_journal_forward_open(const struct mxlog_module_host *host,
 	forward->identity_text = malloc(
 	    (size_t)MXLOG_JOURNAL_JOIN_LINES * MXLOG_JOURNAL_IDENTITY_MAX);
 	mxlog_journal_converter_init(&forward->converter);
-	r = forward->identity_text ? 0 : -ENOMEM;
+	r = forward->identity_text ? mxlog_journal_guard_install() : -ENOMEM;
 	if (r == 0)
 		r = mxlog_journal_index_init(&forward->index);
 	if (r == 0)
@@ -589,7 +610,7 @@ static int release_held(struct mxlog_journal_forward *forward, int64_t now)
 	return mxlog_journal_join_expire(forward->join, now);
 }
 
-int mxlog_journal_forward_run(struct mxlog_journal_forward *forward,
+static int run(struct mxlog_journal_forward *forward,
     struct mxlog_error *reterr)
 {
 	int64_t now = monotonic_usec();
@@ -615,6 +636,23 @@ int mxlog_journal_forward_run(struct mxlog_journal_forward *forward,
 	if (r < 0)
 		return r;
 	return more ? MXLOG_MODULE_MORE : MXLOG_MODULE_IDLE;
+}
+
+int mxlog_journal_forward_run(struct mxlog_journal_forward *forward,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_journal_guard guard;
+	int r;
+
+	if (sigsetjmp(guard.landing, 1) != 0) {
+		mxlog_journal_source_abandon(forward->source,
+		    mxlog_journal_guard_leave(&guard));
+		return MXLOG_MODULE_MORE;
+	}
+	mxlog_journal_guard_enter(&guard);
+	r = run(forward, reterr);
+	(void)mxlog_journal_guard_leave(&guard);
+	return r;
 }
 
 void mxlog_journal_forward_wait(struct mxlog_journal_forward *forward,

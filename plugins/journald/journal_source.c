@@ -566,6 +566,12 @@ int mxlog_journal_source_field(struct mxlog_journal_source *source,
 	    ret, ret_len);
 }
 
+const char *mxlog_journal_source_get_cursor(
+    const struct mxlog_journal_source *source)
+{
+	return source->streams[source->current].next_cursor;
+}
+
 void mxlog_journal_source_accept(struct mxlog_journal_source *source)
 {
 	struct mxlog_journal_stream *stream = &source->streams[source->current];
@@ -574,6 +580,17 @@ void mxlog_journal_source_accept(struct mxlog_journal_source *source)
 	source->turn++;
 	if (stream->last.seqnum >= stream->start_tail)
 		stream->passed_start = true;
+}
+
+void mxlog_journal_source_abandon(struct mxlog_journal_source *source,
+    struct mxlog_journal_stream *stream)
+{
+	mxlog_journal_stream_abandon(stream);
+	stream->stale = true;
+	stream->exhausted = true;
+	stream->failures = FAILURES_MAX;
+	problem(source, stream->id,
+	    "is damaged and is left until its files change", -EBADMSG);
 }
 
 bool mxlog_journal_source_passed_start(

@@ -54,7 +54,15 @@ int mxlog_journal_source_next(struct mxlog_journal_source *source,
     struct mxlog_journal_identity *ret);
 int mxlog_journal_source_field(struct mxlog_journal_source *source,
     const char **ret, size_t *ret_len);
+/* The cursor of the entry that was stepped to. */
+const char *mxlog_journal_source_get_cursor(
+    const struct mxlog_journal_source *source);
 void mxlog_journal_source_accept(struct mxlog_journal_source *source);
+
+/* An abort has led out of sd-journal while it read this stream: it is left
+ * until its files change. */
+void mxlog_journal_source_abandon(struct mxlog_journal_source *source,
+    struct mxlog_journal_stream *stream);
 
 /* True once all that was there at open has been read. */
 bool mxlog_journal_source_passed_start(

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal_guard.h"
+
 void mxlog_journal_stream_close(struct mxlog_journal_stream *stream)
 {
 	sd_journal_close(stream->journal);
@@ -18,6 +20,12 @@ void mxlog_journal_stream_close(struct mxlog_journal_stream *stream)
 	stream->next_cursor = NULL;
 	stream->n_files = 0;
 	stream->has_pending = false;
+}
+
+void mxlog_journal_stream_abandon(struct mxlog_journal_stream *stream)
+{
+	stream->journal = NULL; /* leaked: it can't be closed */
+	mxlog_journal_stream_close(stream);
 }
 
 void mxlog_journal_stream_done(struct mxlog_journal_stream *stream)
@@ -221,16 +229,13 @@ static int place(struct mxlog_journal_stream *stream,
 	return find_gap(stream, files, matched, ret_gap);
 }
 
-int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
+static int open_and_place(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n,
     const char *const *matches, size_t n_matches, size_t *ret_bad,
     struct mxlog_journal_gap *ret_gap)
 {
 	int r;
 
-	assert(n > 0);
-
-	mxlog_journal_stream_close(stream);
 	r = open_handle(stream, files, n, ret_bad);
 	if (r < 0)
 		return r;
@@ -243,6 +248,30 @@ int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
 		r = learn_head(stream);
 	if (r >= 0)
 		r = place(stream, files, n_matches > 0, ret_gap);
+	return r;
+}
+
+int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
+    const struct mxlog_journal_file *files, size_t n,
+    const char *const *matches, size_t n_matches, size_t *ret_bad,
+    struct mxlog_journal_gap *ret_gap)
+{
+	struct mxlog_journal_guard guard;
+	int r;
+
+	assert(n > 0);
+
+	mxlog_journal_stream_close(stream);
+	if (sigsetjmp(guard.landing, 1) != 0) {
+		(void)mxlog_journal_guard_leave(&guard);
+		mxlog_journal_stream_abandon(stream);
+		return -EBADMSG;
+	}
+	mxlog_journal_guard_enter(&guard);
+	mxlog_journal_guard_in(stream);
+	r = open_and_place(stream, files, n, matches, n_matches, ret_bad,
+	    ret_gap);
+	(void)mxlog_journal_guard_leave(&guard);
 	if (r < 0) {
 		mxlog_journal_stream_close(stream);
 		return r;
@@ -290,16 +319,11 @@ static int step_onto_first(sd_journal *journal, enum mxlog_journal_start start,
 	return r == -ESTALE ? 0 : r < 0 ? r : 1;
 }
 
-int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
+static int stand_before(struct mxlog_journal_stream *stream,
     enum mxlog_journal_start start, int64_t time_usec)
 {
 	int r;
 
-	assert(!stream->cursor);
-
-	stream->has_pending = false;
-	if (start == MXLOG_JOURNAL_START_HEAD)
-		return 0;
 	r = step_onto_first(stream->journal, start, time_usec);
 	if (r == 0)
 		r = sd_journal_seek_tail(stream->journal);
@@ -308,6 +332,29 @@ int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
 	if (r > 0)
 		return accept_here(stream);
 	return r < 0 ? r : sd_journal_seek_head(stream->journal);
+}
+
+int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
+    enum mxlog_journal_start start, int64_t time_usec)
+{
+	struct mxlog_journal_guard guard;
+	int r;
+
+	assert(!stream->cursor);
+
+	stream->has_pending = false;
+	if (start == MXLOG_JOURNAL_START_HEAD)
+		return 0;
+	if (sigsetjmp(guard.landing, 1) != 0) {
+		(void)mxlog_journal_guard_leave(&guard);
+		mxlog_journal_stream_abandon(stream);
+		return -EBADMSG;
+	}
+	mxlog_journal_guard_enter(&guard);
+	mxlog_journal_guard_in(stream);
+	r = stand_before(stream, start, time_usec);
+	(void)mxlog_journal_guard_leave(&guard);
+	return r;
 }
 
 /* ---- reading ---- */
@@ -322,14 +369,13 @@ int mxlog_journal_stream_next(struct mxlog_journal_stream *stream)
 		sd_journal_restart_data(stream->journal);
 		return 1;
 	}
+	mxlog_journal_guard_in(stream);
 	r = sd_journal_next(stream->journal);
-	if (r <= 0)
-		return r;
-	r = look(stream);
-	if (r < 0)
-		return r;
-	stream->has_pending = true;
-	return 1;
+	if (r > 0)
+		r = look(stream) < 0 ? -EBADMSG : 1;
+	mxlog_journal_guard_out();
+	stream->has_pending = r > 0;
+	return r;
 }
 
 int mxlog_journal_stream_field(struct mxlog_journal_stream *stream,
@@ -338,8 +384,10 @@ int mxlog_journal_stream_field(struct mxlog_journal_stream *stream,
 	const void *data;
 	int r;
 
+	mxlog_journal_guard_in(stream);
 	r = sd_journal_enumerate_available_data(stream->journal, &data,
 	    ret_len);
+	mxlog_journal_guard_out();
 	if (r > 0)
 		*ret = data;
 	return r;

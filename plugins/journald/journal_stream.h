@@ -63,6 +63,8 @@ int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n,
     const char *const *matches, size_t n_matches, size_t *ret_bad,
     struct mxlog_journal_gap *ret_gap);
+/* An abort has led out of sd-journal: forget the handle, for good. */
+void mxlog_journal_stream_abandon(struct mxlog_journal_stream *stream);
 void mxlog_journal_stream_close(struct mxlog_journal_stream *stream);
 
 /* Of a stream without cursor: stand behind the last entry that `start` leaves
