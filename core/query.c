@@ -53,6 +53,10 @@ void mxlog_query_free(struct mxlog_query *query)
 		return;
 	free_texts(query->modules, query->n_modules);
 	free_texts(query->tags, query->n_tags);
+	free_texts(query->excluded, query->n_excluded);
+	for (size_t i = 0; i < query->n_conditions; i++)
+		mxlog_condition_free(query->conditions[i]);
+	free(query->conditions);
 	free(query->search_text);
 	mxlog_pattern_free(query->search);
 	free(query);
@@ -91,8 +95,9 @@ int mxlog_query_add_level(struct mxlog_query *query, enum mxlog_level level)
 	return 0;
 }
 
-int mxlog_query_add_module(struct mxlog_query *query, const char *module,
-    struct mxlog_error *reterr)
+/* Add the form that modules of entries have. */
+static int add_module(const struct mxlog_query *query, char ***modules,
+    size_t *n, const char *module, struct mxlog_error *reterr)
 {
 	size_t len = strlen(module);
 	struct mxlog_buf buf = { 0 };
@@ -112,7 +117,50 @@ int mxlog_query_add_module(struct mxlog_query *query, const char *module,
 		mxlog_buf_done(&buf);
 		return r;
 	}
-	return add_text(&query->modules, &query->n_modules, buf.data);
+	return add_text(modules, n, buf.data);
+}
+
+int mxlog_query_add_module(struct mxlog_query *query, const char *module,
+    struct mxlog_error *reterr)
+{
+	return add_module(query, &query->modules, &query->n_modules, module,
+	    reterr);
+}
+
+int mxlog_query_exclude_module(struct mxlog_query *query, const char *module,
+    struct mxlog_error *reterr)
+{
+	return add_module(query, &query->excluded, &query->n_excluded, module,
+	    reterr);
+}
+
+/* On success the query owns the condition. */
+static int take_condition(struct mxlog_query *query,
+    struct mxlog_condition *condition)
+{
+	struct mxlog_condition **conditions = reallocarray(query->conditions,
+	    query->n_conditions + 1, sizeof(struct mxlog_condition *));
+
+	if (!conditions)
+		return -ENOMEM;
+	query->conditions = conditions;
+	conditions[query->n_conditions++] = condition;
+	return 0;
+}
+
+int mxlog_query_add_condition(struct mxlog_query *query, const char *text,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_condition *condition;
+	int r;
+
+	r = mxlog_condition_new(text, query->metrics, &condition, reterr);
+	if (r < 0)
+		return r;
+	r = take_condition(query, condition);
+	if (r < 0)
+		mxlog_condition_free(condition);
+	return r;
 }
 
 static bool is_dimension(const char *tag)
@@ -245,6 +293,24 @@ static int copy_texts(char **from, size_t n, char ***ret, size_t *ret_n)
 	return r;
 }
 
+static int copy_conditions(const struct mxlog_query *query,
+    struct mxlog_query *copy)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < query->n_conditions; i++) {
+		struct mxlog_condition *condition;
+
+		r = mxlog_condition_copy(query->conditions[i], &condition);
+		if (r < 0)
+			break;
+		r = take_condition(copy, condition);
+		if (r < 0)
+			mxlog_condition_free(condition);
+	}
+	return r;
+}
+
 int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 {
 	struct mxlog_query *copy = malloc(sizeof(*copy));
@@ -257,6 +323,10 @@ int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 	copy->n_modules = 0;
 	copy->tags = NULL;
 	copy->n_tags = 0;
+	copy->excluded = NULL;
+	copy->n_excluded = 0;
+	copy->conditions = NULL;
+	copy->n_conditions = 0;
 	copy->search_text = NULL;
 	copy->search = NULL;
 	r = copy_texts(query->modules, query->n_modules, &copy->modules,
@@ -264,6 +334,11 @@ int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 	if (r == 0)
 		r = copy_texts(query->tags, query->n_tags, &copy->tags,
 		    &copy->n_tags);
+	if (r == 0)
+		r = copy_texts(query->excluded, query->n_excluded,
+		    &copy->excluded, &copy->n_excluded);
+	if (r == 0)
+		r = copy_conditions(query, copy);
 	if (r == 0)
 		r = mxlog_query_set_search_text(copy, query->search_text,
 		    query->search_len, query->search_flags, NULL);

@@ -31,6 +31,9 @@ static bool is_below(const char *module, size_t len, const char *parent)
 bool mxlog_query_wants_module(const struct mxlog_query *query,
     const char *module, size_t len)
 {
+	for (size_t i = 0; i < query->n_excluded; i++)
+		if (is_below(module, len, query->excluded[i]))
+			return false;
 	for (size_t i = 0; i < query->n_modules; i++)
 		if (is_below(module, len, query->modules[i]))
 			return true;
@@ -96,7 +99,7 @@ int mxlog_query_matches(struct mxlog_query *query,
 	    !mxlog_query_wants_level(query, entry->level) ||
 	    !wants_trace_id(query, base, entry->text[MXLOG_FIELD_TRACE_ID]))
 		return 0;
-	if (query->n_modules > 0 &&
+	if (query->n_modules + query->n_excluded > 0 &&
 	    (!MXLOG_IS_SET(module) ||
 		!mxlog_query_wants_module(query, base + module.off,
 		    module.len)))
@@ -104,6 +107,12 @@ int mxlog_query_matches(struct mxlog_query *query,
 	for (size_t i = 0; i < query->n_tags; i++)
 		if (!has_tag(entry, query->tags[i]))
 			return 0;
+	for (size_t i = 0; i < query->n_conditions; i++) {
+		int r = mxlog_condition_holds(query->conditions[i], entry);
+
+		if (r <= 0)
+			return r;
+	}
 	if (!query->search)
 		return 1;
 	if (!MXLOG_IS_SET(message))
@@ -141,6 +150,13 @@ int mxlog_query_matches_metric(struct mxlog_query *query,
 	for (size_t i = 0; i < query->n_tags; i++)
 		if (!has_dimension(metric, query->tags[i]))
 			return 0;
+	for (size_t i = 0; i < query->n_conditions; i++) {
+		int r =
+		    mxlog_condition_holds_metric(query->conditions[i], metric);
+
+		if (r <= 0)
+			return r;
+	}
 	if (!query->search)
 		return 1;
 	if (!MXLOG_IS_SET(metric->name))

@@ -4,6 +4,7 @@
 
 #include <mxlog/query.h>
 
+#include "condition.h"
 #include "entry_private.h"
 #include "metric_private.h"
 #include "pattern.h"
@@ -26,6 +27,11 @@ struct mxlog_query {
 	enum mxlog_order order;
 	bool descending;
 	bool metrics;
+	/* Beyond the model. */
+	char **excluded; /* modules, normalised */
+	size_t n_excluded;
+	struct mxlog_condition **conditions; /* all must hold */
+	size_t n_conditions;
 };
 
 /* One predicate each, for faster ways to ask the same. */

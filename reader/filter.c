@@ -11,6 +11,7 @@ void mxlog_filter_init(struct mxlog_filter *filter,
 	*filter = (struct mxlog_filter){
 		.query = query,
 		.by_trace_id = query->has_trace_id,
+		.by_module = query->n_modules + query->n_excluded > 0,
 	};
 	mxlog_filter_narrow(filter, query->since_usec, query->until_usec);
 }
@@ -127,10 +128,10 @@ enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
 		if (verdict != MXLOG_MAYBE)
 			return verdict;
 	}
-	if (filter->query->levels == 0 && filter->query->n_modules == 0)
+	if (filter->query->levels == 0 && !filter->by_module)
 		return MXLOG_MAYBE;
 	verdict = check_level(filter, at, &level_len);
-	if (verdict != MXLOG_MAYBE || filter->query->n_modules == 0)
+	if (verdict != MXLOG_MAYBE || !filter->by_module)
 		return verdict;
 	at += level_len;
 	if (memcmp(at, LITERAL("\",\"module\":\"")) != 0)

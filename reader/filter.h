@@ -14,7 +14,7 @@ enum mxlog_verdict {
 
 struct mxlog_filter {
 	const struct mxlog_query *query;
-	bool by_trace_id;
+	bool by_trace_id, by_module;
 	bool has_since, has_until;
 	char since[27], until[27];
 	/* What was found of the module seen last. */

@@ -49,6 +49,13 @@ static int choose_needle(struct mxlog_matcher *matcher)
 		r = mxlog_needle_init(&matcher->needle, query->tags[i],
 		    strlen(query->tags[i]), false, true);
 	}
+	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++) {
+		text = mxlog_condition_text(query->conditions[i]);
+		if (!text || query->metrics || matcher->needle.len > 0)
+			continue;
+		r = mxlog_needle_init(&matcher->needle, text, strlen(text),
+		    false, false);
+	}
 	return r;
 }
 
@@ -275,6 +282,9 @@ static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	r = match_view(matcher);
 	if (r <= 0)
 		return r;
+	/* Conditions are few people's: they need not be fast twice. */
+	if (matcher->query->n_conditions > 0)
+		return scan_slowly(matcher, chunk, line, len, true);
 	key_of_view(matcher->query, &matcher->view, &key);
 	return add_hit(chunk, line, len, &key);
 }

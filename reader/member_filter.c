@@ -35,11 +35,16 @@ void mxlog_member_filter_done(struct mxlog_member_filter *filter)
 	*filter = (struct mxlog_member_filter){ 0 };
 }
 
+static bool by_module(const struct mxlog_query *query)
+{
+	return query->n_modules + query->n_excluded > 0 && !query->metrics;
+}
+
 static int judge_modules(struct mxlog_member_filter *filter)
 {
 	const struct mxlog_archive_directory *dir = filter->dir;
 
-	if (filter->query->n_modules == 0 || filter->query->metrics)
+	if (!by_module(filter->query))
 		return 0;
 	free(filter->modules);
 	filter->modules = calloc(dir->n_modules + 1, 1);
@@ -105,8 +110,7 @@ static bool has_level(const struct mxlog_query *query,
 static bool has_module(const struct mxlog_member_filter *filter,
     const struct mxlog_archive_member *member)
 {
-	if (filter->query->n_modules == 0 || filter->query->metrics ||
-	    member->n_modules == MXLOG_ARCHIVE_ANY)
+	if (!by_module(filter->query) || member->n_modules == MXLOG_ARCHIVE_ANY)
 		return true;
 	for (size_t i = 0; i < member->n_modules; i++)
 		if (filter->modules[member->modules[i]])

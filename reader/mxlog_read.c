@@ -11,7 +11,7 @@
 
 #include "mxlog_read_corrupt.h"
 #include "mxlog_read_options.h"
-#include "mxlog_read_print.h"
+#include "mxlog_read_terminal.h"
 #include "reterr.h"
 
 enum {
@@ -21,20 +21,53 @@ enum {
 
 static void warn(void *arg, const char *text)
 {
-	(void)arg;
+	if (arg)
+		mxlog_read_terminal_clear(arg);
 	(void)fprintf(stderr, "mxlog-read: %s\n", text);
 }
 
-static int show(struct mxlog_reader *reader, struct mxlog_read_printer *printer)
+/* What there is now. */
+static int show_lines(struct mxlog_reader *reader,
+    struct mxlog_read_printer *printer, struct mxlog_read_terminal *terminal)
 {
 	struct mxlog_line line;
 	int r;
 
 	while ((r = mxlog_reader_next(reader, &line)) > 0) {
+		mxlog_read_terminal_clear(terminal);
 		r = mxlog_read_print(printer, &line);
 		if (r < 0)
 			return r;
 	}
+	mxlog_read_terminal_clear(terminal);
+	return r < 0 ? r : mxlog_read_flush(printer);
+}
+
+static int show_cursor(struct mxlog_reader *reader,
+    struct mxlog_read_printer *printer)
+{
+	char cursor[MXLOG_CURSOR_MAX];
+	char note[MXLOG_CURSOR_MAX + 16];
+
+	if (mxlog_reader_get_cursor(reader, cursor) < 0)
+		return 0;
+	(void)snprintf(note, sizeof(note), "-- cursor: %s", cursor);
+	return mxlog_read_print_note(printer, note);
+}
+
+static int show(const struct mxlog_read_options *options,
+    struct mxlog_reader *reader, struct mxlog_read_printer *printer,
+    struct mxlog_read_terminal *terminal)
+{
+	int r = show_lines(reader, printer, terminal);
+
+	while (r >= 0 && options->follow) {
+		r = mxlog_reader_wait(reader, -1);
+		if (r > 0)
+			r = show_lines(reader, printer, terminal);
+	}
+	if (r >= 0 && options->show_cursor)
+		r = show_cursor(reader, printer);
 	return r < 0 ? r : mxlog_read_flush(printer);
 }
 
@@ -68,36 +101,76 @@ static void explain(const struct mxlog_reader_stats *stats)
 	    stats->damaged);
 }
 
-static int run(struct mxlog_read_options *options)
+static int open_reader(struct mxlog_read_options *options,
+    struct mxlog_reader **ret, struct mxlog_error *reterr)
 {
 	const char *const *dirs = (const char *const *)options->dirs;
-	struct mxlog_read_printer *printer = NULL;
-	struct mxlog_reader *reader = NULL;
-	struct mxlog_reader_stats stats = { 0 };
-	struct mxlog_read_corrupt corrupt = { 0 };
-	struct mxlog_error error = { 0 };
+	struct mxlog_reader *reader;
 	int r;
 
-	r = mxlog_read_printer_new(options, STDOUT_FILENO, &printer);
+	r = mxlog_reader_open(dirs, options->n_dirs, &options->query, &reader,
+	    reterr);
+	if (r < 0)
+		return r;
+	if (options->cursor)
+		r = mxlog_reader_seek(reader, options->cursor,
+		    options->after_cursor, reterr);
+	if (r >= 0 && options->follow)
+		r = mxlog_reader_follow(reader);
+	if (r < 0)
+		mxlog_reader_close(reader);
+	else
+		*ret = reader;
+	return r;
+}
+
+static int query(struct mxlog_read_options *options,
+    struct mxlog_read_terminal *terminal, struct mxlog_reader_stats *stats,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_read_printer *printer = NULL;
+	struct mxlog_reader *reader = NULL;
+	struct mxlog_read_corrupt corrupt = { 0 };
+	int r;
+
+	r = mxlog_read_printer_new(options, &terminal->screen, &printer);
 	if (r >= 0)
-		r = mxlog_reader_open(dirs, options->n_dirs, &options->query,
-		    &reader, &error);
+		r = open_reader(options, &reader, reterr);
 	if (r >= 0) {
-		mxlog_reader_on_warning(reader, warn, NULL);
+		mxlog_reader_on_warning(reader, warn, terminal);
+		mxlog_reader_on_progress(reader, mxlog_read_terminal_progress,
+		    terminal);
 		mxlog_reader_on_corrupt(reader, mxlog_read_corrupt_note,
 		    &corrupt);
-		r = show(reader, printer);
-		mxlog_reader_get_stats(reader, &stats);
-		if (options->explain)
-			explain(&stats);
+		r = show(options, reader, printer, terminal);
+		mxlog_reader_get_stats(reader, stats);
 	}
-	if (r < 0 && r != -EPIPE)
-		warn(NULL, error.code < 0 ? error.text : strerror(-r));
 	mxlog_reader_close(reader);
 	mxlog_read_corrupt_store(&corrupt);
 	mxlog_read_printer_free(printer);
+	return r;
+}
+
+static int run(struct mxlog_read_options *options)
+{
+	struct mxlog_read_terminal terminal;
+	struct mxlog_reader_stats stats = { 0 };
+	struct mxlog_error error = { 0 };
+	int r;
+
+	r = mxlog_read_terminal_open(&terminal,
+	    !options->no_pager && !options->follow);
+	if (r >= 0)
+		r = query(options, &terminal, &stats, &error);
+	mxlog_read_terminal_close(&terminal);
 	if (r == -EPIPE)
 		return 0;
+	if (r < 0)
+		warn(NULL, error.code < 0 ? error.text : strerror(-r));
+	if (r == -EINVAL && error.code < 0)
+		return STATUS_USAGE;
+	if (options->explain)
+		explain(&stats);
 	return r < 0 || stats.damaged > 0 || stats.unreadable > 0
 	    ? STATUS_UNREADABLE
 	    : 0;

@@ -18,6 +18,7 @@ enum {
 	QUERY_MAX = 1024 * 1024, /* bytes of a LogQuery's JSON */
 	HELP_COLUMN = 28,
 	HELP_WIDTH = 78,
+	FOLLOW_LAST = 10, /* shown before what comes */
 };
 
 enum option_id {
@@ -50,6 +51,8 @@ struct given {
 	const char *text[OPTION_COUNT]; /* the last one's argument, or "" */
 	struct mxlog_read_options *options;
 	struct mxlog_error *reterr;
+	const char **conditions; /* arguments of --field */
+	size_t n_conditions;
 };
 
 static const struct row *row_of(enum option_id id)
@@ -66,19 +69,23 @@ static int usage(struct given *given, enum option_id id, const char *expected)
 	    row_of(id)->name, expected, given->text[id]);
 }
 
+static int add_text(char ***texts, size_t *n, const char *text)
+{
+	char **grown = reallocarray(*texts, *n + 1, sizeof(char *));
+
+	if (!grown)
+		return -ENOMEM;
+	*texts = grown;
+	grown[*n] = strdup(text);
+	if (!grown[*n])
+		return -ENOMEM;
+	++*n;
+	return 0;
+}
+
 static int add_dir(struct mxlog_read_options *options, const char *path)
 {
-	char **dirs =
-	    reallocarray(options->dirs, options->n_dirs + 1, sizeof(char *));
-
-	if (!dirs)
-		return -ENOMEM;
-	options->dirs = dirs;
-	dirs[options->n_dirs] = strdup(path);
-	if (!dirs[options->n_dirs])
-		return -ENOMEM;
-	options->n_dirs++;
-	return 0;
+	return add_text(&options->dirs, &options->n_dirs, path);
 }
 
 /* Call `add` for each part of a list that commas separate. */
@@ -117,6 +124,21 @@ static int add_module(struct given *given, const char *part)
 	    given->reterr);
 }
 
+static int exclude_module(struct given *given, const char *part)
+{
+	return mxlog_query_exclude_module(given->options->query, part,
+	    given->reterr);
+}
+
+static int add_field(struct given *given, const char *part)
+{
+	struct mxlog_read_options *options = given->options;
+	int r =
+	    mxlog_lookup_check(part, options->query->metrics, given->reterr);
+
+	return r < 0 ? r : add_text(&options->fields, &options->n_fields, part);
+}
+
 static int add_tag(struct given *given, const char *part)
 {
 	return mxlog_query_add_tag(given->options->query, part, given->reterr);
@@ -129,7 +151,16 @@ static int take(struct given *given, enum option_id id, const char *argument)
 	given->text[id] = argument ? argument : "";
 	if (id == OPTION_LOG_DIR)
 		return add_dir(given->options, argument);
+	if (id == OPTION_FIELD)
+		given->conditions[given->n_conditions++] = argument;
 	return 0;
+}
+
+static int has_argument(const struct row *row)
+{
+	if (!row->argument)
+		return no_argument;
+	return row->argument[0] == '[' ? optional_argument : required_argument;
 }
 
 /* getopt's tables, made of ours. */
@@ -142,13 +173,14 @@ static void fill_tables(char *letters, struct option *longs)
 		if (row->group)
 			continue;
 		*longs++ = (struct option){ .name = row->name,
-			.has_arg =
-			    row->argument ? required_argument : no_argument,
+			.has_arg = has_argument(row),
 			.val = 256 + (int)row->id };
 		if (!row->letter)
 			continue;
 		*letters++ = row->letter;
 		if (row->argument)
+			*letters++ = ':';
+		if (row->argument && row->argument[0] == '[')
 			*letters++ = ':';
 	}
 	*letters = '\0';
@@ -186,7 +218,7 @@ static int unknown(struct given *given, const char *argument)
 
 static int read_arguments(struct given *given, int argc, char **argv)
 {
-	char letters[2 * ARRAY_LEN(rows) + 2];
+	char letters[3 * ARRAY_LEN(rows) + 2];
 	struct option longs[ARRAY_LEN(rows) + 1];
 	int r = 0;
 
@@ -391,6 +423,9 @@ static int set_sets(struct given *given)
 		r = each_part(given, given->text[OPTION_LEVEL], add_level);
 	if (r >= 0 && given->text[OPTION_MODULE])
 		r = each_part(given, given->text[OPTION_MODULE], add_module);
+	if (r >= 0 && given->text[OPTION_EXCLUDE_MODULE])
+		r = each_part(given, given->text[OPTION_EXCLUDE_MODULE],
+		    exclude_module);
 	if (r >= 0 && given->text[OPTION_TAG])
 		r = each_part(given, given->text[OPTION_TAG], add_tag);
 	if (r >= 0 && given->text[OPTION_TRACE_ID])
@@ -414,11 +449,72 @@ static int set_metrics(struct given *given)
 	return 0;
 }
 
+/* FIELD=VALUE, unless there is no value. */
+static int add_equals(struct given *given, const char *field, const char *value)
+{
+	struct mxlog_buf buf = { 0 };
+	int r;
+
+	if (!value)
+		return 0;
+	r = mxlog_buf_printf(&buf, "%s=%s", field, value);
+	if (r >= 0)
+		r = mxlog_buf_add_char(&buf, '\0');
+	if (r >= 0)
+		r = mxlog_query_add_condition(given->options->query, buf.data,
+		    given->reterr);
+	mxlog_buf_done(&buf);
+	return r;
+}
+
+/* The running boot's id as journald writes it: without dashes. */
+static int current_boot(struct given *given, char out[33])
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	size_t n = 0;
+	int c;
+
+	while (file && n < 32 && (c = fgetc(file)) != EOF && c != '\n')
+		if (c != '-')
+			out[n++] = (char)c;
+	out[n] = '\0';
+	if (file)
+		(void)fclose(file);
+	if (n == 32)
+		return 0;
+	return mxlog_error_set(given->reterr, -EINVAL,
+	    "--boot: the running boot's id is not known; give one");
+}
+
+static int add_conditions(struct given *given)
+{
+	const char *boot = given->text[OPTION_BOOT];
+	char id[33];
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < given->n_conditions; i++)
+		r = mxlog_query_add_condition(given->options->query,
+		    given->conditions[i], given->reterr);
+	if (r >= 0)
+		r = add_equals(given, "exception.type",
+		    given->text[OPTION_EXCEPTION]);
+	if (r >= 0)
+		r = add_equals(given, "context.unit", given->text[OPTION_UNIT]);
+	if (r >= 0)
+		r = add_equals(given, "context.hostname",
+		    given->text[OPTION_HOST]);
+	if (r >= 0 && boot && !*boot) {
+		r = current_boot(given, id);
+		boot = id;
+	}
+	return r < 0 ? r : add_equals(given, "context.boot_id", boot);
+}
+
 static int make_query(struct given *given)
 {
 	static int (*const steps[])(struct given *) = { load_query, set_range,
 		set_sets, set_min_level, set_search, set_window, set_order,
-		set_metrics };
+		set_metrics, add_conditions };
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(steps); i++)
@@ -430,15 +526,75 @@ static int make_query(struct given *given)
 
 static int set_output(struct given *given)
 {
+	static const char *const names[MXLOG_READ_OUTPUTS] = {
+		[MXLOG_READ_SHORT] = "short",
+		[MXLOG_READ_TABLE] = "table",
+		[MXLOG_READ_JSON] = "json",
+		[MXLOG_READ_PRETTY] = "pretty",
+		[MXLOG_READ_CSV] = "csv",
+		[MXLOG_READ_CAT] = "cat",
+	};
 	const char *text = given->text[OPTION_OUTPUT];
 
-	if (!text || strcmp(text, "short") == 0)
-		given->options->output = MXLOG_READ_SHORT;
-	else if (strcmp(text, "json") == 0)
-		given->options->output = MXLOG_READ_JSON;
-	else
-		return usage(given, OPTION_OUTPUT, "expected short or json");
+	for (size_t i = 0; text && i < ARRAY_LEN(names); i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		given->options->output = (enum mxlog_read_output)i;
+		return 0;
+	}
+	return !text ? 0
+		     : usage(given, OPTION_OUTPUT,
+			   "expected short, table, json, pretty, csv or cat");
+}
+
+static int set_cursor(struct given *given)
+{
+	struct mxlog_read_options *options = given->options;
+
+	options->cursor = given->text[OPTION_CURSOR];
+	if (given->text[OPTION_AFTER_CURSOR]) {
+		options->cursor = given->text[OPTION_AFTER_CURSOR];
+		options->after_cursor = true;
+	}
+	if (options->cursor && options->query->order != MXLOG_ORDER_TIMESTAMP)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--%s: a cursor is a place in the order of time; leave "
+		    "--order-by out",
+		    options->after_cursor ? "after-cursor" : "cursor");
 	return 0;
+}
+
+/* What is shown first is the end of what there is. */
+static int set_follow(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+
+	given->options->follow = given->text[OPTION_FOLLOW];
+	if (!given->options->follow)
+		return 0;
+	if (query->order != MXLOG_ORDER_TIMESTAMP || query->descending ||
+	    query->offset > 0)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--follow shows entries as they come; leave --order-by, "
+		    "--reverse and --offset out");
+	if (query->limit == UINT64_MAX && !given->options->cursor)
+		query->limit = FOLLOW_LAST;
+	return 0;
+}
+
+static int set_rest(struct given *given)
+{
+	struct mxlog_read_options *options = given->options;
+	int r = set_output(given);
+
+	options->explain = given->text[OPTION_EXPLAIN];
+	options->show_cursor = given->text[OPTION_SHOW_CURSOR];
+	options->no_pager = given->text[OPTION_NO_PAGER];
+	if (r >= 0 && given->text[OPTION_FIELDS])
+		r = each_part(given, given->text[OPTION_FIELDS], add_field);
+	if (r >= 0)
+		r = set_cursor(given);
+	return r < 0 ? r : set_follow(given);
 }
 
 /* The first of these that there is. */
@@ -470,16 +626,16 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 	int r;
 
 	*options = (struct mxlog_read_options){ 0 };
-	r = read_arguments(&given, argc, argv);
+	given.conditions = calloc((size_t)argc, sizeof(char *));
+	r = given.conditions ? read_arguments(&given, argc, argv) : -ENOMEM;
 	options->help = r >= 0 && given.text[OPTION_HELP];
 	options->version = r >= 0 && given.text[OPTION_VERSION];
 	if (options->help || options->version)
-		return 0;
-	options->explain = given.text[OPTION_EXPLAIN];
-	if (r >= 0)
-		r = set_output(&given);
+		goto out;
 	if (r >= 0)
 		r = make_query(&given);
+	if (r >= 0)
+		r = set_rest(&given);
 	if (r >= 0)
 		r = default_dir(&given);
 	if (r < 0) {
@@ -489,6 +645,8 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 			*reterr = error;
 		mxlog_read_options_done(options);
 	}
+out:
+	free(given.conditions);
 	return r;
 }
 
@@ -497,6 +655,9 @@ void mxlog_read_options_done(struct mxlog_read_options *options)
 	for (size_t i = 0; i < options->n_dirs; i++)
 		free(options->dirs[i]);
 	free(options->dirs);
+	for (size_t i = 0; i < options->n_fields; i++)
+		free(options->fields[i]);
+	free(options->fields);
 	mxlog_query_free(options->query);
 	*options = (struct mxlog_read_options){ 0 };
 }

@@ -6,7 +6,12 @@
 
 enum mxlog_read_output {
 	MXLOG_READ_SHORT,
+	MXLOG_READ_TABLE,
 	MXLOG_READ_JSON,
+	MXLOG_READ_PRETTY,
+	MXLOG_READ_CSV,
+	MXLOG_READ_CAT,
+	MXLOG_READ_OUTPUTS,
 };
 
 struct mxlog_read_options {
@@ -14,7 +19,11 @@ struct mxlog_read_options {
 	size_t n_dirs;
 	struct mxlog_query *query;
 	enum mxlog_read_output output;
-	bool explain;
+	char **fields; /* to be shown */
+	size_t n_fields;
+	const char *cursor; /* an argument's text, or NULL */
+	bool after_cursor;  /* behind it, else with it */
+	bool explain, follow, show_cursor, no_pager;
 	bool help, version; /* asked for: nothing else counts */
 };
 

@@ -2,43 +2,45 @@
 #include "mxlog_read_print.h"
 
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "fs.h"
+#include "json.h"
+#include "mxlog_read_short.h"
+#include "mxlog_read_table.h"
 #include "ndjson.h"
 #include "screen.h"
-#include "timestamp.h"
 
 enum {
 	FLUSH_BYTES = 128 * 1024,
-	INDENT = 4,
-	MODULE_WIDTH = 24,
+	INDENT = 2,
 };
 
 struct mxlog_read_printer {
-	int fd;
-	bool terminal, colour, metrics;
+	struct mxlog_read_screen screen;
+	bool metrics;
 	enum mxlog_read_output output;
+	char **fields; /* borrowed from the options */
+	size_t n_fields;
+	bool headed; /* a table's or CSV's first line was printed */
 	struct mxlog_buf out;
+	struct mxlog_buf json; /* a line made of the fields asked for */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
 };
 
-int mxlog_read_printer_new(const struct mxlog_read_options *options, int fd,
-    struct mxlog_read_printer **ret)
+int mxlog_read_printer_new(const struct mxlog_read_options *options,
+    const struct mxlog_read_screen *screen, struct mxlog_read_printer **ret)
 {
 	struct mxlog_read_printer *printer = calloc(1, sizeof(*printer));
-	const char *no_color = getenv("NO_COLOR");
 	int r;
 
 	if (!printer)
 		return -ENOMEM;
-	printer->fd = fd;
-	printer->terminal = isatty(fd);
-	printer->colour = printer->terminal && !(no_color && *no_color);
+	printer->screen = *screen;
 	printer->metrics = options->query->metrics;
 	printer->output = options->output;
+	printer->fields = options->fields;
+	printer->n_fields = options->n_fields;
 	r = mxlog_entry_new(&printer->entry);
 	if (r >= 0)
 		r = mxlog_metric_new(&printer->metric);
@@ -56,192 +58,258 @@ void mxlog_read_printer_free(struct mxlog_read_printer *printer)
 	mxlog_entry_free(printer->entry);
 	mxlog_metric_free(printer->metric);
 	mxlog_buf_done(&printer->out);
+	mxlog_buf_done(&printer->json);
 	free(printer);
 }
 
 int mxlog_read_flush(struct mxlog_read_printer *printer)
 {
-	int r = mxlog_fs_write_all(printer->fd, printer->out.data,
+	int r = mxlog_fs_write_all(printer->screen.fd, printer->out.data,
 	    printer->out.len);
 
 	mxlog_buf_clear(&printer->out);
 	return r;
 }
 
-static const char *colour_of(enum mxlog_level level)
-{
-	switch (level) {
-	case MXLOG_DEBUG:
-		return "\033[2m";
-	case MXLOG_INFO:
-		return "\033[32m";
-	case MXLOG_WARNING:
-		return "\033[33m";
-	case MXLOG_ERROR:
-		return "\033[31m";
-	case MXLOG_CRITICAL:
-		return "\033[1;31m";
-	}
-	return "";
-}
-
-/* Local time, as people read it. */
-static int add_time(struct mxlog_buf *out, int64_t time_usec)
-{
-	int32_t day = mxlog_timestamp_day(time_usec);
-	int64_t in_day = time_usec - day * USEC_PER_DAY;
-	time_t seconds = (time_t)(day * INT64_C(86400) + in_day / USEC_PER_SEC);
-	char text[64];
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return mxlog_buf_add(out, LITERAL("?"));
-	return mxlog_buf_printf(out, "%s.%03u", text,
-	    (unsigned)(in_day % USEC_PER_SEC / 1000));
-}
-
-static int add_span(struct mxlog_buf *out, const char *base,
-    struct mxlog_span span, int indent)
-{
-	if (!MXLOG_IS_SET(span))
-		return 0;
-	return mxlog_screen_text(out, base + span.off, span.len, indent);
-}
-
-static int add_frame(struct mxlog_buf *out, const char *base,
-    const struct mxlog_frame *frame)
-{
-	int r = mxlog_buf_printf(out, "\n%*sat ", INDENT * 2, "");
-
-	if (r >= 0)
-		r = add_span(out, base, frame->function, -1);
-	if (r >= 0)
-		r = mxlog_buf_add(out, LITERAL(" ("));
-	if (r >= 0)
-		r = add_span(out, base, frame->file, -1);
-	if (r >= 0)
-		r = mxlog_buf_printf(out, frame->line ? ":%u)" : ")",
-		    frame->line);
-	return r;
-}
-
-static int add_exception(struct mxlog_buf *out,
-    const struct mxlog_exception *exception)
-{
-	const char *before = "";
-	int r = 0;
-
-	for (; r >= 0 && exception; exception = exception->cause) {
-		const char *base = exception->bytes.data;
-
-		r = mxlog_buf_printf(out, "\n%*s%s", INDENT, "", before);
-		if (r >= 0)
-			r = add_span(out, base, exception->type, -1);
-		if (r >= 0)
-			r = mxlog_buf_add(out, LITERAL(": "));
-		if (r >= 0)
-			r = add_span(out, base, exception->message, INDENT * 2);
-		for (size_t i = 0; r >= 0 && i < exception->n_frames; i++)
-			r = add_frame(out, base, &exception->frames[i]);
-		before = "caused by ";
-	}
-	return r;
-}
-
-static int add_short(struct mxlog_read_printer *printer,
-    const struct mxlog_entry *entry)
-{
-	struct mxlog_buf *out = &printer->out;
-	const char *base = entry->bytes.data;
-	struct mxlog_span module = entry->text[MXLOG_FIELD_MODULE];
-	const char *on = printer->colour ? colour_of(entry->level) : "";
-	const char *off = printer->colour ? "\033[0m" : "";
-	int r;
-
-	r = add_time(out, entry->time_usec);
-	if (r >= 0)
-		r = mxlog_buf_printf(out, " %s%-8s%s ", on,
-		    mxlog_level_name(entry->level), off);
-	if (r >= 0)
-		r = add_span(out, base, module, -1);
-	if (r >= 0)
-		r = mxlog_buf_add(out, LITERAL(": "));
-	if (r >= 0)
-		r = add_span(out, base, entry->text[MXLOG_FIELD_MESSAGE],
-		    INDENT);
-	if (r >= 0 && entry->has_duration)
-		r = mxlog_buf_printf(out, " (%.3g ms)", entry->duration_ms);
-	if (r >= 0)
-		r = add_exception(out, entry->exception);
-	return r < 0 ? r : mxlog_buf_add_char(out, '\n');
-}
-
-static int add_short_metric(struct mxlog_read_printer *printer,
-    const struct mxlog_metric *metric)
-{
-	struct mxlog_buf *out = &printer->out;
-	const char *base = metric->bytes.data;
-	int r;
-
-	r = add_time(out, metric->time_usec);
-	if (r >= 0)
-		r = mxlog_buf_printf(out, " %-9s ",
-		    mxlog_metric_type_name(metric->type));
-	if (r >= 0)
-		r = add_span(out, base, metric->name, -1);
-	if (r >= 0)
-		r = mxlog_buf_printf(out, " = %.10g ", metric->value);
-	if (r >= 0)
-		r = add_span(out, base, metric->unit, -1);
-	for (size_t i = 0; r >= 0 && i < metric->n_tags; i++) {
-		r = mxlog_buf_add_char(out, ' ');
-		if (r >= 0)
-			r = add_span(out, base, metric->tags[i].key, -1);
-		if (r >= 0)
-			r = mxlog_buf_add_char(out, '=');
-		if (r >= 0)
-			r = add_span(out, base, metric->tags[i].value, -1);
-	}
-	return r < 0 ? r : mxlog_buf_add_char(out, '\n');
-}
-
-static int print_short(struct mxlog_read_printer *printer,
+/* Of what stands in the file as it is when it was found. */
+static int decode(struct mxlog_read_printer *printer,
     const struct mxlog_line *line)
 {
+	return printer->metrics
+	    ? mxlog_ndjson_decode_metric(line->text, line->len, printer->metric,
+		  NULL)
+	    : mxlog_ndjson_decode(line->text, line->len, printer->entry, NULL);
+}
+
+/* What the field printers need. */
+static struct mxlog_read_row row_of(const struct mxlog_read_printer *printer)
+{
+	static const char *const entry_fields[] = { "timestamp", "level",
+		"module", "message" };
+	static const char *const metric_fields[] = { "timestamp", "metric_name",
+		"value", "unit" };
+	struct mxlog_read_row row = {
+		.entry = printer->metrics ? NULL : printer->entry,
+		.metric = printer->metrics ? printer->metric : NULL,
+		.fields = (const char *const *)printer->fields,
+		.n_fields = printer->n_fields,
+		.width = printer->screen.width,
+		.colour = printer->screen.colour,
+	};
+
+	if (row.n_fields > 0)
+		return row;
+	row.fields = printer->metrics ? metric_fields : entry_fields;
+	row.n_fields = ARRAY_LEN(entry_fields);
+	return row;
+}
+
+static int print_rows(struct mxlog_read_printer *printer, bool csv)
+{
+	struct mxlog_read_row row = row_of(printer);
+	int r = 0;
+
+	if (!printer->headed)
+		r = csv ? mxlog_read_csv_head(&row, &printer->out)
+			: mxlog_read_table_head(&row, &printer->out);
+	printer->headed = true;
+	if (r < 0)
+		return r;
+	return csv ? mxlog_read_csv(&row, &printer->out)
+		   : mxlog_read_table(&row, &printer->out);
+}
+
+/* ---- json and pretty ---- */
+
+static int add_json(struct mxlog_read_printer *printer, const char *text,
+    size_t len)
+{
+	if (printer->screen.terminal)
+		return mxlog_screen_json(&printer->out, text, len);
+	return mxlog_buf_add(&printer->out, text, len);
+}
+
+static int add_newline(struct mxlog_buf *out, unsigned depth)
+{
+	return mxlog_buf_printf(out, "\n%*s", (int)(depth * INDENT), "");
+}
+
+static const char *colour_of(enum mxlog_json_type type)
+{
+	switch (type) {
+	case MXLOG_JSON_KEY:
+		return "\033[34m";
+	case MXLOG_JSON_STRING:
+		return "\033[32m";
+	case MXLOG_JSON_NUMBER:
+	case MXLOG_JSON_TRUE:
+	case MXLOG_JSON_FALSE:
+	case MXLOG_JSON_NULL:
+		return "\033[33m";
+	default:
+		return "";
+	}
+}
+
+/* A scalar or a key, as it stands in the text. */
+static int add_token(struct mxlog_read_printer *printer,
+    const struct mxlog_json_token *token)
+{
+	bool quoted =
+	    token->type == MXLOG_JSON_KEY || token->type == MXLOG_JSON_STRING;
+	struct mxlog_buf *out = &printer->out;
+	const char *quote = quoted ? "\"" : "";
 	int r;
 
-	if (printer->metrics) {
-		r = mxlog_ndjson_decode_metric(line->text, line->len,
-		    printer->metric, NULL);
-		return r < 0 ? r : add_short_metric(printer, printer->metric);
+	r = mxlog_buf_printf(out, "%s%s",
+	    printer->screen.colour ? colour_of(token->type) : "", quote);
+	if (r >= 0)
+		r = add_json(printer, token->text, token->len);
+	if (r >= 0)
+		r = mxlog_buf_printf(out, "%s%s", quote,
+		    printer->screen.colour ? "\033[0m" : "");
+	if (r >= 0 && token->type == MXLOG_JSON_KEY)
+		r = mxlog_buf_add(out, LITERAL(": "));
+	return r;
+}
+
+static bool is_end(enum mxlog_json_type type)
+{
+	return type == MXLOG_JSON_OBJECT_END || type == MXLOG_JSON_ARRAY_END;
+}
+
+static char bracket(enum mxlog_json_type type)
+{
+	switch (type) {
+	case MXLOG_JSON_OBJECT:
+		return '{';
+	case MXLOG_JSON_OBJECT_END:
+		return '}';
+	case MXLOG_JSON_ARRAY:
+		return '[';
+	case MXLOG_JSON_ARRAY_END:
+		return ']';
+	default:
+		return '\0';
 	}
-	r = mxlog_ndjson_decode(line->text, line->len, printer->entry, NULL);
-	return r < 0 ? r : add_short(printer, printer->entry);
+}
+
+static int add_pretty(struct mxlog_read_printer *printer, const char *text,
+    size_t len)
+{
+	enum mxlog_json_type before = MXLOG_JSON_KEY;
+	struct mxlog_json_token token;
+	struct mxlog_json json;
+	int r;
+
+	mxlog_json_init(&json, text, len);
+	while ((r = mxlog_json_next(&json, &token)) > 0) {
+		bool first = bracket(before) && !is_end(before);
+		char c = bracket(token.type);
+
+		r = 0;
+		if (before != MXLOG_JSON_KEY && !first && !is_end(token.type))
+			r = mxlog_buf_add_char(&printer->out, ',');
+		if (r >= 0 && before != MXLOG_JSON_KEY &&
+		    !(first && is_end(token.type)))
+			r = add_newline(&printer->out, token.depth);
+		if (r >= 0)
+			r = c ? mxlog_buf_add_char(&printer->out, c)
+			      : add_token(printer, &token);
+		if (r < 0)
+			return r;
+		before = token.type;
+	}
+	return r;
+}
+
+/* The fields asked for as one JSON line. */
+static int make_json(struct mxlog_read_printer *printer)
+{
+	struct mxlog_read_row row = row_of(printer);
+
+	printer->json.len = 0;
+	return mxlog_read_row_json(&row, &printer->json);
 }
 
 static int print_json(struct mxlog_read_printer *printer,
     const struct mxlog_line *line)
 {
+	const char *text = line->text;
+	size_t len = line->len;
+	int r = 0;
+
+	if (printer->n_fields > 0) {
+		r = decode(printer, line);
+		if (r >= 0)
+			r = make_json(printer);
+		text = printer->json.data;
+		len = printer->json.len;
+	}
+	if (r >= 0)
+		r = printer->output == MXLOG_READ_PRETTY
+		    ? add_pretty(printer, text, len)
+		    : add_json(printer, text, len);
+	return r < 0 ? r : mxlog_buf_add_char(&printer->out, '\n');
+}
+
+static int print_cat(struct mxlog_read_printer *printer)
+{
+	struct mxlog_span span = printer->metrics
+	    ? printer->metric->name
+	    : printer->entry->text[MXLOG_FIELD_MESSAGE];
+	const char *base = printer->metrics ? printer->metric->bytes.data
+					    : printer->entry->bytes.data;
 	int r;
 
-	if (printer->terminal)
-		r = mxlog_screen_json(&printer->out, line->text, line->len);
+	if (printer->screen.terminal)
+		r = mxlog_screen_text(&printer->out, base + span.off, span.len,
+		    0);
 	else
-		r = mxlog_buf_add(&printer->out, line->text, line->len);
+		r = mxlog_buf_add(&printer->out, base + span.off, span.len);
 	return r < 0 ? r : mxlog_buf_add_char(&printer->out, '\n');
+}
+
+/* ---- all of them ---- */
+
+static int print(struct mxlog_read_printer *printer,
+    const struct mxlog_line *line)
+{
+	struct mxlog_read_row row;
+	int r;
+
+	if (printer->output == MXLOG_READ_JSON ||
+	    printer->output == MXLOG_READ_PRETTY)
+		return print_json(printer, line);
+	r = decode(printer, line);
+	if (r < 0)
+		return r;
+	switch (printer->output) {
+	case MXLOG_READ_TABLE:
+		return print_rows(printer, false);
+	case MXLOG_READ_CSV:
+		return print_rows(printer, true);
+	case MXLOG_READ_CAT:
+		return print_cat(printer);
+	default:
+		row = row_of(printer);
+		return mxlog_read_short(&row, &printer->out);
+	}
 }
 
 int mxlog_read_print(struct mxlog_read_printer *printer,
     const struct mxlog_line *line)
 {
-	int r;
+	int r = print(printer, line);
 
-	if (printer->output == MXLOG_READ_JSON)
-		r = print_json(printer, line);
-	else
-		r = print_short(printer, line);
+	if (r == -EBADMSG)
+		r = 0; /* its writer took it back since it was found */
 	if (r >= 0 && printer->out.len >= FLUSH_BYTES)
 		r = mxlog_read_flush(printer);
 	return r;
+}
+
+int mxlog_read_print_note(struct mxlog_read_printer *printer, const char *text)
+{
+	return mxlog_buf_printf(&printer->out, "%s\n", text);
 }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "catalog.h"
+#include "cursor.h"
+#include "follow.h"
+#include "fs.h"
 #include "matcher.h"
 #include "plan.h"
 #include "refetch.h"
@@ -22,6 +25,12 @@ enum {
 struct hand {
 	struct mxlog_matcher *matcher;
 	struct mxlog_archive_scratch scratch;
+};
+
+/* A line kept while the order is turned. */
+struct held {
+	struct mxlog_line line;
+	struct mxlog_cursor cursor;
 };
 
 struct mxlog_reader {
@@ -43,7 +52,26 @@ struct mxlog_reader {
 	struct mxlog_reader_stats stats;
 	mxlog_reader_warn *warn;
 	void *arg;
+	mxlog_reader_progress *progress;
+	void *progress_arg;
+	uint64_t bytes_planned;
+	struct mxlog_cursor last; /* of the line returned last */
+	bool has_last;
+	struct mxlog_cursor seek;
+	bool has_seek, seek_after;
+	/* Following. */
+	bool tail; /* the last lines come first, turned round */
+	struct held *held;
+	size_t n_held, held_left;
+	bool following;
+	struct mxlog_follow *follow; /* NULL until what there is was shown */
+	struct mxlog_chunk chunk;
+	size_t at_hit;
+	struct mxlog_cursor chunk_cursor;
 };
+
+_Static_assert((int)MXLOG_CURSOR_MAX == (int)MXLOG_CURSOR_TEXT,
+    "a cursor fits");
 
 int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
     struct mxlog_query **query, struct mxlog_reader **ret,
@@ -69,6 +97,15 @@ int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
 	return 0;
 }
 
+/* The text is ours while it is held. */
+static void free_held(struct held *held)
+{
+	char *text;
+
+	memcpy(&text, &held->line.text, sizeof(text));
+	free(text);
+}
+
 void mxlog_reader_close(struct mxlog_reader *reader)
 {
 	if (!reader)
@@ -80,6 +117,11 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 	}
 	free(reader->hands);
 	mxlog_plan_done(&reader->plan);
+	mxlog_follow_free(reader->follow);
+	mxlog_chunk_done(&reader->chunk);
+	for (size_t i = 0; i < reader->held_left; i++)
+		free_held(&reader->held[i]);
+	free(reader->held);
 	mxlog_sorter_free(reader->sorter);
 	mxlog_refetch_free(reader->refetch);
 	mxlog_catalog_done(&reader->catalog);
@@ -92,6 +134,13 @@ void mxlog_reader_on_warning(struct mxlog_reader *reader,
 {
 	reader->warn = warn;
 	reader->arg = arg;
+}
+
+void mxlog_reader_on_progress(struct mxlog_reader *reader,
+    mxlog_reader_progress *progress, void *arg)
+{
+	reader->progress = progress;
+	reader->progress_arg = arg;
 }
 
 void mxlog_reader_on_corrupt(struct mxlog_reader *reader,
@@ -164,14 +213,20 @@ static void work(void *arg, unsigned number, const struct mxlog_crew_task *task,
 	chunk->error = r;
 }
 
-static unsigned count_workers(const struct mxlog_reader *reader)
+static uint64_t count_bytes(const struct mxlog_reader *reader)
 {
 	uint64_t bytes = 0;
-	cpu_set_t set;
 
 	for (size_t i = 0; i < reader->plan.n_steps; i++)
 		bytes += reader->catalog.segments[reader->plan.steps[i].segment]
 			     .size;
+	return bytes;
+}
+
+static unsigned count_workers(uint64_t bytes)
+{
+	cpu_set_t set;
+
 	if (bytes < THREAD_BYTES || sched_getaffinity(0, sizeof(set), &set) < 0)
 		return 0;
 	return (unsigned)MIN(CPU_COUNT(&set), WORKERS_MAX);
@@ -182,9 +237,12 @@ static int start_crew(struct mxlog_reader *reader)
 	struct mxlog_crew_job job = { .next = next_task,
 		.work = work,
 		.arg = reader };
-	unsigned workers = count_workers(reader);
-	unsigned n = MAX(workers, 1U);
+	unsigned workers, n;
 	int r = 0;
+
+	reader->bytes_planned = count_bytes(reader);
+	workers = count_workers(reader->bytes_planned);
+	n = MAX(workers, 1U);
 
 	reader->hands = calloc(n, sizeof(*reader->hands));
 	if (!reader->hands)
@@ -240,6 +298,30 @@ static int start(struct mxlog_reader *reader)
 	return r;
 }
 
+static struct mxlog_cursor cursor_of(const struct mxlog_reader *reader,
+    const struct mxlog_sort_record *record)
+{
+	const struct mxlog_catalog_segment *segment =
+	    &reader->catalog.segments[record->segment];
+	struct mxlog_cursor cursor = { .time_usec = record->time_usec,
+		.name = segment->name,
+		.dir = segment->dir,
+		.offset = record->offset };
+
+	cursor.name.archived = false;
+	return cursor;
+}
+
+static bool is_behind_seek(const struct mxlog_reader *reader,
+    const struct mxlog_sort_record *record)
+{
+	struct mxlog_cursor cursor = cursor_of(reader, record);
+	int c = mxlog_cursor_compare(&cursor, &reader->seek,
+	    reader->query->descending);
+
+	return reader->seek_after ? c > 0 : c >= 0;
+}
+
 static int sort_hits(struct mxlog_reader *reader,
     const struct mxlog_chunk *chunk)
 {
@@ -262,7 +344,8 @@ static int sort_hits(struct mxlog_reader *reader,
 			.missing = hit->missing,
 		};
 
-		r = mxlog_sorter_add(reader->sorter, &record);
+		if (!reader->has_seek || is_behind_seek(reader, &record))
+			r = mxlog_sorter_add(reader->sorter, &record);
 	}
 	return r;
 }
@@ -274,6 +357,9 @@ static void count(struct mxlog_reader *reader, const struct mxlog_chunk *chunk)
 	reader->stats.matches += chunk->n_hits;
 	reader->stats.damaged += chunk->damaged;
 	reader->catalog.segments[chunk->segment].damaged += chunk->damaged;
+	if (reader->progress)
+		reader->progress(reader->progress_arg, reader->stats.bytes_read,
+		    reader->bytes_planned);
 }
 
 static int take_chunk(struct mxlog_reader *reader)
@@ -405,7 +491,8 @@ static int next_match(struct mxlog_reader *reader,
 	}
 }
 
-int mxlog_reader_next(struct mxlog_reader *reader, struct mxlog_line *ret)
+/* What there was when the reader was opened. */
+static int next_stored(struct mxlog_reader *reader, struct mxlog_line *ret)
 {
 	struct mxlog_sort_record record;
 	int r = 0;
@@ -432,9 +519,210 @@ int mxlog_reader_next(struct mxlog_reader *reader, struct mxlog_line *ret)
 		if (r < 0)
 			break;
 		reader->left--;
+		reader->last = cursor_of(reader, &record);
+		reader->has_last = true;
 		return 1;
 	}
 	if (!reader->ended)
 		finish(reader);
 	return r < 0 ? r : 0;
+}
+
+/* ---- cursors ---- */
+
+int mxlog_reader_get_cursor(const struct mxlog_reader *reader,
+    char out[MXLOG_CURSOR_MAX])
+{
+	if (!reader->has_last)
+		return -ENOENT;
+	mxlog_cursor_format(out, &reader->last);
+	return 0;
+}
+
+int mxlog_reader_seek(struct mxlog_reader *reader, const char *text, bool after,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_query *query = reader->query;
+	struct mxlog_cursor cursor;
+
+	assert(!reader->started);
+	if (!by_time(query))
+		return mxlog_error_set(reterr, -EINVAL,
+		    "a cursor is a place in the order of time");
+	if (mxlog_cursor_parse(text, &cursor) < 0 ||
+	    cursor.name.kind != reader->catalog.kind ||
+	    cursor.dir >= reader->catalog.n_dirs)
+		return mxlog_error_set(reterr, -EINVAL,
+		    "'%.100s' is no cursor of these log directories", text);
+	reader->seek = cursor;
+	reader->has_seek = true;
+	reader->seek_after = after;
+	/* Whole days before it need not be read. */
+	if (query->descending)
+		query->until_usec = MIN(query->until_usec, cursor.time_usec);
+	else
+		query->since_usec = MAX(query->since_usec, cursor.time_usec);
+	return 0;
+}
+
+/* ---- following ---- */
+
+/* Where the last whole line ends: the rest is still being written. */
+static uint64_t whole_lines(int fd, uint64_t size)
+{
+	char bytes[4096];
+	uint64_t end = size;
+
+	while (end > 0) {
+		size_t want = (size_t)MIN(end, (uint64_t)sizeof(bytes)), n;
+		const char *last;
+
+		if (mxlog_fs_pread_full(fd, bytes, want, (off_t)(end - want),
+			&n) < 0)
+			return size;
+		last = memrchr(bytes, '\n', n);
+		if (last)
+			return end - want + (uint64_t)(last + 1 - bytes);
+		end -= want;
+	}
+	return 0;
+}
+
+int mxlog_reader_follow(struct mxlog_reader *reader)
+{
+	struct mxlog_query *query = reader->query;
+
+	assert(!reader->started);
+	if (!by_time(query) || query->descending || query->offset > 0)
+		return -EINVAL;
+	reader->following = true;
+	for (size_t i = 0; i < reader->catalog.n_segments; i++) {
+		struct mxlog_catalog_segment *segment =
+		    &reader->catalog.segments[i];
+
+		if (segment->fd >= 0)
+			segment->size = whole_lines(segment->fd, segment->size);
+	}
+	reader->tail = query->limit != UINT64_MAX;
+	query->descending = reader->tail;
+	return 0;
+}
+
+static int hold(struct mxlog_reader *reader, const struct mxlog_line *line)
+{
+	struct held *held =
+	    reallocarray(reader->held, reader->n_held + 1, sizeof(*held));
+	char *text;
+
+	if (!held)
+		return -ENOMEM;
+	reader->held = held;
+	text = malloc(line->len + 1);
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, line->text, line->len);
+	held[reader->n_held].line = *line;
+	held[reader->n_held].line.text = text;
+	held[reader->n_held].cursor = reader->last;
+	reader->held_left = ++reader->n_held;
+	return 0;
+}
+
+/* The last lines, found from the end on. */
+static int hold_tail(struct mxlog_reader *reader)
+{
+	struct mxlog_line line;
+	int r;
+
+	while ((r = next_stored(reader, &line)) > 0) {
+		r = hold(reader, &line);
+		if (r < 0)
+			return r;
+	}
+	reader->tail = false;
+	return r;
+}
+
+static void take_held(struct mxlog_reader *reader, struct mxlog_line *ret)
+{
+	struct held *held;
+
+	/* The one returned before is no longer borrowed. */
+	if (reader->held_left < reader->n_held)
+		free_held(&reader->held[--reader->n_held]);
+	held = &reader->held[--reader->held_left];
+	*ret = held->line;
+	reader->last = held->cursor;
+	reader->has_last = true;
+}
+
+/* The next match of the chunk at hand. */
+static bool take_hit(struct mxlog_reader *reader, struct mxlog_line *ret)
+{
+	const struct mxlog_chunk *chunk = &reader->chunk;
+	const struct mxlog_hit *hit;
+
+	if (reader->at_hit >= chunk->n_hits)
+		return false;
+	hit = &chunk->hits[reader->at_hit++];
+	*ret = (struct mxlog_line){ .text = chunk->text + hit->off,
+		.len = hit->len,
+		.time_usec = hit->time_usec };
+	reader->last = reader->chunk_cursor;
+	reader->last.time_usec = hit->time_usec;
+	reader->last.offset = chunk->offset + hit->off;
+	reader->has_last = true;
+	return true;
+}
+
+static int next_followed(struct mxlog_reader *reader, struct mxlog_line *ret)
+{
+	int r = 0;
+
+	if (!reader->follow)
+		r = mxlog_follow_new(&reader->catalog, &reader->follow);
+	while (r >= 0) {
+		if (take_hit(reader, ret))
+			return 1;
+		r = mxlog_follow_read(reader->follow, &reader->chunk,
+		    &reader->chunk_cursor.name, &reader->chunk_cursor.dir);
+		if (r <= 0)
+			return r;
+		reader->at_hit = 0;
+		r = mxlog_matcher_scan(reader->hands[0].matcher,
+		    &reader->chunk);
+		reader->stats.bytes_read += reader->chunk.bytes_read;
+		reader->stats.lines += reader->chunk.lines;
+		reader->stats.matches += reader->chunk.n_hits;
+		reader->stats.damaged += reader->chunk.damaged;
+	}
+	return r;
+}
+
+int mxlog_reader_wait(struct mxlog_reader *reader, int timeout_ms)
+{
+	assert(reader->follow);
+	return mxlog_follow_wait(reader->follow, timeout_ms);
+}
+
+int mxlog_reader_next(struct mxlog_reader *reader, struct mxlog_line *ret)
+{
+	int r = 0;
+
+	if (!reader->following)
+		return next_stored(reader, ret);
+	if (reader->tail)
+		r = hold_tail(reader);
+	if (r < 0)
+		return r;
+	if (reader->held_left > 0) {
+		take_held(reader, ret);
+		return 1;
+	}
+	if (!reader->follow) {
+		r = next_stored(reader, ret);
+		if (r != 0)
+			return r;
+	}
+	return next_followed(reader, ret);
 }

@@ -86,5 +86,5 @@ test "$("$build/mxlog-read" -D "$log" -o json -l ERROR -g 'corrupt' \
 sort -u "$dir/live"/*.log >"$dir/known"
 grep -v '"archive_corrupt"' "$dir/out" | sort -u | comm -23 - "$dir/known" \
 	>"$dir/unknown"
-! grep -v '2026-11\|mxlog' "$dir/unknown" | grep -q .
+! grep -a -v "2026-11\|mxlog" "$dir/unknown" | grep -q .
 echo "ok"

@@ -42,6 +42,7 @@ while read -r query && read -r _ digest <&3; do
 	[ "$n" -lt 20 ] || break
 done <"$dir/queries" 3<"$dir/expected"
 
+status=0
 "$build/mxlog-read" -D "$dir/log" -o json >/dev/null 2>"$dir/stderr" ||
 	status=$?
 damaged=$(grep -o '[0-9]* damaged line' "$dir/stderr" |

@@ -27,7 +27,7 @@ MXLOG_EXPORT int mxlog_query_parse(const char *json, size_t len,
 
 /* The query as JSON that reads back as the same; what does not filter is left
  * out. free() *ret. -ENOTSUP for what a LogQuery can't say: metrics, exact case,
- * a pattern. */
+ * a pattern, modules left out, conditions. */
 MXLOG_EXPORT int mxlog_query_encode(const struct mxlog_query *query,
     char **ret);
 
@@ -48,6 +48,14 @@ MXLOG_EXPORT int mxlog_query_add_tag(struct mxlog_query *query, const char *tag,
     struct mxlog_error *reterr);
 MXLOG_EXPORT int mxlog_query_set_trace_id(struct mxlog_query *query,
     const char *trace_id, struct mxlog_error *reterr);
+
+/* Beyond the model: what must not, and what else must hold. A module left out
+ * means what is below it, too. A condition is FIELD, or FIELD, one of = != < <=
+ * > >= ~, and a value; see mxlog-query(7). Ask for metrics first. */
+MXLOG_EXPORT int mxlog_query_exclude_module(struct mxlog_query *query,
+    const char *module, struct mxlog_error *reterr);
+MXLOG_EXPORT int mxlog_query_add_condition(struct mxlog_query *query,
+    const char *text, struct mxlog_error *reterr);
 
 enum mxlog_search {
 	MXLOG_SEARCH_CASE = 1 << 0,  /* case matters */

@@ -58,6 +58,37 @@ typedef void mxlog_reader_corrupt(void *arg, const char *dir, const char *text);
 MXLOG_EXPORT void mxlog_reader_on_corrupt(struct mxlog_reader *reader,
     mxlog_reader_corrupt *corrupt, void *arg);
 
+/* Told as a query reads: bytes done of about `total`. */
+typedef void mxlog_reader_progress(void *arg, uint64_t done, uint64_t total);
+MXLOG_EXPORT void mxlog_reader_on_progress(struct mxlog_reader *reader,
+    mxlog_reader_progress *progress, void *arg);
+
+/* Begin at a cursor: with its entry or, if `after`, behind it; before the
+ * first _next(), only in the order of time. -EINVAL with reterr for what is no
+ * cursor of these log directories. */
+MXLOG_EXPORT int mxlog_reader_seek(struct mxlog_reader *reader,
+    const char *cursor, bool after, struct mxlog_error *reterr);
+
+/* Follow: of what there is _next() returns the last ones, as many as the
+ * query's limit says, in the order of time, then what is appended to live
+ * segments, as it is stored; 0 means that there is nothing more now. Before
+ * the first _next(). -EINVAL unless the order is by time, ascending. */
+MXLOG_EXPORT int mxlog_reader_follow(struct mxlog_reader *reader);
+
+/* While following: wait until there may be more: 1; 0 after `timeout_ms` (-1:
+ * never); -EINTR. */
+MXLOG_EXPORT int mxlog_reader_wait(struct mxlog_reader *reader, int timeout_ms);
+
+enum {
+	MXLOG_CURSOR_MAX = 112, /* bytes of a cursor, its NUL included */
+};
+
+/* Where the line stands that _next() returned last: a text that is valid as
+ * long as the line is kept, also once it is archived. -ENOENT before the first
+ * one. */
+MXLOG_EXPORT int mxlog_reader_get_cursor(const struct mxlog_reader *reader,
+    char out[MXLOG_CURSOR_MAX]);
+
 /* Step to the next line in the query's order: 1 and a line, 0 at the end, or
  * a negative errno. Damaged lines are skipped and counted. */
 MXLOG_EXPORT int mxlog_reader_next(struct mxlog_reader *reader,
