@@ -75,7 +75,6 @@ static int take_tags(struct mxlog_decoder *d, struct mxlog_entry *entry)
 
 	if (d->token.type != MXLOG_JSON_ARRAY)
 		return mxlog_decoder_refuse(d, "is no array");
-	entry->n_tags = 0;
 	for (;;) {
 		r = mxlog_decoder_next(d);
 		if (r < 0 || d->token.type == MXLOG_JSON_ARRAY_END)

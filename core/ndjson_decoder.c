@@ -85,6 +85,7 @@ int mxlog_decoder_skip(struct mxlog_decoder *d)
 	return r < 0 ? mxlog_decoder_no_json(d, r) : 0;
 }
 
+/* Of a time that has a zone. */
 static bool ends_in_utc(const char *text, size_t len)
 {
 	size_t n = len;
@@ -95,7 +96,7 @@ static bool ends_in_utc(const char *text, size_t len)
 	while (n > 0 && (text[n - 1] == '0' || text[n - 1] == ':'))
 		n--;
 	return n > 0 && len - n >= 2 &&
-	    (text[n - 1] == '+' || (text[n - 1] == '-' && n > 11));
+	    (text[n - 1] == '+' || text[n - 1] == '-');
 }
 
 int mxlog_decoder_take_time(struct mxlog_decoder *d, int64_t *ret)

@@ -258,11 +258,12 @@ START_TEST(context_keys_become_snake_case_and_unique)
 	add(entry, "a_name_that_is_longer_than_one_block", "6");
 	add(entry, "a_name_that_is_longer_than_one_block", "7");
 	add(entry, "", "8");
+	add(entry, "2fa", "9");
 	check_line(entry,
 	    "\"module\":\"m\",\"message\":\"t\",\"context\":{\"task_id_3\":"
 	    "\"1\",\"task_id\":\"2\",\"task_id_4\":\"3\",\"task_id_5\":\"4\","
 	    "\"task_id_2\":\"5\",\"a_name_that_is_longer_than_one_block\":\"6\""
-	    ",\"a_name_that_is_longer_than_one_block_2\":\"7\",\"_\":\"8\"}}"
+	    ",\"a_name_that_is_longer_than_one_block_2\":\"7\",\"_\":\"8\",\"_2fa\":\"9\"}}"
 	    "\n");
 	mxlog_entry_free(entry);
 }
@@ -482,6 +483,59 @@ START_TEST(a_line_never_gets_longer_than_a_line_may_be)
 }
 END_TEST
 
+/* Five megabytes of values, one of them JSON. */
+START_TEST(a_line_that_is_cut_is_marked_and_its_json_is_text)
+{
+	const size_t len = 1000000;
+	struct mxlog_entry *entry = new_entry();
+	struct mxlog_buf out = { 0 };
+	char *text = malloc(len);
+
+	ck_assert_ptr_nonnull(text);
+	memset(text, '7', len);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(mxlog_entry_add_context_json(entry, "k", 1,
+				     text, len),
+		    0);
+	ck_assert(entry->context[0].json && !entry->truncated);
+	ck_assert_int_eq(mxlog_ndjson_encode(entry, &out), -EMSGSIZE);
+	ck_assert_uint_eq(out.len, 0);
+
+	ck_assert_int_eq(mxlog_entry_normalise(entry), 0);
+	for (int i = 0; i < 5; i++) {
+		ck_assert(!entry->context[i].json);
+		ck_assert_uint_eq(entry->context[i].value.len, 512 * 1024);
+	}
+	ck_assert_int_eq(mxlog_ndjson_encode(entry, &out), 0);
+	ck_assert_int_eq(mxlog_ndjson_decode(out.data, out.len, entry, NULL),
+	    0);
+	ck_assert_uint_eq(mxlog_entry_find_tag(entry, LITERAL("truncated")), 0);
+	ck_assert_uint_eq(entry->n_tags, 1);
+	free(text);
+	mxlog_buf_done(&out);
+	mxlog_entry_free(entry);
+}
+END_TEST
+
+START_TEST(an_exception_that_was_cut_marks_its_entry)
+{
+	struct mxlog_entry *entry = new_entry();
+	struct mxlog_exception *exception, *cause;
+
+	ck_assert_int_eq(mxlog_exception_new("E", 1, "", 0, &exception), 0);
+	ck_assert_int_eq(mxlog_exception_new("C", 1, "", 0, &cause), 0);
+	cause->truncated = true;
+	ck_assert_int_eq(mxlog_exception_take_cause(exception, &cause), 0);
+	ck_assert_int_eq(mxlog_entry_take_exception(entry, &exception), 0);
+	check_line(entry,
+	    "\"module\":\"m\",\"message\":\"t\",\"exception\":{\"type\":"
+	    "\"E\",\"message\":\"\",\"stack_trace\":[],\"cause\":{\"type\":"
+	    "\"C\",\"message\":\"\",\"stack_trace\":[]}},\"tags\":["
+	    "\"truncated\"]}\n");
+	mxlog_entry_free(entry);
+}
+END_TEST
+
 START_TEST(a_message_of_a_megabyte_is_kept_whole)
 {
 	const size_t len = 1048576;
@@ -552,4 +606,6 @@ SUITE("entry", only_text_fields_can_be_set_as_text,
     tags_that_became_one_are_written_once,
     fields_are_cut_at_their_limits_and_that_is_marked,
     a_line_never_gets_longer_than_a_line_may_be,
+    a_line_that_is_cut_is_marked_and_its_json_is_text,
+    an_exception_that_was_cut_marks_its_entry,
     a_message_of_a_megabyte_is_kept_whole, every_rule_can_be_broken)

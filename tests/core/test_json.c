@@ -173,6 +173,8 @@ START_TEST(a_string_is_decoded_with_what_is_broken_replaced)
 		    LITERAL("\xef\xbf\xbd"
 			    "\xef\xbf\xbd") },
 		{ "\\ud83d\\n", LITERAL("\xef\xbf\xbd\n") },
+		{ "\\ud83d_ude00", LITERAL("\xef\xbf\xbd_ude00") },
+		{ "\\ud83d\\\\ude00", LITERAL("\xef\xbf\xbd\\ude00") },
 		{ "\\ud83d\\ud83d\\ude00",
 		    LITERAL("\xef\xbf\xbd\xf0\x9f\x98\x80") },
 		{ "a\xff\\n", LITERAL("a\xef\xbf\xbd\n") },

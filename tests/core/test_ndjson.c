@@ -193,6 +193,23 @@ START_TEST(of_equal_keys_none_is_lost)
 }
 END_TEST
 
+START_TEST(a_line_that_was_read_can_be_written_as_it_is)
+{
+	static const char line[] =
+	    HEAD ",\"context\":{\"a\":1,\"a\":2},\"b\":\"x\"}";
+	struct mxlog_entry *entry = new_entry();
+	struct mxlog_buf out = { 0 };
+
+	ck_assert_int_eq(mxlog_ndjson_decode(line, strlen(line), entry, NULL),
+	    0);
+	ck_assert_int_eq(mxlog_ndjson_encode(entry, &out), 0);
+	check_text(&out,
+	    HEAD ",\"context\":{\"a\":1,\"a_2\":2,\"b\":\"x\"}}\n");
+	mxlog_buf_done(&out);
+	mxlog_entry_free(entry);
+}
+END_TEST
+
 START_TEST(empty_context_and_tags_are_left_out)
 {
 	static const char line[] = HEAD ",\"context\":{},\"tags\":[]}";
@@ -501,6 +518,7 @@ SUITE("ndjson", the_models_entry_round_trips_to_its_canonical_form,
     the_models_exception_round_trips_to_its_canonical_form,
     the_models_metric_round_trips_to_its_canonical_form,
     any_json_form_of_an_entry_is_read, of_equal_keys_none_is_lost,
+    a_line_that_was_read_can_be_written_as_it_is,
     empty_context_and_tags_are_left_out, every_rule_of_the_models_can_be_broken,
     what_is_no_object_is_refused, every_torn_line_is_refused,
     an_error_says_where_it_is, a_line_may_be_as_long_as_is_said_and_no_longer,

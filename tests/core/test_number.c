@@ -35,6 +35,7 @@ START_TEST(a_double_is_written_in_its_shortest_form)
 	check_double(0.0001, "0.0001");
 	check_double(0.00001, "1e-05");
 	check_double(123456789012345680.0, "1.2345678901234568e+17");
+	check_double(72057594037927936.0, "7.205759403792794e+16");
 	check_double(1e15, "1000000000000000.0");
 	check_double(9007199254740993.0, "9007199254740992.0");
 	check_double(1e16, "1e+16");

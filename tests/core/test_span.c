@@ -65,6 +65,8 @@ START_TEST(what_is_too_long_is_cut_at_a_character)
 	    false);
 	check_stored(LITERAL("abc\xe2\x82\xac"), 5, LITERAL("abc"), true);
 	check_stored(LITERAL("\xf0\x9f\x98\x80x"), 3, LITERAL(""), true);
+	/* Too long only once it is mended. */
+	check_stored(LITERAL("\x80\x80"), 5, LITERAL("\xef\xbf\xbd"), true);
 	/* No character: as many bytes as fit once they are replaced. */
 	check_stored(LITERAL("\x80\x80\x80\x80\x80\x80"), 5,
 	    LITERAL("\xef\xbf\xbd"), true);
