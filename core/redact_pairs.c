@@ -331,26 +331,40 @@ static bool is_scheme(const struct pair *pair, size_t start, size_t end)
 	return telling && next - end > OPAQUE_MIN;
 }
 
-/* Of "Bearer abc" the scheme stays. */
+/* Of "Bearer abc" the scheme stays; its end if there is one, else 0. */
+static size_t scheme_end(const struct pair *pair, size_t start, size_t end)
+{
+	if (!is_space(peek(pair, end)) || !is_scheme(pair, start, end))
+		return 0;
+	while (is_space(peek(pair, end)))
+		end++;
+	return end;
+}
+
+/* Credentials in quotes reach to the closing one. */
 static void narrow_to_credentials(const struct pair *pair,
-    struct mxlog_range *range, bool quoted)
+    struct mxlog_range *range)
 {
 	size_t end = range->start;
 
-	if (!quoted)
-		end = bare_end(pair, range->start);
-	while (quoted && end < range->end && !is_blank(pair->text[end]))
+	while (end < range->end && !is_blank(pair->text[end]))
 		end++;
-	if (!is_scheme(pair, range->start, end) || !is_space(peek(pair, end))) {
-		range->end = quoted ? range->end : end;
+	end = scheme_end(pair, range->start, end);
+	if (end > 0)
+		range->start = MIN(end, range->end);
+}
+
+static void read_credentials(const struct pair *pair, struct mxlog_range *ret)
+{
+	size_t end = bare_end(pair, pair->at);
+	size_t behind = scheme_end(pair, pair->at, end);
+
+	ret->start = pair->at;
+	ret->end = end;
+	if (behind == 0)
 		return;
-	}
-	while (is_space(peek(pair, end)))
-		end++;
-	range->start = end;
-	if (!quoted)
-		range->end =
-		    MAX(parameters_end(pair, end), bare_end(pair, end));
+	ret->start = behind;
+	ret->end = MAX(parameters_end(pair, behind), bare_end(pair, behind));
 }
 
 /* a=b; c=d; HttpOnly */
@@ -382,14 +396,14 @@ static void read_quoted(struct pair *pair, size_t slashes,
 	ret->end =
 	    quoted_end(pair, quote + 1, pair->text[quote], slashes, &closed);
 	if (pair->name.kind == MXLOG_NAME_AUTHORIZATION)
-		narrow_to_credentials(pair, ret, true);
+		narrow_to_credentials(pair, ret);
 }
 
 static void read_bare(struct pair *pair, struct mxlog_range *ret)
 {
 	ret->start = pair->at;
 	if (pair->name.kind == MXLOG_NAME_AUTHORIZATION)
-		narrow_to_credentials(pair, ret, false);
+		read_credentials(pair, ret);
 	else if (pair->name.kind == MXLOG_NAME_COOKIE)
 		ret->end = cookies_end(pair, pair->at);
 	else if (strchr("{[", peek(pair, pair->at)) && pair->at < pair->len)

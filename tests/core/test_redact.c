@@ -30,9 +30,13 @@ static void expect_by(struct mxlog_redactor *redactor, const char *text,
     const char *expected)
 {
 	struct mxlog_buf out = { 0 }, again = { 0 };
+	/* Of exact size, so that a sanitizer sees one byte too far. */
+	char *exact = malloc(strlen(text) + !*text);
 
-	ck_assert_int_eq(mxlog_redact_text(redactor, text, strlen(text), &out),
+	memcpy(exact, text, strlen(text));
+	ck_assert_int_eq(mxlog_redact_text(redactor, exact, strlen(text), &out),
 	    0);
+	free(exact);
 	ck_assert_msg(out.len == strlen(expected) &&
 		memcmp(out.data, expected, out.len) == 0,
 	    "%s\n became   %.*s\n not      %s", text, (int)out.len, out.data,
@@ -238,6 +242,8 @@ START_TEST(headers_and_urls_lose_their_credentials)
 		{ "{\"Authorization\": \"token abc def\"}",
 		    "{\"Authorization\": \"token [GONE]\"}" },
 		{ "Authorization: abc123.def", "Authorization: [GONE]" },
+		{ "authorization=x", "authorization=[GONE]" },
+		{ "authorization: Basic ", NULL },
 		{ "got Bearer abcdef123 from x", "got Bearer [GONE] from x" },
 		{ "sent Basic dXNlcjpwYXNz now", "sent Basic [GONE] now" },
 		{ "Cookie: sid=abc; theme=dark GET /", "Cookie: [GONE] GET /" },
