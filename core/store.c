@@ -23,7 +23,7 @@ enum {
 	GROUPS_KEEP = 16,    /* between batches, with so much memory */
 	FIRST_KEEP_BYTES = 4 * 1024 * 1024,
 	OTHERS_KEEP_BYTES = 64 * 1024,
-	ENDS_MAX = 256,
+	ENDS_MAX = 256, /* then those that are gone are looked for */
 	STALE_TRIES = 8,
 };
 
@@ -67,7 +67,7 @@ struct mxlog_store {
 	struct live *live;
 	size_t n_live;
 	struct end *ends;
-	size_t n_ends;
+	size_t n_ends, ends_limit;
 	uint64_t rotations;
 	int sync_error; /* of a segment that was let go; 0: none */
 };
@@ -657,7 +657,7 @@ static void trim_ends(struct mxlog_store *store)
 {
 	size_t kept = 0;
 
-	if (store->n_ends < ENDS_MAX)
+	if (store->n_ends < MAX(store->ends_limit, (size_t)ENDS_MAX))
 		return;
 	for (size_t i = 0; i < store->n_ends; i++) {
 		const struct mxlog_segment_name *name = &store->ends[i].name;
@@ -674,6 +674,7 @@ static void trim_ends(struct mxlog_store *store)
 			store->ends[kept++] = store->ends[i];
 	}
 	store->n_ends = kept;
+	store->ends_limit = 2 * kept; /* not at every commit */
 }
 
 int mxlog_store_commit(struct mxlog_store *store, bool sync)

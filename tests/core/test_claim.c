@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -158,7 +159,109 @@ START_TEST(a_state_that_can_not_be_asked_is_taken_for_closed)
 }
 END_TEST
 
-SUITE("claim", the_lowest_with_room_is_taken,
+START_TEST(a_segment_that_is_gone_is_noticed_before_and_after_a_write)
+{
+	struct place place = new_place();
+	struct mxlog_claim claim = take(&place, 1);
+
+	ck_assert_int_eq(mxlog_claim_begin(&claim), 0);
+	ck_assert_int_eq(unlink(scratch_path(place.dir, LOG)), 0);
+	ck_assert_int_eq(mxlog_claim_append(&claim, "1\n", 2), -ESTALE);
+	ck_assert_int_eq(mxlog_claim_begin(&claim), -ESTALE);
+	mxlog_claim_release(&claim);
+	place_done(&place);
+}
+END_TEST
+
+/* ---- what others do just then ---- */
+
+static void archive_it(void *arg)
+{
+	const struct place *place = arg;
+
+	(void)mkdir(scratch_path(place->dir, "archive"), 0700);
+	scratch_write(place->dir, "archive/" LOG ".gz", "");
+	ck_assert_int_eq(unlink(scratch_path(place->dir, LOG)), 0);
+}
+
+START_TEST(a_segment_that_was_archived_before_it_was_locked_is_left)
+{
+	struct place place = new_place();
+	struct mxlog_claim claim;
+
+	scratch_write(place.dir, LOG, "1\n");
+	inject_hook(INJECT_FLOCK, 1, archive_it, &place);
+	claim = take(&place, 1);
+	ck_assert(inject_done());
+	ck_assert_uint_eq(claim.name.number, 1);
+	ck_assert(!scratch_exists(place.dir, LOG));
+	mxlog_claim_release(&claim);
+	place_done(&place);
+}
+END_TEST
+
+static void replace_it(void *arg)
+{
+	const struct place *place = arg;
+
+	ck_assert_int_eq(rename(scratch_path(place->dir, LOG),
+			     scratch_path(place->dir, "moved")),
+	    0);
+	scratch_write(place->dir, LOG, "another\n");
+}
+
+START_TEST(a_lock_on_what_is_not_the_name_any_more_is_no_claim)
+{
+	struct place place = new_place();
+	struct mxlog_claim claim;
+
+	scratch_write(place.dir, LOG, "1\n");
+	inject_hook(INJECT_FLOCK, 1, replace_it, &place);
+	claim = take(&place, 1);
+	ck_assert(inject_done());
+	ck_assert_int_eq(mxlog_claim_begin(&claim), 0);
+	ck_assert_int_eq(mxlog_claim_append(&claim, "2\n", 2), 0);
+	ck_assert(scratch_holds(place.dir, "moved", "1\n"));
+	mxlog_claim_release(&claim);
+	place_done(&place);
+}
+END_TEST
+
+static void make_next(void *arg)
+{
+	const struct place *place = arg;
+
+	scratch_write(place->dir, LOG, "");
+}
+
+START_TEST(a_number_that_another_made_first_is_not_ours)
+{
+	struct place place = new_place();
+	struct mxlog_claim claim, other = { 0 };
+
+	/* Opened: the directory, the listing's, numbers' …; the last one
+	 * before the segment itself is numbers' file. */
+	for (unsigned long n = 1;; n++) {
+		inject_hook(INJECT_OPENAT, n, make_next, &place);
+		claim = take(&place, 1);
+		if (!inject_done())
+			break;
+		ck_assert_int_ne(mxlog_claim_take_this(place.fd, &claim.name,
+				     &other),
+		    0);
+		mxlog_claim_release(&claim);
+		place_done(&place);
+		place = new_place();
+	}
+	mxlog_claim_release(&claim);
+	place_done(&place);
+}
+END_TEST
+
+SUITE("claim", a_segment_that_is_gone_is_noticed_before_and_after_a_write,
+    a_segment_that_was_archived_before_it_was_locked_is_left,
+    a_lock_on_what_is_not_the_name_any_more_is_no_claim,
+    a_number_that_another_made_first_is_not_ours, the_lowest_with_room_is_taken,
     undo_goes_back_to_where_the_batch_began, a_new_name_is_synced_once,
     one_segment_is_taken_by_its_name_to_be_closed,
     a_state_that_can_not_be_asked_is_taken_for_closed)

@@ -1175,7 +1175,44 @@ START_TEST(another_days_segment_is_let_go_after_a_minute_without_lines)
 }
 END_TEST
 
-SUITE("store", another_days_segment_is_let_go_after_a_minute_without_lines,
+static size_t count_ends(const struct mxlog_store *store)
+{
+	struct mxlog_segment_name name;
+	uint64_t size;
+	size_t n = 0;
+
+	while (mxlog_store_get_end(store, n, &name, &size))
+		n++;
+	return n;
+}
+
+START_TEST(ends_of_segments_that_are_gone_are_forgotten)
+{
+	char *dir = scratch_new();
+	struct mxlog_store *store = open_store(dir);
+
+	for (int i = 0; i < 200; i++)
+		add_at(store, TIME_0 - i * USEC_PER_DAY, "x\n");
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	ck_assert_uint_eq(count_ends(store), 200);
+	for (int i = 0; i < 200; i++) {
+		const struct mxlog_segment_name name = { .day = 20481 - i };
+		char text[MXLOG_SEGMENT_NAME_MAX];
+
+		mxlog_segment_format(text, &name);
+		ck_assert_int_eq(unlink(scratch_path(dir, text)), 0);
+	}
+	for (int i = 1; i <= 100; i++)
+		add_at(store, TIME_0 + i * USEC_PER_DAY, "x\n");
+	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
+	ck_assert_uint_eq(count_ends(store), 100);
+	mxlog_store_close(store);
+	scratch_done(dir);
+}
+END_TEST
+
+SUITE("store", ends_of_segments_that_are_gone_are_forgotten,
+    another_days_segment_is_let_go_after_a_minute_without_lines,
     lines_go_to_the_segment_of_their_day_and_kind,
     directories_and_files_are_for_one_account,
     a_full_segment_is_left_for_the_next_number_between_lines,

@@ -19,6 +19,8 @@ static struct {
 	int error;
 	const char *name;
 	long realtime_sec, monotonic_sec;
+	void (*hook)(void *arg);
+	void *arg;
 } plan = { .name = "" };
 
 void inject(enum inject_mode mode, unsigned calls, unsigned long n, int error)
@@ -29,6 +31,14 @@ void inject(enum inject_mode mode, unsigned calls, unsigned long n, int error)
 	plan.seen = 0;
 	plan.error = error;
 	plan.name = "";
+}
+
+void inject_hook(unsigned calls, unsigned long n, void (*hook)(void *arg),
+    void *arg)
+{
+	inject(INJECT_HOOK, calls, n, 0);
+	plan.hook = hook;
+	plan.arg = arg;
 }
 
 bool inject_done(void)
@@ -81,12 +91,17 @@ static enum verdict hit(enum inject_bit bit, const char *name)
 	seen = __atomic_add_fetch(&plan.seen, 1, __ATOMIC_SEQ_CST);
 	if (seen < plan.n)
 		return GO_ON;
-	if (seen > plan.n && plan.mode == INJECT_FAIL)
+	if (seen > plan.n &&
+	    (plan.mode == INJECT_FAIL || plan.mode == INJECT_HOOK))
 		return GO_ON;
 	if (seen == plan.n)
 		plan.name = name;
 	if (plan.mode == INJECT_KILL)
 		(void)raise(SIGKILL);
+	if (plan.mode == INJECT_HOOK) {
+		plan.hook(plan.arg);
+		return GO_ON;
+	}
 	if (plan.mode == INJECT_TEAR && seen == plan.n &&
 	    (bit == INJECT_BIT_WRITE || bit == INJECT_BIT_PWRITE))
 		return TEAR;

@@ -59,11 +59,17 @@ enum inject_mode {
 	INJECT_TEAR,  /* of writes: half of the n-th is written, all after it
 	               * fail */
 	INJECT_KILL,  /* SIGKILL instead of the n-th call */
+	INJECT_HOOK,  /* inject_hook() */
 };
 
 /* From now on; of the calls in the set `calls` the n-th, counted from 1. A
  * child inherits it. */
 void inject(enum inject_mode mode, unsigned calls, unsigned long n, int error);
+
+/* Call `hook` before the n-th call, which then goes on: what another process
+ * could have done just then. */
+void inject_hook(unsigned calls, unsigned long n, void (*hook)(void *arg),
+    void *arg);
 
 /* True if the n-th call has come. Turns injection off. */
 bool inject_done(void);

@@ -49,7 +49,11 @@ MXLOG_EXPORT int mxlog_writer_reserve(struct mxlog_writer *writer,
 
 /* Redact the entry in place, complete and normalise it, and add its line to
  * the batch, unless its level is filtered (counted). The entry's content is
- * spent: reset it before its next use. An entry without a time gets now.
+ * spent: reset it before its next use. An entry without a time gets now; one
+ * that is dated over a day ahead gets now and the tag `future`; one that is not
+ * younger than the last of its trace is moved behind it, or, when more than 5 s
+ * behind, tagged `late`. A time that was changed stays in
+ * context.original_timestamp.
  * -ENOMEM; the batch is as it was then. */
 MXLOG_EXPORT int mxlog_writer_add(struct mxlog_writer *writer,
     struct mxlog_entry *entry);
@@ -63,7 +67,9 @@ MXLOG_EXPORT int mxlog_writer_add_audit(struct mxlog_writer *writer,
     const char *message);
 
 /* Store the batch. On failure none of it is stored, the batch is kept, and
- * the call can be repeated; -ENOSPC, -EIO and others. */
+ * the call can be repeated; -ENOSPC, -EIO and others. Also lets go of other
+ * days' segments that were not written for a minute, so that they can be sealed
+ * and archived: who may be idle at midnight calls it without a batch, too. */
 MXLOG_EXPORT int mxlog_writer_commit(struct mxlog_writer *writer);
 
 /* Forget the batch. */
