@@ -7,7 +7,7 @@
 /* Bytes at which a raw copy of valid UTF-8 must stop: what is escaped, and the
  * lead bytes of C1 (C2) and U+2028/9 (E2). Bit 0x20 is what tells those two
  * apart. */
-static __attribute__((noinline)) uint32_t stops(mxlog_lanes v)
+static inline uint32_t stops(mxlog_lanes v)
 {
 	return mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
 	    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\') |
@@ -25,6 +25,20 @@ static inline uint32_t stops_or_more(mxlog_lanes v)
 
 	return 0xffff ^
 	    mxlog_lanes_mask((mxlog_lanes)((lanes_signed)v > 0x1f) & ~stop);
+}
+
+/* The block at `text`, of which `left` bytes are text. */
+static inline mxlog_lanes load(const char *text, size_t left, bool slack)
+{
+	if (LIKELY(slack || left >= MXLOG_LANES))
+		return mxlog_lanes_load(text);
+	return mxlog_lanes_load_first(text, left);
+}
+
+/* The bits of bytes that are text. */
+static inline uint32_t bits(size_t left)
+{
+	return left >= MXLOG_LANES ? 0xffff : mxlog_lanes_first(left);
 }
 
 static bool is_stop(unsigned char c)
@@ -149,60 +163,50 @@ size_t mxlog_json_escaped_cut(const char *text, size_t len, size_t max)
 	return at;
 }
 
-/* Write the character at a stop; return how many bytes of text it is. */
-static __attribute__((noinline)) size_t put_stop(char **out, const char *text,
-    size_t left)
+/* Escape from a block on that holds a stop or is no ASCII. */
+static __attribute__((noinline)) char *put_slowly(char *out, const char *text,
+    size_t len, bool slack)
 {
-	struct written w = write_stop(text, left);
+	while (len > 0) {
+		mxlog_lanes v = load(text, len, slack);
+		uint32_t mask = stops(v) & bits(len);
+		size_t n = mask ? (size_t)__builtin_ctz(mask)
+				: MIN(len, (size_t)MXLOG_LANES);
+		struct written w;
 
-	memcpy(*out, w.text, sizeof(w.text));
-	*out += w.len;
-	return w.from;
-}
-
-/* Copy up to the first stop, return its place or len. Behind the text 16 bytes
- * are readable if there is `slack`. */
-static inline size_t copy_plain(char *out, const char *text, size_t len,
-    bool slack)
-{
-	size_t n = 0;
-	mxlog_lanes v;
-	uint32_t mask;
-
-	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES) {
-		v = mxlog_lanes_load(text + n);
-		mxlog_lanes_store(out + n, v);
-		if (LIKELY(stops_or_more(v) == 0))
+		mxlog_lanes_store(out, v);
+		out += n;
+		text += n;
+		len -= n;
+		if (mask == 0)
 			continue;
-		mask = stops(v);
-		if (mask)
-			return n + (size_t)__builtin_ctz(mask);
+		w = write_stop(text, len);
+		memcpy(out, w.text, sizeof(w.text));
+		out += w.len;
+		text += w.from;
+		len -= w.from;
 	}
-	v = LIKELY(slack) ? mxlog_lanes_load(text + n)
-			  : mxlog_lanes_load_first(text + n, len - n);
-	mxlog_lanes_store(out + n, v);
-	mask = stops_or_more(v) & mxlog_lanes_first(len - n);
-	if (LIKELY(mask == 0))
-		return len;
-	mask &= stops(v);
-	return mask ? n + (size_t)__builtin_ctz(mask) : len;
+	return out;
 }
 
 char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
     bool slack)
 {
-	for (;;) {
-		size_t n = copy_plain(out, text, len, slack);
+	mxlog_lanes v;
 
-		out += n;
-		if (LIKELY(n == len))
-			return out;
-		text += n;
-		len -= n;
-		n = put_stop(&out, text, len);
-		text += n;
-		len -= n;
+	for (; len >= MXLOG_LANES; len -= MXLOG_LANES) {
+		v = mxlog_lanes_load(text);
+		if (UNLIKELY(stops_or_more(v)))
+			return put_slowly(out, text, len, slack);
+		mxlog_lanes_store(out, v);
+		out += MXLOG_LANES;
+		text += MXLOG_LANES;
 	}
+	v = load(text, len, slack);
+	if (UNLIKELY(stops_or_more(v) & mxlog_lanes_first(len)))
+		return put_slowly(out, text, len, slack);
+	mxlog_lanes_store(out, v);
+	return out + len;
 }
 
 /* Room for the worst case where that is little, else for what it is. */
