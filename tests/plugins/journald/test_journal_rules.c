@@ -479,7 +479,7 @@ static unsigned long runs(void)
 {
 	const char *text = getenv("MXLOG_SIMULATIONS");
 
-	return text ? strtoul(text, NULL, 10) : 60;
+	return text ? strtoul(text, NULL, 10) : 25;
 }
 
 static unsigned long failures(enum rules broken)
