@@ -27,9 +27,10 @@ MXLOG_EXPORT void mxlog_entry_reset(struct mxlog_entry *entry);
 /* Copy `len` bytes into one of the text fields: trace_id, module, function,
  * message, thread_id, process_id. Any name is taken; what the line wants
  * (dotted identifiers, a ULID) is made of it when the entry is written.
- * Invalid UTF-8 becomes U+FFFD. What is longer than the field's limit is cut
- * at a character and the entry marked `truncated`. -EINVAL for a field that is
- * no text, -ENOMEM. */
+ * Invalid UTF-8 becomes U+FFFD. What is longer than the field's limit (255
+ * bytes for a trace_id, whose other forms are longer than its own) is cut at a
+ * character and the entry marked: its line gets the tag `truncated`. -EINVAL
+ * for a field that is no text, -ENOMEM. */
 MXLOG_EXPORT int mxlog_entry_set(struct mxlog_entry *entry,
     enum mxlog_field field, const char *value, size_t len);
 
@@ -41,6 +42,7 @@ MXLOG_EXPORT int mxlog_entry_get(const struct mxlog_entry *entry,
 MXLOG_EXPORT void mxlog_entry_set_time(struct mxlog_entry *entry,
     int64_t time_usec);
 MXLOG_EXPORT int64_t mxlog_entry_get_time(const struct mxlog_entry *entry);
+/* What is no level changes nothing. */
 MXLOG_EXPORT void mxlog_entry_set_level(struct mxlog_entry *entry,
     enum mxlog_level level);
 MXLOG_EXPORT enum mxlog_level mxlog_entry_get_level(
@@ -54,15 +56,18 @@ MXLOG_EXPORT int mxlog_entry_set_line_number(struct mxlog_entry *entry,
 MXLOG_EXPORT int mxlog_entry_set_duration_ms(struct mxlog_entry *entry,
     double duration_ms);
 
-/* Add a tag; a tag that is there already is left out. -E2BIG past the limit in
- * fields.def. */
+/* Add a tag, cut at 255 bytes; one that is empty or there already is left out.
+ * -E2BIG past the limit in fields.def: the entry is marked then. -ENOMEM. */
 MXLOG_EXPORT int mxlog_entry_add_tag(struct mxlog_entry *entry, const char *tag,
     size_t len);
 
 /* Add a pair to `context`. Keys are kept as given until the entry is written,
- * then made snake_case and unique. _json: the value is one JSON value, copied
- * in its canonical compact form (numbers keep their digits). -EBADMSG if it is
- * no JSON, -E2BIG past the limit in fields.def. */
+ * then made snake_case and unique. A value is cut at 1 MiB, the entry marked.
+ * _json: the value is one JSON value, copied in its canonical compact form
+ * (numbers keep their digits); what is nested deeper than 128 or longer than
+ * 1 MiB is kept as a string of that text. -EBADMSG if it is no JSON, -E2BIG past
+ * the limit in fields.def: the entry is marked then. -ENOMEM. The pair is
+ * there whole or not at all. */
 MXLOG_EXPORT int mxlog_entry_add_context(struct mxlog_entry *entry,
     const char *key, size_t key_len, const char *value, size_t len);
 MXLOG_EXPORT int mxlog_entry_add_context_json(struct mxlog_entry *entry,

@@ -20,8 +20,10 @@ MXLOG_EXPORT int mxlog_metric_new(struct mxlog_metric **ret);
 MXLOG_EXPORT void mxlog_metric_free(struct mxlog_metric *metric);
 MXLOG_EXPORT void mxlog_metric_reset(struct mxlog_metric *metric);
 
-/* Names are dotted identifiers, at most 255 bytes; invalid UTF-8 becomes
- * U+FFFD. */
+/* Any name is taken; dotted identifiers and a ULID are made of it when the
+ * metric is written, and a missing unit becomes "1". At most 255 bytes: what is
+ * longer is cut and the metric gets the tag `truncated`. Invalid UTF-8 becomes
+ * U+FFFD. -ENOMEM. */
 MXLOG_EXPORT int mxlog_metric_set_name(struct mxlog_metric *metric,
     const char *name, size_t len);
 MXLOG_EXPORT int mxlog_metric_set_trace_id(struct mxlog_metric *metric,
@@ -38,7 +40,8 @@ MXLOG_EXPORT void mxlog_metric_set_type(struct mxlog_metric *metric,
 MXLOG_EXPORT int mxlog_metric_set_value(struct mxlog_metric *metric,
     double value);
 
-/* Add a dimension; of two with one key the later one stays. */
+/* Add a dimension; of two with one key the later one stays. Values are cut at
+ * 1,024 bytes. -E2BIG past 256 tags: the metric is marked then. -ENOMEM. */
 MXLOG_EXPORT int mxlog_metric_add_tag(struct mxlog_metric *metric,
     const char *key, size_t key_len, const char *value, size_t len);
 
