@@ -8,7 +8,8 @@
 
 enum {
 	VERSION = 1,
-	MEMBER_LEN = 121, /* of a member, its lists left out */
+	MEMBER_LEN = 105, /* of a member, its lists left out */
+	GAP_LONG = 255,   /* behind it stands the gap in two bytes */
 	ALL_FLAGS = MXLOG_MEMBER_CONTINUES | MXLOG_MEMBER_FOREIGN,
 };
 
@@ -59,10 +60,19 @@ static size_t list_len(uint16_t n)
 	return n == MXLOG_ARCHIVE_ANY ? 0 : n;
 }
 
+/* Distances between the indexes; one below 255 is one byte. */
 static void put_list(const uint16_t *list, uint16_t n, struct mxlog_buf *out)
 {
-	for (size_t i = 0; i < list_len(n); i++)
-		(void)mxlog_le_add(out, 2, list[i]);
+	uint16_t last = 0;
+
+	for (size_t i = 0; i < list_len(n); i++) {
+		uint16_t gap = (uint16_t)(list[i] - last);
+
+		last = list[i];
+		(void)mxlog_le_add(out, 1, MIN(gap, GAP_LONG));
+		if (gap >= GAP_LONG)
+			(void)mxlog_le_add(out, 2, gap);
+	}
 }
 
 static void put_member(const struct mxlog_archive_member *member,
@@ -77,8 +87,9 @@ static void put_member(const struct mxlog_archive_member *member,
 	(void)mxlog_le_add(out, 1, member->flags);
 	(void)mxlog_le_add(out, 8, (uint64_t)member->min_usec);
 	(void)mxlog_le_add(out, 8, (uint64_t)member->max_usec);
-	put_ulid(out, &member->min_trace);
-	put_ulid(out, &member->max_trace);
+	/* The ids' first halves bound them well enough. */
+	(void)mxlog_le_add(out, 8, member->min_trace.hi);
+	(void)mxlog_le_add(out, 8, member->max_trace.hi);
 	(void)mxlog_buf_add(out, member->sha256, MXLOG_DIGEST_LEN);
 	(void)mxlog_le_add(out, 2, member->n_modules);
 	(void)mxlog_le_add(out, 2, member->n_tags);
@@ -95,8 +106,8 @@ int mxlog_archive_directory_encode(const struct mxlog_archive_directory *dir,
 	len +=
 	    (dir->n_modules + dir->n_tags) * (MXLOG_ARCHIVE_NAME_LEN_MAX + 1);
 	for (size_t i = 0; i < dir->n_members; i++)
-		len += MEMBER_LEN + 2 * list_len(dir->members[i].n_modules) +
-		    2 * list_len(dir->members[i].n_tags);
+		len += MEMBER_LEN + 3 * list_len(dir->members[i].n_modules) +
+		    3 * list_len(dir->members[i].n_tags);
 	r = mxlog_buf_reserve(out, len);
 	if (r < 0)
 		return r;
@@ -176,18 +187,22 @@ static int take_list(struct mxlog_le_reader *in, uint16_t n, size_t n_names,
     uint16_t **lists, const uint16_t **ret)
 {
 	uint16_t *list = *lists;
-	const unsigned char *p;
+	uint64_t index = 0;
 
 	*ret = list;
 	if (n == MXLOG_ARCHIVE_ANY)
 		return 0;
-	p = mxlog_le_take(in, 2 * (size_t)n);
-	if (!p || n > MXLOG_ARCHIVE_MEMBER_NAMES_MAX)
+	if (n > MXLOG_ARCHIVE_MEMBER_NAMES_MAX)
 		return -EBADMSG;
 	for (size_t i = 0; i < n; i++) {
-		list[i] = (uint16_t)mxlog_le_get(p + 2 * i, 2);
-		if (list[i] >= n_names || (i > 0 && list[i] <= list[i - 1]))
+		uint64_t gap = mxlog_le_take_number(in, 1);
+
+		if (gap == GAP_LONG)
+			gap = mxlog_le_take_number(in, 2);
+		index += gap;
+		if (in->bad || index >= n_names || (i > 0 && gap == 0))
 			return -EBADMSG;
+		list[i] = (uint16_t)index;
 	}
 	*lists += n;
 	return 0;
@@ -235,8 +250,9 @@ static int take_member(struct mxlog_le_reader *in,
 	member->flags = (unsigned)mxlog_le_take_number(in, 1);
 	member->min_usec = (int64_t)mxlog_le_take_number(in, 8);
 	member->max_usec = (int64_t)mxlog_le_take_number(in, 8);
-	member->min_trace = take_ulid(in);
-	member->max_trace = take_ulid(in);
+	member->min_trace.hi = mxlog_le_take_number(in, 8);
+	member->max_trace.hi = mxlog_le_take_number(in, 8);
+	member->max_trace.lo = UINT64_MAX;
 	take_bytes(in, member->sha256, MXLOG_DIGEST_LEN);
 	member->n_modules = (uint16_t)mxlog_le_take_number(in, 2);
 	member->n_tags = (uint16_t)mxlog_le_take_number(in, 2);
@@ -286,7 +302,7 @@ static int take_rest(struct mxlog_le_reader *in, size_t len,
 {
 	size_t n_names = dir->n_modules + dir->n_tags;
 	size_t names_len = n_names * sizeof(struct mxlog_archive_name);
-	size_t lists_len = (len / 2 + 1) * sizeof(uint16_t);
+	size_t lists_len = (len + 1) * sizeof(uint16_t); /* an index a byte */
 	char *memory = malloc(names_len + lists_len + len);
 	uint16_t *lists;
 	int r;

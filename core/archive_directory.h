@@ -42,6 +42,7 @@ struct mxlog_archive_member {
 	unsigned flags;
 	/* Both ends inclusive; min > max: it holds no entry at all. */
 	int64_t min_usec, max_usec;
+	/* As wide as the first 64 bits say. */
 	struct mxlog_ulid min_trace, max_trace;
 	/* Ascending indexes into the directory's names; n may be
 	 * MXLOG_ARCHIVE_ANY. Of metrics `modules` holds metric names, and

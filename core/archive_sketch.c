@@ -8,105 +8,39 @@
 #include "utf8.h"
 
 enum {
-	SET_FIRST = 64,
-	SET_GRAMS_MAX = 60000, /* a member with more is not sketched */
-	BUDGET_PERCENT = 5,
+	WORDS = MXLOG_SKETCH_SLOTS / 64,
+	BUDGET_PERMILLE = 18, /* of the compressed size; measured */
 	COMMON_PERCENT = 60,
-	SAMPLES = 16,     /* members of a group that are counted */
-	COMMON_SHARE = 4, /* the list takes at most a quarter of the budget */
-	HASHES_MAX = 4,
-	GROUP_HEADER = 5, /* u32 length of the list, u8 hashes */
-	FILTER_MAX = 16 * 1024 * 1024,
+	COMMON_SHARE = 4,   /* the list takes at most a quarter of the budget */
+	COMMON_MEMBERS = 4, /* fewer are no group to have a list */
 };
 
 #define FILTER_ANY UINT32_MAX /* in place of a filter's length */
 
-/* ---- grams of a text ---- */
+/* ---- the grams of a text ---- */
 
-/* lowbias32 of Chris Wellons' hash prospector: part of the format. */
-static uint32_t mix(uint32_t x)
+/* The top 18 bits of a product: part of the format. */
+static inline uint32_t slot_of(uint32_t gram)
 {
-	x ^= x >> 16;
-	x *= 0x7feb352d;
-	x ^= x >> 15;
-	x *= 0x846ca68b;
-	x ^= x >> 16;
-	return x;
-}
-
-/* Where a gram looks for itself in a set: no part of the format. */
-static size_t slot_of(const struct mxlog_sketch_set *set, uint32_t gram)
-{
-	return (gram * 0x9e3779b1u >> 8) & (set->capacity - 1);
-}
-
-static int grow_set(struct mxlog_sketch_set *set)
-{
-	struct mxlog_sketch_set bigger = {
-		.capacity = MAX(set->capacity * 4, (size_t)SET_FIRST),
-	};
-
-	bigger.slots = calloc(bigger.capacity, sizeof(*bigger.slots));
-	if (!bigger.slots)
-		return -ENOMEM;
-	for (size_t i = 0; i < set->capacity; i++) {
-		size_t at;
-
-		if (set->slots[i] == 0)
-			continue;
-		at = slot_of(&bigger, set->slots[i]);
-		while (bigger.slots[at] != 0)
-			at = (at + 1) & (bigger.capacity - 1);
-		bigger.slots[at] = set->slots[i];
-	}
-	free(set->slots);
-	set->slots = bigger.slots;
-	set->capacity = bigger.capacity;
-	return 0;
+	return gram * UINT32_C(0x9e3779b1) >> 14;
 }
 
 static inline void add_gram(struct mxlog_sketch_set *set, uint32_t gram)
 {
-	size_t at = slot_of(set, gram);
+	uint32_t slot = slot_of(gram);
+	uint64_t bit = UINT64_C(1) << slot % 64;
 
-	while (set->slots[at] != gram) {
-		if (set->slots[at] == 0) {
-			set->slots[at] = gram;
-			set->n++;
-			return;
-		}
-		at = (at + 1) & (set->capacity - 1);
-	}
-	set->has_zero |= gram == 0;
+	if (set->bits[slot / 64] & bit)
+		return;
+	set->bits[slot / 64] |= bit;
+	if (set->n < MXLOG_SKETCH_FEW)
+		set->few[set->n] = slot;
+	set->n++;
 }
 
-static bool has_gram(const struct mxlog_sketch_set *set, uint32_t gram)
+static inline bool has_bit(const uint64_t *bits, uint32_t slot)
 {
-	size_t at;
-
-	if (gram == 0)
-		return set->has_zero;
-	if (set->n == 0)
-		return false;
-	at = slot_of(set, gram);
-	while (set->slots[at] != gram) {
-		if (set->slots[at] == 0)
-			return false;
-		at = (at + 1) & (set->capacity - 1);
-	}
-	return true;
-}
-
-/* Make room for `more` grams, so that adding them can't fail. */
-static int reserve_grams(struct mxlog_sketch_set *set, size_t more)
-{
-	while ((set->n + more) * 2 > set->capacity) {
-		int r = grow_set(set);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return bits[slot / 64] >> slot % 64 & 1;
 }
 
 /* What of a text came last: the gram so far and how many bytes of it there
@@ -206,53 +140,35 @@ static void add_grams(struct mxlog_sketch_set *set, const char *text,
 int mxlog_sketch_set_add(struct mxlog_sketch_set *set, const char *text,
     size_t len)
 {
-	enum {
-		STEP = 64 * 1024,
-	};
-	int r;
-
 	if (len < MXLOG_SKETCH_GRAM)
 		return 0;
-	/* In steps that overlap, so that room is made for one step at a time;
-	 * what a step cuts through (a character or the bytes before it) is
-	 * whole in one of two. */
-	for (size_t from = 0; !set->full;) {
-		size_t n = MIN(len - from, (size_t)STEP);
-
-		r = reserve_grams(set, n);
-		if (r < 0)
-			return r;
-		add_grams(set, text + from, n);
-		if (set->n > SET_GRAMS_MAX)
-			set->full = true;
-		if (from + n == len)
-			break;
-		from += n - 4 * MXLOG_SKETCH_GRAM;
+	if (!set->bits) {
+		set->bits = calloc(WORDS, sizeof(*set->bits));
+		if (!set->bits)
+			return -ENOMEM;
 	}
+	add_grams(set, text, len);
 	return 0;
 }
 
 void mxlog_sketch_set_clear(struct mxlog_sketch_set *set)
 {
-	if (set->slots)
-		memset(set->slots, 0, set->capacity * sizeof(*set->slots));
+	if (set->bits)
+		memset(set->bits, 0, WORDS * sizeof(*set->bits));
 	set->n = 0;
-	set->has_zero = false;
-	set->full = false;
 }
 
 void mxlog_sketch_set_done(struct mxlog_sketch_set *set)
 {
-	free(set->slots);
+	free(set->bits);
 	*set = (struct mxlog_sketch_set){ 0 };
 }
 
 /* ---- writing ---- */
 
 struct member {
-	uint32_t *grams; /* sorted not at all, each once */
-	size_t n;
-	size_t rare; /* of them, not in the group's list */
+	uint64_t *bits; /* NULL: no gram at all */
+	size_t rare;    /* slots taken that the filter tells of */
 	uint32_t compressed;
 	bool any;
 };
@@ -261,6 +177,13 @@ struct mxlog_sketch_writer {
 	struct member members[MXLOG_SKETCH_GROUP];
 	size_t n;
 	struct mxlog_buf done; /* the groups before this one */
+	/* Of the group that is being written: */
+	uint64_t listed[WORDS];
+	unsigned char counts[MXLOG_SKETCH_SLOTS]; /* members that have it */
+	uint32_t slots[MXLOG_SKETCH_SLOTS];       /* scratch */
+	uint32_t range; /* filters tell of slots below */
+	size_t budget;  /* bytes, of all filters */
+	size_t rare;    /* slots, of all members */
 };
 
 int mxlog_sketch_writer_new(struct mxlog_sketch_writer **ret)
@@ -276,7 +199,7 @@ int mxlog_sketch_writer_new(struct mxlog_sketch_writer **ret)
 static void clear_group(struct mxlog_sketch_writer *writer)
 {
 	for (size_t i = 0; i < writer->n; i++)
-		free(writer->members[i].grams);
+		free(writer->members[i].bits);
 	memset(writer->members, 0, sizeof(writer->members));
 	writer->n = 0;
 }
@@ -290,290 +213,187 @@ void mxlog_sketch_writer_free(struct mxlog_sketch_writer *writer)
 	free(writer);
 }
 
-/* ---- which grams are common ---- */
+/* ---- which slots are common ---- */
 
-struct counted {
-	uint32_t gram;
-	uint32_t count; /* of sampled members */
-};
-
-static int compare_grams(const void *a, const void *b)
+static size_t list_slots(const uint64_t *bits, uint32_t *out)
 {
-	const uint32_t *x = a, *y = b;
+	size_t n = 0;
 
-	return (*x > *y) - (*x < *y);
+	for (uint32_t word = 0; word < WORDS; word++)
+		for (uint64_t left = bits[word]; left != 0; left &= left - 1)
+			out[n++] = word * 64 + (uint32_t)__builtin_ctzll(left);
+	return n;
 }
 
-static int compare_counts(const void *a, const void *b)
+/* How many members there are to count, and in how many each slot is. */
+static size_t count_members(struct mxlog_sketch_writer *writer)
 {
-	const struct counted *x = a, *y = b;
+	size_t known = 0;
 
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return compare_grams(&x->gram, &y->gram);
-}
-
-/* Every gram of the samples, one after the other, sorted. */
-static int collect_samples(const struct mxlog_sketch_writer *writer,
-    uint32_t **ret, size_t *ret_n, size_t *ret_samples)
-{
-	size_t step = MAX(writer->n / SAMPLES, (size_t)1);
-	size_t total = 0, samples = 0;
-	uint32_t *grams;
-
-	for (size_t i = 0; i < writer->n; i += step)
-		total += writer->members[i].n;
-	grams = malloc((total + 1) * sizeof(*grams));
-	if (!grams)
-		return -ENOMEM;
-	total = 0;
-	for (size_t i = 0; i < writer->n; i += step) {
+	memset(writer->counts, 0, sizeof(writer->counts));
+	for (size_t i = 0; i < writer->n; i++) {
 		const struct member *m = &writer->members[i];
+		size_t n = m->bits ? list_slots(m->bits, writer->slots) : 0;
 
-		if (m->any)
-			continue;
-		if (m->n > 0)
-			memcpy(grams + total, m->grams, m->n * sizeof(*grams));
-		total += m->n;
-		samples++;
+		known += !m->any;
+		for (size_t k = 0; k < n; k++)
+			writer->counts[writer->slots[k]]++;
 	}
-	qsort(grams, total, sizeof(*grams), compare_grams);
-	*ret = grams;
-	*ret_n = total;
-	*ret_samples = samples;
-	return 0;
+	return known;
 }
 
-/* Of sorted grams those that come `least` times or more. */
-static int count_runs(const uint32_t *grams, size_t n, size_t least,
-    struct counted **ret, size_t *ret_n)
+/* List the slots of over 60 % of the members, and of more if the list grows
+ * longer than `max`: the commonest tell least. */
+static void choose_common(struct mxlog_sketch_writer *writer, size_t max)
 {
-	struct counted *runs = malloc((n / least + 1) * sizeof(*runs));
-	size_t n_runs = 0;
+	size_t histogram[MXLOG_SKETCH_GROUP + 1] = { 0 };
+	size_t known = count_members(writer);
+	size_t least = known * COMMON_PERCENT / 100 + 1;
+	size_t listed = 0, from = MXLOG_SKETCH_GROUP + 1;
 
-	if (!runs)
-		return -ENOMEM;
-	for (size_t i = 0, end; i < n; i = end) {
-		for (end = i + 1; end < n && grams[end] == grams[i];)
-			end++;
-		if (end - i >= least)
-			runs[n_runs++] =
-			    (struct counted){ grams[i], (uint32_t)(end - i) };
-	}
-	*ret = runs;
-	*ret_n = n_runs;
-	return 0;
+	memset(writer->listed, 0, sizeof(writer->listed));
+	if (known < COMMON_MEMBERS)
+		return;
+	for (size_t i = 0; i < MXLOG_SKETCH_SLOTS; i++)
+		histogram[writer->counts[i]]++;
+	while (from > least && listed + histogram[from - 1] <= max)
+		listed += histogram[--from];
+	for (size_t i = 0; i < MXLOG_SKETCH_SLOTS; i++)
+		if (writer->counts[i] >= from)
+			writer->listed[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-/* The group's list, sorted, at most `max` long: grams of over 60 % of its
- * members as far as some of them tell. A gram in the list says nothing, so a
- * wrong guess costs a little sharpness and no answer. */
-static int find_common(const struct mxlog_sketch_writer *writer, size_t max,
-    uint32_t **ret, size_t *ret_n)
+/* Distances between the listed slots, 7 bits a byte, the low ones first. */
+static int write_list(struct mxlog_sketch_writer *writer)
 {
-	uint32_t *grams = NULL;
-	struct counted *runs = NULL;
-	size_t n, samples, least;
-	int r;
+	size_t n = list_slots(writer->listed, writer->slots);
+	uint32_t last = 0;
+	int r = mxlog_le_add(&writer->done, 4, n);
 
-	r = collect_samples(writer, &grams, &n, &samples);
-	if (r < 0)
-		return r;
-	/* Of so few members the list would be all that there is to say. */
-	if (samples < SAMPLES / 4)
-		n = 0;
-	least = samples * COMMON_PERCENT / 100 + 1;
-	r = count_runs(grams, n, least, &runs, &n);
-	if (r < 0)
-		goto out;
-	if (n > max) {
-		qsort(runs, n, sizeof(*runs), compare_counts);
-		n = max;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		uint32_t gap = writer->slots[i] - last;
+
+		last = writer->slots[i];
+		for (; r == 0 && gap >= 128; gap >>= 7)
+			r = mxlog_le_add(&writer->done, 1, gap | 128);
+		if (r == 0)
+			r = mxlog_le_add(&writer->done, 1, gap);
 	}
-	for (size_t i = 0; i < n; i++)
-		grams[i] = runs[i].gram;
-	qsort(grams, n, sizeof(*grams), compare_grams);
-	*ret = grams;
-	*ret_n = n;
-	grams = NULL;
-out:
-	free(grams);
-	free(runs);
 	return r;
 }
 
 /* ---- filters ---- */
 
-/* Bit of the i-th hash of a gram in a filter of `bits`: part of the format. */
-static size_t bit_of(uint32_t gram, unsigned i, size_t bits)
+/* Bit of a slot in a filter: part of the format. */
+static inline size_t bit_of(uint32_t slot, uint64_t factor)
 {
-	uint32_t h = mix(gram);
-
-	if (i > 0)
-		h += i * (mix(gram ^ 0x9e3779b9) | 1);
-	return (size_t)(((uint64_t)h * bits) >> 32);
+	return (size_t)(slot * factor >> 32);
 }
 
-static void fill_filter(const struct member *member,
-    const struct mxlog_sketch_set *common, unsigned hashes,
-    unsigned char *filter, size_t len)
+static uint64_t factor_of(size_t len, uint32_t range)
 {
-	for (size_t i = 0; i < member->n; i++) {
-		uint32_t gram = member->grams[i];
-
-		if (has_gram(common, gram))
-			continue;
-		for (unsigned k = 0; k < hashes; k++) {
-			size_t bit = bit_of(gram, k, len * 8);
-
-			filter[bit / 8] |= (unsigned char)(1 << bit % 8);
-		}
-	}
+	return ((uint64_t)len * 8 << 32) / range;
 }
 
-/* How many of each member's grams are in its filter; the sum of all. */
-static size_t count_rare(struct mxlog_sketch_writer *writer,
-    const struct mxlog_sketch_set *common)
+static void count_rare(struct mxlog_sketch_writer *writer)
 {
-	size_t sum = 0;
-
+	writer->rare = 0;
 	for (size_t i = 0; i < writer->n; i++) {
 		struct member *m = &writer->members[i];
 
 		m->rare = 0;
-		for (size_t j = 0; j < m->n; j++)
-			m->rare += !has_gram(common, m->grams[j]);
-		sum += m->rare;
+		for (size_t k = 0; m->bits && k < WORDS; k++) {
+			m->bits[k] &= ~writer->listed[k];
+			m->rare += (size_t)__builtin_popcountll(m->bits[k]);
+		}
+		writer->rare += m->rare;
 	}
-	return sum;
 }
 
-/* A filter is the fuller the more hashes it has, and the more of them must
- * hit: ln 2 * bits / grams is the best number. */
-static unsigned best_hashes(size_t bytes, size_t grams)
+/* A filter tells most when half of its bits are set: with fewer bits than
+ * that takes, it tells of a part of the slots only; more bits than one and a
+ * half a slot are not worth their bytes. */
+static void choose_range(struct mxlog_sketch_writer *writer)
 {
-	size_t best =
-	    (bytes * 8 * 69 / 100 + grams / 2) / MAX(grams, (size_t)1);
+	uint64_t rare = MAX(writer->rare, (size_t)1);
+	uint64_t bits = MIN((uint64_t)writer->budget * 8, rare * 3 / 2);
+	uint64_t range = MXLOG_SKETCH_SLOTS * bits * 69 / (rare * 100);
 
-	return (unsigned)MIN(MAX(best, (size_t)1), (size_t)HASHES_MAX);
+	writer->budget = (size_t)(bits / 8);
+	writer->range = (uint32_t)MIN(MAX(range, (uint64_t)64),
+	    (uint64_t)MXLOG_SKETCH_SLOTS);
 }
 
-static size_t filter_len(const struct member *member, size_t budget, size_t sum)
+static size_t filter_len(const struct mxlog_sketch_writer *writer,
+    const struct member *member)
 {
+	uint64_t len;
+
 	if (member->any || member->rare == 0)
 		return 0;
-	return MIN(MAX((size_t)((uint64_t)budget * member->rare / sum),
-		       (size_t)1),
-	    (size_t)FILTER_MAX);
+	len = (uint64_t)writer->budget * member->rare / writer->rare;
+	/* No more bits than slots. */
+	return (size_t)MIN(MAX(len, (uint64_t)1), writer->range / 8);
 }
 
-static int write_filters(struct mxlog_sketch_writer *writer,
-    const struct mxlog_sketch_set *common, unsigned hashes, size_t budget,
-    size_t sum)
+static int write_filter(struct mxlog_sketch_writer *writer,
+    const struct member *member)
 {
+	size_t len = filter_len(writer, member), n;
 	struct mxlog_buf *out = &writer->done;
-	int r;
+	uint64_t factor = factor_of(len, writer->range);
+	unsigned char *filter;
+	int r = mxlog_buf_reserve(out, len);
 
-	for (size_t i = 0; i < writer->n; i++) {
-		const struct member *m = &writer->members[i];
-		size_t len = filter_len(m, budget, sum);
+	if (r < 0 || len == 0)
+		return r;
+	filter = (unsigned char *)out->data + out->len;
+	memset(filter, 0, len);
+	n = list_slots(member->bits, writer->slots);
+	for (size_t i = 0; i < n && writer->slots[i] < writer->range; i++) {
+		size_t bit = bit_of(writer->slots[i], factor);
 
-		r = mxlog_le_add(out, 4, m->any ? FILTER_ANY : len);
-		if (r < 0)
-			return r;
+		filter[bit / 8] |= (unsigned char)(1 << bit % 8);
 	}
-	for (size_t i = 0; i < writer->n; i++) {
-		const struct member *m = &writer->members[i];
-		size_t len = filter_len(m, budget, sum);
-
-		r = mxlog_buf_reserve(out, len);
-		if (r < 0)
-			return r;
-		memset(out->data + out->len, 0, len);
-		if (len > 0)
-			fill_filter(m, common, hashes,
-			    (unsigned char *)out->data + out->len, len);
-		out->len += len;
-	}
+	out->len += len;
 	return 0;
 }
 
-/* The set of a list, to look grams up in. */
-static int make_set(const uint32_t *grams, size_t n,
-    struct mxlog_sketch_set *ret)
+static int write_filters(struct mxlog_sketch_writer *writer)
 {
-	int r = reserve_grams(ret, n + 1);
+	int r = mxlog_le_add(&writer->done, 4, writer->range);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		add_gram(ret, grams[i]);
+	for (size_t i = 0; r == 0 && i < writer->n; i++) {
+		const struct member *m = &writer->members[i];
+
+		r = mxlog_le_add(&writer->done, 4,
+		    m->any ? FILTER_ANY : filter_len(writer, m));
+	}
+	for (size_t i = 0; r == 0 && i < writer->n; i++)
+		r = write_filter(writer, &writer->members[i]);
 	return r;
-}
-
-static int write_list(struct mxlog_buf *out, const uint32_t *grams, size_t n,
-    unsigned hashes)
-{
-	int r = mxlog_le_add(out, 4, n);
-
-	if (r == 0)
-		r = mxlog_le_add(out, 1, hashes);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = mxlog_le_add(out, 4, grams[i]);
-	return r;
-}
-
-static size_t group_budget(const struct mxlog_sketch_writer *writer)
-{
-	uint64_t compressed = 0;
-	size_t budget;
-
-	for (size_t i = 0; i < writer->n; i++)
-		compressed += writer->members[i].compressed;
-	budget = (size_t)(compressed * BUDGET_PERCENT / 100);
-	return budget - MIN(budget, GROUP_HEADER + 4 * writer->n);
 }
 
 static int write_group(struct mxlog_sketch_writer *writer)
 {
-	struct mxlog_sketch_set common = { 0 };
-	size_t budget = group_budget(writer);
-	uint32_t *list = NULL;
-	size_t n_list, sum;
-	unsigned hashes;
+	size_t from = writer->done.len, taken;
+	uint64_t compressed = 0;
 	int r;
 
-	r = find_common(writer, budget / COMMON_SHARE / 4, &list, &n_list);
-	if (r == 0)
-		r = make_set(list, n_list, &common);
+	for (size_t i = 0; i < writer->n; i++)
+		compressed += writer->members[i].compressed;
+	writer->budget = (size_t)(compressed * BUDGET_PERMILLE / 1000);
+	choose_common(writer, writer->budget / COMMON_SHARE);
+	r = write_list(writer);
 	if (r < 0)
-		goto out;
-	budget -= n_list * 4;
-	sum = count_rare(writer, &common);
-	hashes = best_hashes(budget, sum);
-
-	r = write_list(&writer->done, list, n_list, hashes);
-	if (r == 0)
-		r = write_filters(writer, &common, hashes, budget, sum);
+		return r;
+	taken = writer->done.len - from + 4 * writer->n;
+	writer->budget -= MIN(writer->budget, taken);
+	count_rare(writer);
+	choose_range(writer);
+	r = write_filters(writer);
 	clear_group(writer);
-out:
-	mxlog_sketch_set_done(&common);
-	free(list);
 	return r;
-}
-
-static int copy_grams(struct member *member, const struct mxlog_sketch_set *set)
-{
-	size_t n = 0;
-
-	member->grams = malloc((set->n + 1) * sizeof(*member->grams));
-	if (!member->grams)
-		return -ENOMEM;
-	for (size_t i = 0; i < set->capacity; i++)
-		if (set->slots[i] != 0)
-			member->grams[n++] = set->slots[i];
-	if (set->has_zero)
-		member->grams[n++] = 0;
-	member->n = n;
-	return 0;
 }
 
 int mxlog_sketch_writer_add(struct mxlog_sketch_writer *writer,
@@ -589,11 +409,12 @@ int mxlog_sketch_writer_add(struct mxlog_sketch_writer *writer,
 	}
 	member = &writer->members[writer->n];
 	member->compressed = compressed;
-	member->any = !set || set->full;
-	if (!member->any) {
-		r = copy_grams(member, set);
-		if (r < 0)
-			return r;
+	member->any = !set;
+	if (set && set->n > 0) {
+		member->bits = malloc(WORDS * sizeof(*member->bits));
+		if (!member->bits)
+			return -ENOMEM;
+		memcpy(member->bits, set->bits, WORDS * sizeof(*member->bits));
 	}
 	writer->n++;
 	return 0;
@@ -615,9 +436,8 @@ int mxlog_sketch_writer_finish(struct mxlog_sketch_writer *writer,
 /* ---- reading ---- */
 
 struct group {
-	const unsigned char *list; /* sorted u32 each */
-	size_t n_list;
-	unsigned hashes;
+	uint64_t listed[WORDS];
+	uint32_t range;
 };
 
 struct filter {
@@ -643,24 +463,40 @@ void mxlog_sketches_free(struct mxlog_sketches *sketches)
 	free(sketches);
 }
 
+static int take_gap(struct mxlog_le_reader *in, uint32_t *ret)
+{
+	uint32_t gap = 0;
+
+	for (unsigned shift = 0; shift < 21; shift += 7) {
+		uint32_t byte = (uint32_t)mxlog_le_take_number(in, 1);
+
+		gap |= (byte & 127) << shift;
+		if (byte < 128) {
+			*ret = gap;
+			return in->bad ? -EBADMSG : 0;
+		}
+	}
+	return -EBADMSG;
+}
+
 static int decode_list(struct mxlog_le_reader *in, struct group *group)
 {
-	uint32_t last = 0;
+	uint64_t n = mxlog_le_take_number(in, 4);
+	uint32_t slot = 0, gap;
+	int r;
 
-	group->n_list = (size_t)mxlog_le_take_number(in, 4);
-	group->hashes = (unsigned)mxlog_le_take_number(in, 1);
-	if (group->n_list > (size_t)(in->end - in->at) / 4)
-		return -EBADMSG;
-	group->list = mxlog_le_take(in, group->n_list * 4);
-	if (in->bad || group->hashes < 1 || group->hashes > HASHES_MAX)
-		return -EBADMSG;
-	for (size_t i = 0; i < group->n_list; i++) {
-		uint32_t gram = (uint32_t)mxlog_le_get(group->list + 4 * i, 4);
-
-		if (i > 0 && gram <= last)
+	for (uint64_t i = 0; i < n; i++) {
+		r = take_gap(in, &gap);
+		if (r < 0)
+			return r;
+		slot += gap;
+		if ((i > 0 && gap == 0) || slot >= MXLOG_SKETCH_SLOTS)
 			return -EBADMSG;
-		last = gram;
+		group->listed[slot / 64] |= UINT64_C(1) << slot % 64;
 	}
+	group->range = (uint32_t)mxlog_le_take_number(in, 4);
+	if (in->bad || group->range == 0 || group->range > MXLOG_SKETCH_SLOTS)
+		return -EBADMSG;
 	return 0;
 }
 
@@ -672,7 +508,7 @@ static int decode_filters(struct mxlog_le_reader *in, struct filter *filters,
 
 		filters[i].any = len == FILTER_ANY;
 		filters[i].len = filters[i].any ? 0 : len;
-		if (filters[i].len > FILTER_MAX)
+		if (filters[i].len > MXLOG_SKETCH_SLOTS / 8)
 			return -EBADMSG;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -707,6 +543,11 @@ int mxlog_sketches_decode(const void *data, size_t len, size_t n_members,
 
 	if (!sketches)
 		return -ENOMEM;
+	/* Each member has at least its length. */
+	if (n_members > len / 4) {
+		r = -EBADMSG;
+		goto out;
+	}
 	sketches->n_members = n_members;
 	sketches->groups = calloc(n_members / MXLOG_SKETCH_GROUP + 1,
 	    sizeof(*sketches->groups));
@@ -727,34 +568,18 @@ out:
 	return r;
 }
 
-static bool is_listed(const struct group *group, uint32_t gram)
-{
-	size_t low = 0, high = group->n_list;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		uint64_t at = mxlog_le_get(group->list + 4 * middle, 4);
-
-		if (at == gram)
-			return true;
-		if (at < gram)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
+/* True also where nothing is said of that slot. */
 static bool may_hold(const struct group *group, const struct filter *filter,
-    uint32_t gram)
+    uint32_t slot)
 {
-	for (unsigned k = 0; k < group->hashes && filter->len > 0; k++) {
-		size_t bit = bit_of(gram, k, filter->len * 8);
+	size_t bit;
 
-		if (!(filter->bits[bit / 8] & 1 << bit % 8))
-			return is_listed(group, gram);
-	}
-	return filter->len > 0 || is_listed(group, gram);
+	if (slot >= group->range || has_bit(group->listed, slot))
+		return true;
+	if (filter->len == 0)
+		return false;
+	bit = bit_of(slot, factor_of(filter->len, group->range));
+	return filter->bits[bit / 8] >> bit % 8 & 1;
 }
 
 bool mxlog_sketches_may_contain(const struct mxlog_sketches *sketches,
@@ -766,13 +591,10 @@ bool mxlog_sketches_may_contain(const struct mxlog_sketches *sketches,
 	assert(member < sketches->n_members);
 	filter = &sketches->filters[member];
 	group = &sketches->groups[member / MXLOG_SKETCH_GROUP];
-	if (filter->any || needle->full)
+	if (filter->any)
 		return true;
-	if (needle->has_zero && !may_hold(group, filter, 0))
-		return false;
-	for (size_t i = 0; i < needle->capacity; i++)
-		if (needle->slots[i] != 0 &&
-		    !may_hold(group, filter, needle->slots[i]))
+	for (size_t i = 0; i < MIN(needle->n, (size_t)MXLOG_SKETCH_FEW); i++)
+		if (!may_hold(group, filter, needle->few[i]))
 			return false;
 	return true;
 }

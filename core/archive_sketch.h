@@ -9,22 +9,23 @@
 enum {
 	MXLOG_SKETCH_GRAM = 4,    /* bytes of folded text */
 	MXLOG_SKETCH_GROUP = 128, /* members that share a list */
+	MXLOG_SKETCH_SLOTS = 1 << 18,
+	MXLOG_SKETCH_FEW = 512, /* slots of a set that are also listed */
 };
 
-/* A distinct collection of grams: of all messages of a member, or of a needle.
- * A zeroed struct is an empty one.
+/* The grams of all messages of a member, or of a needle. A zeroed struct is an
+ * empty one.
  *
  * The grams of a text: its ASCII letters are made lower case; the Kelvin sign
  * becomes k and the long s an s, as PCRE2's caseless search has it; characters
  * of scripts without case stand as their UTF-8 bytes; every other character,
  * and every invalid byte, is a gap that no gram spans. Therefore a text that
- * contains another in any case has all of its grams. */
+ * contains another in any case has all of its grams. A gram is known by its
+ * slot, which it may share with others. */
 struct mxlog_sketch_set {
-	uint32_t *slots; /* open addressing, 0 is free */
-	size_t capacity; /* a power of two, or 0 */
-	size_t n;        /* grams in slots */
-	bool has_zero;   /* the gram 0 */
-	bool full;       /* more than is kept: anything may be in it */
+	uint64_t *bits; /* one a slot; NULL while the set is empty */
+	size_t n;       /* slots taken */
+	uint32_t few[MXLOG_SKETCH_FEW]; /* the first of them */
 };
 
 /* Add the grams of a text. -ENOMEM: the set must not be used. */
@@ -39,7 +40,7 @@ int mxlog_sketch_writer_new(struct mxlog_sketch_writer **ret);
 void mxlog_sketch_writer_free(struct mxlog_sketch_writer *writer);
 
 /* The next member's set (its content is copied; NULL: anything may be in it)
- * and its compressed size, of which the sketches take at most 5 %. */
+ * and its compressed size, of which the sketches take some 2 %. */
 int mxlog_sketch_writer_add(struct mxlog_sketch_writer *writer,
     const struct mxlog_sketch_set *set, uint32_t compressed);
 

@@ -8,8 +8,9 @@
 #include "fs.h"
 
 enum {
-	/* Measured (tests/bench/bench_archive.sh): smaller than gzip -6 at more
-	 * than 1.5 times its speed. */
+	/* Measured (tests/bench/bench_archive.sh): with the directory smaller
+	 * than gzip -6, at more than 1.5 times its speed. Level 7 takes 1.4
+	 * times as long for 1 % less. */
 	COMPRESSION = 6,
 	MEMBERS_AIM = 65536, /* of a huge segment: its members are larger */
 };

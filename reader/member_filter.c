@@ -168,7 +168,7 @@ enum mxlog_skip mxlog_member_filter_judge(const struct mxlog_member_filter
 		return MXLOG_SKIP_MODULE;
 	if (!has_tags(filter, member))
 		return MXLOG_SKIP_TAG;
-	if (filter->needle.n > 0 && !filter->needle.full &&
+	if (filter->needle.n > 0 &&
 	    !mxlog_archive_file_may_contain(filter->file, index,
 		&filter->needle))
 		return MXLOG_SKIP_TEXT;
