@@ -237,7 +237,26 @@ START_TEST(whatever_fails_there_is_a_whole_seal_or_none)
 }
 END_TEST
 
-SUITE("seal", a_past_days_segments_are_sealed_once_and_hold,
+START_TEST(what_is_sealed_is_on_disk)
+{
+	char *dir = scratch_new();
+	int dir_fd = open_dir(dir);
+	uint64_t sealed = 0;
+
+	scratch_write(dir, LOG, "one\n");
+	inject(INJECT_FAIL, INJECT_FDATASYNC, 1, EIO);
+	ck_assert_int_eq(mxlog_seal_run(dir_fd, DAY + 1, NULL, 0, &sealed),
+	    -EIO);
+	ck_assert(inject_done());
+	ck_assert_uint_eq(sealed, 0);
+	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_NONE);
+	close(dir_fd);
+	scratch_done(dir);
+}
+END_TEST
+
+SUITE("seal", what_is_sealed_is_on_disk,
+    a_past_days_segments_are_sealed_once_and_hold,
     a_segment_with_a_writer_is_left_for_later,
     every_bit_of_segment_and_seal_counts, a_key_catches_who_seals_anew,
     anothers_seal_does_not_fit, seals_are_listed_and_removed,

@@ -336,6 +336,57 @@ START_TEST(a_reload_takes_new_rules_whole_or_not_at_all)
 }
 END_TEST
 
+static void reload(struct mxlog_writer *writer, const char *dir,
+    const char *yaml)
+{
+	struct mxlog_config *config = new_config(dir, yaml);
+
+	ck_assert_int_eq(mxlog_writer_reload(writer, config, NULL), 0);
+	mxlog_config_free(config);
+}
+
+START_TEST(a_reload_lets_go_of_segments_and_takes_the_new_size)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "max_file_size_mb: 2\n");
+	struct mxlog_writer *other = open_writer(dir, "");
+	struct mxlog_writer_stats stats;
+	static char text[100000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	add(writer, "m", MXLOG_INFO, "mine");
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	reload(writer, dir, "max_file_size_mb: 1\n");
+	add(other, "m", MXLOG_INFO, "theirs");
+	ck_assert_int_eq(mxlog_writer_close(other), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 2);
+
+	for (int i = 0; i < 15; i++)
+		add(writer, "m", MXLOG_INFO, text);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	mxlog_writer_get_stats(writer, &stats);
+	ck_assert_uint_eq(stats.rotations, 1);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(what_was_added_before_a_reload_can_be_taken_back_after_it)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "");
+
+	add_in_trace(writer, TIME);
+	reload(writer, dir, "");
+	mxlog_writer_rollback(writer);
+	add_in_trace(writer, TIME);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "original_timestamp"), 0);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	scratch_done(dir);
+}
+END_TEST
+
 START_TEST(files_are_made_for_the_owner_that_is_named)
 {
 	char *dir = scratch_new();
@@ -530,6 +581,8 @@ SUITE("writer", an_entry_becomes_a_line_when_the_batch_is_committed,
     a_failed_batch_is_kept_and_stored_once,
     what_is_rolled_back_and_comes_again_is_not_moved,
     a_filtered_entry_moves_nobody, a_reload_takes_new_rules_whole_or_not_at_all,
+    a_reload_lets_go_of_segments_and_takes_the_new_size,
+    what_was_added_before_a_reload_can_be_taken_back_after_it,
     files_are_made_for_the_owner_that_is_named,
     an_older_callers_options_are_understood, closing_stores_what_is_pending,
     without_memory_an_entry_is_refused_or_stored,
