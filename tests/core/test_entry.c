@@ -6,6 +6,7 @@
 
 #include "ndjson.h"
 #include "reterr.h"
+#include "starve.h"
 #include "suite.h"
 #include "ulid.h"
 
@@ -593,6 +594,84 @@ START_TEST(every_rule_can_be_broken)
 }
 END_TEST
 
+/* Everything that can need memory; the first failure is returned. */
+static int do_all(struct mxlog_entry *entry, struct mxlog_buf *out)
+{
+	struct mxlog_exception *exception = NULL, *cause = NULL;
+	char key[2] = "A";
+	int r;
+
+	r = mxlog_entry_set(entry, MXLOG_FIELD_MODULE, LITERAL("a-b"));
+	if (r == 0)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_TRACE_ID,
+		    LITERAL("4bf92f3577b34da6a3ce929d0e0e4736"));
+	if (r == 0)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE,
+		    LITERAL("not \xff valid"));
+	for (int i = 0; i < 80 && r == 0; i++) {
+		key[0] = (char)('A' + i % 30);
+		r = mxlog_entry_add_context(entry, key, 1, LITERAL("v"));
+		if (r == 0)
+			r = mxlog_entry_add_context_json(entry, LITERAL("j"),
+			    LITERAL("[\"\\u0001\"]"));
+	}
+	for (int i = 0; i < 40 && r == 0; i++) {
+		key[0] = (char)('0' + i);
+		r = mxlog_entry_add_tag(entry, key, 1);
+	}
+	if (r == 0)
+		r = mxlog_exception_new("E", 1, "m", 1, &exception);
+	for (int i = 0; i < 20 && r == 0; i++)
+		r = mxlog_exception_add_frame(exception, LITERAL("file"), 1,
+		    LITERAL("function"), LITERAL("code"));
+	if (r == 0)
+		r = mxlog_exception_new("C", 1, "m", 1, &cause);
+	if (r == 0)
+		r = mxlog_exception_take_cause(exception, &cause);
+	if (r == 0)
+		r = mxlog_entry_take_exception(entry, &exception);
+	mxlog_exception_free(exception);
+	mxlog_exception_free(cause);
+	if (r == 0)
+		r = mxlog_entry_normalise(entry);
+	return r < 0 ? r : mxlog_ndjson_encode(entry, out);
+}
+
+START_TEST(lack_of_memory_is_told_and_nothing_else_happens)
+{
+	struct mxlog_buf expected = { 0 };
+	struct mxlog_entry *entry;
+	bool hungry = true;
+
+	ck_assert_int_eq(mxlog_entry_new(&entry), 0);
+	ck_assert_int_eq(do_all(entry, &expected), 0);
+	mxlog_entry_free(entry);
+
+	for (unsigned long n = 1; hungry; n++) {
+		struct mxlog_buf out = { 0 };
+		int r;
+
+		starve(n);
+		r = mxlog_entry_new(&entry);
+		if (r == 0)
+			r = do_all(entry, &out);
+		hungry = starve_done();
+		ck_assert_int_eq(r, hungry ? -ENOMEM : 0);
+		/* The same entry, reset, does it with memory. */
+		if (n == 1)
+			continue;
+		mxlog_entry_reset(entry);
+		out.len = 0;
+		ck_assert_int_eq(do_all(entry, &out), 0);
+		ck_assert_uint_eq(out.len, expected.len);
+		ck_assert_mem_eq(out.data, expected.data, out.len);
+		mxlog_buf_done(&out);
+		mxlog_entry_free(entry);
+	}
+	mxlog_buf_done(&expected);
+}
+END_TEST
+
 SUITE("entry", only_text_fields_can_be_set_as_text,
     numbers_outside_their_range_are_refused,
     fields_stand_in_the_models_order_whatever_order_they_were_set_in,
@@ -608,4 +687,5 @@ SUITE("entry", only_text_fields_can_be_set_as_text,
     a_line_never_gets_longer_than_a_line_may_be,
     a_line_that_is_cut_is_marked_and_its_json_is_text,
     an_exception_that_was_cut_marks_its_entry,
-    a_message_of_a_megabyte_is_kept_whole, every_rule_can_be_broken)
+    a_message_of_a_megabyte_is_kept_whole, every_rule_can_be_broken,
+    lack_of_memory_is_told_and_nothing_else_happens)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "reterr.h"
+#include "starve.h"
 #include "suite.h"
 #include "utf8.h"
 
@@ -514,6 +515,37 @@ START_TEST(an_allocation_that_fails_leaves_the_output_alone)
 }
 END_TEST
 
+START_TEST(lack_of_memory_while_reading_is_told_apart_from_damage)
+{
+	struct mxlog_buf line = read_data("fuzz_ndjson/full_entry.json");
+	struct mxlog_buf metric_line = read_data("models/metric.json");
+	bool hungry = true;
+
+	for (unsigned long n = 1; hungry; n++) {
+		struct mxlog_metric *metric = NULL;
+		struct mxlog_entry *entry = NULL;
+		int r;
+
+		starve(n);
+		r = mxlog_entry_new(&entry);
+		if (r == 0)
+			r = mxlog_ndjson_decode(line.data, line.len, entry,
+			    NULL);
+		if (r == 0)
+			r = mxlog_metric_new(&metric);
+		if (r == 0)
+			r = mxlog_ndjson_decode_metric(metric_line.data,
+			    metric_line.len, metric, NULL);
+		hungry = starve_done();
+		ck_assert_int_eq(r, hungry ? -ENOMEM : 0);
+		mxlog_entry_free(entry);
+		mxlog_metric_free(metric);
+	}
+	mxlog_buf_done(&line);
+	mxlog_buf_done(&metric_line);
+}
+END_TEST
+
 SUITE("ndjson", the_models_entry_round_trips_to_its_canonical_form,
     the_models_exception_round_trips_to_its_canonical_form,
     the_models_metric_round_trips_to_its_canonical_form,
@@ -525,4 +557,5 @@ SUITE("ndjson", the_models_entry_round_trips_to_its_canonical_form,
     causes_are_bounded, a_line_is_one_line_whatever_the_texts_are,
     damaged_lines_cost_themselves_alone,
     trace_id_and_timestamp_stand_at_fixed_places,
-    an_allocation_that_fails_leaves_the_output_alone)
+    an_allocation_that_fails_leaves_the_output_alone,
+    lack_of_memory_while_reading_is_told_apart_from_damage)
