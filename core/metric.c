@@ -164,7 +164,7 @@ int mxlog_metric_push_tag(struct mxlog_metric *metric,
 static int add_tag(struct mxlog_metric *metric, const char *key, size_t key_len,
     const char *value, size_t len)
 {
-	struct mxlog_metric_tag tag;
+	struct mxlog_metric_tag tag = { MXLOG_NO_SPAN, MXLOG_NO_SPAN };
 	int r;
 
 	r = store(metric, key, key_len, MXLOG_NAME_BYTES, &tag.key);

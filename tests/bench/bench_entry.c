@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one entry costs: ten context pairs and a message of 120 bytes, as a
- * syslog message gives. Prints nanoseconds; count instructions with
- * valgrind --tool=callgrind --dump-instr=no --toggle-collect=bench_encode
- * (bench_set, bench_normalise, bench_decode, bench_metric). */
+/* bench_entry [ROUNDS]: what one entry costs, ten context pairs and a message of
+ * 120 bytes, as a syslog message gives. Prints nanoseconds; instructions:
+ *
+ *	valgrind --tool=callgrind --toggle-collect='bench_encode*' \
+ *	    bench_entry 1000
+ *
+ * and the same with bench_set, bench_normalise and bench_decode. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
