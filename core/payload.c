@@ -3,6 +3,7 @@
  * and which of its members to take for which field; then to take them. */
 #include "payload_private.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #define CEE    "@cee:"
@@ -14,8 +15,21 @@ enum {
 	INTO_DEPTH = 4,
 };
 
+/* The first eight bytes of a literal as one number that sorts as they do. */
+#define BYTE(s, i)                                             \
+	((uint64_t)(unsigned char)((s)[MIN(i, sizeof(s) - 1)]) \
+	    << (56 - 8 * (i)))
+#define PREFIX(s)                                                         \
+	(BYTE(s, 0) | BYTE(s, 1) | BYTE(s, 2) | BYTE(s, 3) | BYTE(s, 4) | \
+	    BYTE(s, 5) | BYTE(s, 6) | BYTE(s, 7))
+
 static const struct mxlog_payload_key keys[] = {
 #define KEY(path, use, rank, whose) { LITERAL(path), MXLOG_USE_##use, rank },
+#include "tbl/payload.def"
+};
+
+static const uint64_t prefixes[] = {
+#define KEY(path, use, rank, whose) PREFIX(path),
 #include "tbl/payload.def"
 };
 
@@ -32,22 +46,44 @@ static const struct {
 
 /* ---- names ---- */
 
+static uint64_t prefix_of(const char *path, size_t len)
+{
+	uint64_t prefix = 0;
+	uint32_t head, tail;
+
+	if (len >= sizeof(prefix)) {
+		memcpy(&prefix, path, sizeof(prefix));
+		return be64toh(prefix);
+	}
+	if (len >= sizeof(head)) { /* two loads that may overlap */
+		memcpy(&head, path, sizeof(head));
+		memcpy(&tail, path + len - sizeof(tail), sizeof(tail));
+		return (uint64_t)be32toh(head) << 32 |
+		    (uint64_t)be32toh(tail) << 8 * (sizeof(prefix) - len);
+	}
+	for (size_t i = 0; i < len; i++)
+		prefix |= (uint64_t)(unsigned char)path[i] << (56 - 8 * i);
+	return prefix;
+}
+
+/* Most members are none of ours, and their prefix is enough to know it. */
 const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
 {
+	uint64_t prefix = prefix_of(path, len);
 	size_t first = 0, end = ARRAY_LEN(keys);
 
 	while (first < end) {
 		size_t middle = (first + end) / 2;
-		const struct mxlog_payload_key *key = &keys[middle];
-		int order = memcmp(path, key->path, MIN(len, key->len));
 
-		if (order == 0 && len == key->len)
-			return key;
-		if (order > 0 || (order == 0 && len > key->len))
+		if (prefixes[middle] < prefix)
 			first = middle + 1;
 		else
 			end = middle;
 	}
+	for (; first < ARRAY_LEN(keys) && prefixes[first] == prefix; first++)
+		if (keys[first].len == len &&
+		    memcmp(keys[first].path, path, len) == 0)
+			return &keys[first];
 	return NULL;
 }
 
@@ -90,7 +126,8 @@ static bool is_reserved(const struct mxlog_lift *lift,
     const struct mxlog_buf *name)
 {
 	for (size_t i = 0; lift->reserved && lift->reserved[i]; i++)
-		if (strlen(lift->reserved[i]) == name->len &&
+		if (name->len > 0 && lift->reserved[i][0] == name->data[0] &&
+		    strlen(lift->reserved[i]) == name->len &&
 		    memcmp(lift->reserved[i], name->data, name->len) == 0)
 			return true;
 	return false;

@@ -105,7 +105,7 @@ run()
 wrapper=()
 [ -z "$callgrind" ] || wrapper=(valgrind --quiet --tool=callgrind "--callgrind-out-file=$work/callgrind.%p")
 
-for kind in plain json; do
+for kind in ${MXLOG_BENCH_KINDS:-plain json}; do
 	write_input "$kind"
 	run omfile "type=\"omfile\" file=\"$work/out\" template=\"json4\""
 	base=$cost
