@@ -198,11 +198,11 @@ static const char *find_lanes(const struct mxlog_needle *needle, const char *at,
 		mxlog_lanes here = mxlog_lanes_load(at);
 		mxlog_lanes first = mxlog_lanes_load(at + needle->first);
 		mxlog_lanes last = mxlog_lanes_load(at + needle->last);
-		mxlog_lanes found = ((mxlog_lanes)((first | a_bit) == a) &
-					(mxlog_lanes)((last | b_bit) == b)) |
-		    (mxlog_lanes)(here == '\\');
+		mxlog_lanes found = (mxlog_lanes)((first | a_bit) == a);
 		const char *place;
 
+		found &= (mxlog_lanes)((last | b_bit) == b);
+		found |= (mxlog_lanes)(here == '\\');
 		if (needle->partners)
 			found |= (mxlog_lanes)(here == 0xe2) |
 			    (mxlog_lanes)(here == 0xc5);

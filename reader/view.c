@@ -255,9 +255,7 @@ static bool eat_value(const char **p)
 			char end = object ? '}' : ']';
 
 			++*p;
-			if (**p == end) {
-				++*p;
-			} else {
+			if (**p != end) {
 				if (++depth > DEPTH)
 					return false;
 				objects = objects << 1 | object;
@@ -265,6 +263,7 @@ static bool eat_value(const char **p)
 					return false;
 				continue;
 			}
+			++*p;
 		} else if (!eat_scalar(p)) {
 			return false;
 		}

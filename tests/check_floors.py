@@ -13,7 +13,7 @@ FLOORS = [
     "base buf error reterr span utf8 le lanes number quick_format timestamp ulid json fs fork_guard ring queue datagram complaint",
     "pattern gzip_block yaml json_tree digest symbolizer",
     "level name entry exception metric tbl",
-    "config ndjson query redact traceback payload trace_order formatter dictconfig",
+    "config ndjson lookup condition query redact traceback payload trace_order formatter dictconfig",
     "segment numbers claim store archive seal",
     "preparer writer retention cycle checkpoint options module",
     "logger handler queue registry delivery scope async crash reader",
@@ -25,7 +25,7 @@ PART_OF = {"identity_scan": "checkpoint"}
 # Private headers of core that the reader uses, beside those of its own.
 READER_SEES = set(
     "base buf reterr span utf8 le lanes number timestamp ulid json fs pattern gzip_block "
-    "digest level name entry exception metric query ndjson segment archive".split())
+    "digest level name entry exception metric lookup condition query ndjson segment archive".split())
 
 # A library's header, and the only files that see it.
 THIRD_PARTY = {

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A drain forwards every entry of every journal, with its fields, and a second
 # one adds nothing.

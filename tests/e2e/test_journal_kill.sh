@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # mxlogd is killed again and again while entries flow and the journal rotates:
 # none is lost, none doubled, no line damaged.

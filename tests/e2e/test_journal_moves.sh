@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What happens to journals: rotation, restarts and kills of journald, a flush
 # from runtime to persistent, vacuum of what was not read yet. Nothing is lost,
@@ -86,7 +87,7 @@ vacuum() {
 	send 30 170
 	journald_ctl --rotate
 	journald_ctl --sync
-	rm "$(ls "$persistent"/system@*.journal | head -1)"
+	rm "$(find "$persistent" -name 'system@*.journal' | sort | head -1)"
 	send 10 200
 	journald_ctl --sync
 	drain || fail "drain"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Journals that others made: systemd-journal-remote's output of export text, and
 # files damaged in every way. The first come through whole, field by field; the

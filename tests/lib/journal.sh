@@ -42,7 +42,9 @@ mount --bind /run/machine-id /etc/machine-id
 work=/run/test
 logs=$work/logs
 config=$work/mxlog.yaml
+# shellcheck disable=SC2034 # for those who source this
 volatile=/run/log/journal/$machine_id
+# shellcheck disable=SC2034
 persistent=/var/log/journal/$machine_id
 journald_pid=
 
