@@ -932,6 +932,35 @@ START_TEST(a_forked_child_drops_the_batch_and_claims_its_own_segment)
 }
 END_TEST
 
+START_TEST(a_stopped_writer_stops_nobody)
+{
+	char *dir = scratch_new();
+	struct mxlog_store *store;
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		store = child_open(dir, 1 << 20);
+		child_put(store, "stopped\n");
+		(void)raise(SIGSTOP);
+		child_put(store, "goes on\n");
+		mxlog_store_close(store);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+	ck_assert(WIFSTOPPED(status));
+	store = open_store(dir);
+	put(store, "mine\n");
+	ck_assert(scratch_holds(dir, DAY_0 ".1.log", "mine\n"));
+	ck_assert_int_eq(kill(pid, SIGCONT), 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert(scratch_holds(dir, DAY_0 ".log", "stopped\ngoes on\n"));
+	mxlog_store_close(store);
+	scratch_done(dir);
+}
+END_TEST
+
 enum {
 	PROCESSES = 6,
 	LINES = 3000,
@@ -1263,7 +1292,7 @@ SUITE("store", ends_of_segments_that_are_gone_are_forgotten,
     what_was_reserved_can_be_written_on_a_full_disk,
     a_file_size_limit_rotates_instead_of_killing,
     a_forked_child_drops_the_batch_and_claims_its_own_segment,
-    many_processes_lose_and_mingle_nothing,
+    a_stopped_writer_stops_nobody, many_processes_lose_and_mingle_nothing,
     what_was_acknowledged_survives_a_kill_and_no_torn_line_stays,
     killed_at_any_call_whole_lines_stay_and_the_next_goes_on,
     few_segments_are_held_however_many_days_a_batch_has)

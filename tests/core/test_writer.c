@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "writer_private.h"
 
+#include <mxlog/archive.h>
+#include <mxlog/reader.h>
+
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,6 +15,7 @@
 #include "scratch.h"
 #include "starve.h"
 #include "suite.h"
+#include "timestamp.h"
 
 #define LOG       "2024-01-28.log"
 #define SEGMENT_1 "2024-01-28.1.log"
@@ -574,7 +578,115 @@ START_TEST(what_is_too_long_for_a_line_is_cut_and_marked)
 }
 END_TEST
 
-SUITE("writer", an_entry_becomes_a_line_when_the_batch_is_committed,
+/* ---- a late day's writers beside the archive cycle ---- */
+
+enum {
+	LATE_WRITERS = 3,
+	LATE_BATCHES = 120,
+	LATE_LINES = 5, /* a batch */
+};
+
+/* In a child: exit status 0, or 1. */
+static int write_late(const struct mxlog_config *config, int who, int64_t time)
+{
+	struct mxlog_writer *writer = NULL;
+	struct mxlog_entry *entry = NULL;
+	int r;
+
+	r = mxlog_writer_open(config, NULL, &writer, NULL);
+	if (r == 0)
+		r = mxlog_entry_new(&entry);
+	for (int i = 0; i < LATE_BATCHES * LATE_LINES && r == 0; i++) {
+		char text[32];
+		int len = snprintf(text, sizeof(text), "<%d:%04d>", who, i);
+
+		mxlog_entry_reset(entry);
+		mxlog_entry_set_time(entry, time);
+		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text,
+		    (size_t)len);
+		if (r == 0)
+			r = mxlog_writer_add(writer, entry);
+		if (r == 0 && i % LATE_LINES == LATE_LINES - 1)
+			r = mxlog_writer_commit(writer);
+		if (r == 0 && i % (7 * LATE_LINES) == 0)
+			r = mxlog_writer_reload(writer, config, NULL);
+	}
+	if (mxlog_writer_close(writer) < 0)
+		r = -EIO;
+	mxlog_entry_free(entry);
+	return r < 0;
+}
+
+static int archive(const struct mxlog_config *config)
+{
+	const struct mxlog_archive_options options = {
+		.size = sizeof(options),
+		.actor = "tester",
+	};
+	struct mxlog_archive_stats stats;
+
+	return mxlog_archive_run(config, &options, &stats, NULL);
+}
+
+/* How often each line is answered. */
+static void read_late(const char *dir, unsigned char *seen, size_t n)
+{
+	struct mxlog_query *query = NULL;
+	struct mxlog_reader *reader = NULL;
+	struct mxlog_line line;
+	int r;
+
+	ck_assert_int_eq(mxlog_query_new(&query), 0);
+	ck_assert_int_eq(mxlog_reader_open(&dir, 1, &query, &reader, NULL), 0);
+	while ((r = mxlog_reader_next(reader, &line)) == 1) {
+		const char *at = memmem(line.text, line.len, "\"<", 2);
+		int who = -1, i = -1;
+
+		if (!at || sscanf(at, "\"<%d:%d>", &who, &i) != 2)
+			continue; /* of the cycle's */
+		ck_assert(who >= 0 && who < LATE_WRITERS && i >= 0);
+		i += who * LATE_BATCHES * LATE_LINES;
+		ck_assert_uint_lt((size_t)i, n);
+		seen[i]++;
+	}
+	ck_assert_int_eq(r, 0);
+	mxlog_reader_close(reader);
+}
+
+START_TEST(late_lines_are_there_once_however_often_their_day_is_archived)
+{
+	char *dir = scratch_new();
+	struct mxlog_config *config = new_config(dir, "retention_days: 0\n");
+	int64_t late = mxlog_timestamp_now() - 10 * USEC_PER_DAY;
+	static unsigned char seen[LATE_WRITERS * LATE_BATCHES * LATE_LINES];
+	int left = LATE_WRITERS, status = 0, archives = 0;
+
+	for (int i = 0; i < LATE_WRITERS; i++)
+		if (fork() == 0)
+			_exit(write_late(config, i, late));
+	while (left > 0) {
+		ck_assert_int_eq(archive(config), 0);
+		archives++;
+		while (left > 0 && waitpid(-1, &status, WNOHANG) > 0) {
+			ck_assert_int_eq(status, 0);
+			left--;
+		}
+	}
+	ck_assert_int_gt(archives, 1);
+	for (int i = 0; i < 2; i++) {
+		memset(seen, 0, sizeof(seen));
+		read_late(dir, seen, sizeof(seen));
+		for (size_t k = 0; k < sizeof(seen); k++)
+			ck_assert_msg(seen[k] == 1, "line %zu: %d", k, seen[k]);
+		ck_assert_int_eq(archive(config), 0);
+	}
+	mxlog_config_free(config);
+	scratch_done(dir);
+}
+END_TEST
+
+SUITE("writer", late_lines_are_there_once_however_often_their_day_is_archived,
+    an_entry_becomes_a_line_when_the_batch_is_committed,
     a_metric_goes_to_its_own_file,
     each_module_is_filtered_by_its_longest_prefix,
     an_audit_entry_passes_every_filter, no_secret_reaches_the_disk,
