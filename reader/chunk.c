@@ -20,6 +20,7 @@ void mxlog_chunk_reset(struct mxlog_chunk *chunk)
 	chunk->open_end = false;
 	chunk->bytes_read = 0;
 	chunk->lines = 0;
+	chunk->matches = 0;
 	chunk->damaged = 0;
 	chunk->error = 0;
 	chunk->reason.code = 0;

@@ -37,6 +37,7 @@ struct mxlog_chunk {
 	/* What making it cost and showed. */
 	uint64_t bytes_read;
 	uint64_t lines;
+	uint64_t matches;
 	uint64_t damaged;
 	int error;                 /* why it is not all there, or 0 */
 	struct mxlog_error reason; /* the same for a person; may be empty */

@@ -9,6 +9,7 @@
 #include "needle.h"
 #include "number.h"
 #include "sort_key.h"
+#include "tally.h"
 #include "utf8.h"
 #include "view.h"
 
@@ -26,7 +27,8 @@ struct mxlog_matcher {
 	struct mxlog_buf text; /* a message, decoded */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
-	bool slow; /* decode every line */
+	bool slow;                 /* decode every line */
+	struct mxlog_tally *tally; /* or NULL: keep hits */
 };
 
 /* The search's text, or what any match of its pattern holds, else a tag. */
@@ -96,6 +98,12 @@ void mxlog_matcher_free(struct mxlog_matcher *matcher)
 	free(matcher);
 }
 
+void mxlog_matcher_set_tally(struct mxlog_matcher *matcher,
+    struct mxlog_tally *tally)
+{
+	matcher->tally = tally;
+}
+
 static int add_hit(struct mxlog_chunk *chunk, const char *line, size_t len,
     const struct mxlog_sort_key *key)
 {
@@ -162,7 +170,14 @@ static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 		chunk->damaged += whole;
 		return 0;
 	}
-	return r > 0 ? add_hit(chunk, line, len, &key) : r;
+	if (r <= 0)
+		return r;
+	chunk->matches++;
+	if (!matcher->tally)
+		return add_hit(chunk, line, len, &key);
+	return matcher->query->metrics
+	    ? mxlog_tally_add_metric(matcher->tally, matcher->metric)
+	    : mxlog_tally_add(matcher->tally, matcher->entry);
 }
 
 /* ---- the fast path: canonical lines ---- */
@@ -283,8 +298,12 @@ static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	if (r <= 0)
 		return r;
 	/* Conditions are few people's: they need not be fast twice. */
-	if (matcher->query->n_conditions > 0)
+	if (matcher->query->n_conditions > 0 ||
+	    (matcher->tally && !mxlog_tally_takes_view(matcher->tally)))
 		return scan_slowly(matcher, chunk, line, len, true);
+	chunk->matches++;
+	if (matcher->tally)
+		return mxlog_tally_add_view(matcher->tally, &matcher->view);
 	key_of_view(matcher->query, &matcher->view, &key);
 	return add_hit(chunk, line, len, &key);
 }

@@ -11,6 +11,7 @@
 
 #include "mxlog_read_corrupt.h"
 #include "mxlog_read_options.h"
+#include "mxlog_read_report.h"
 #include "mxlog_read_terminal.h"
 #include "reterr.h"
 
@@ -21,9 +22,7 @@ enum {
 
 static void warn(void *arg, const char *text)
 {
-	if (arg)
-		mxlog_read_terminal_clear(arg);
-	(void)fprintf(stderr, "mxlog-read: %s\n", text);
+	mxlog_read_terminal_warn(arg, text);
 }
 
 /* What there is now. */
@@ -160,7 +159,9 @@ static int run(struct mxlog_read_options *options)
 
 	r = mxlog_read_terminal_open(&terminal,
 	    !options->no_pager && !options->follow);
-	if (r >= 0)
+	if (r >= 0 && options->report != MXLOG_READ_LINES)
+		r = mxlog_read_report(options, &terminal, &stats, &error);
+	else if (r >= 0)
 		r = query(options, &terminal, &stats, &error);
 	mxlog_read_terminal_close(&terminal);
 	if (r == -EPIPE)

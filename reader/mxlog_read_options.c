@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "number.h"
+#include "span_text.h"
 #include "timestamp.h"
 
 #define CONFIG_PATH "/etc/mxlog/mxlog.yaml"
@@ -439,7 +440,7 @@ static int set_metrics(struct given *given)
 	struct mxlog_query *query = given->options->query;
 	int r;
 
-	if (!given->text[OPTION_METRICS])
+	if (!given->text[OPTION_METRICS] && !given->text[OPTION_METRIC])
 		return 0;
 	r = mxlog_query_set_metrics(query, true);
 	if (r < 0)
@@ -495,6 +496,9 @@ static int add_conditions(struct given *given)
 	for (size_t i = 0; r >= 0 && i < given->n_conditions; i++)
 		r = mxlog_query_add_condition(given->options->query,
 		    given->conditions[i], given->reterr);
+	if (r >= 0)
+		r = add_equals(given, "metric_name",
+		    given->text[OPTION_METRIC]);
 	if (r >= 0)
 		r = add_equals(given, "exception.type",
 		    given->text[OPTION_EXCEPTION]);
@@ -564,6 +568,73 @@ static int set_cursor(struct given *given)
 	return 0;
 }
 
+static int parse_span(struct given *given, enum option_id id)
+{
+	const char *text = given->text[id];
+
+	if (!text || !*text)
+		return 0;
+	if (mxlog_span_parse(text, &given->options->bucket_usec) < 0 ||
+	    given->options->bucket_usec <= 0)
+		return usage(given, id,
+		    "expected a span of time such as 30s, 5m, 1h or 1d");
+	return 0;
+}
+
+static int set_slowest(struct given *given)
+{
+	struct mxlog_query *query = given->options->query;
+	int r;
+
+	r = parse_count(given, OPTION_SLOWEST, &query->limit);
+	if (r >= 0)
+		r = mxlog_query_set_order(query, MXLOG_ORDER_DURATION_MS, true);
+	return r < 0
+	    ? r
+	    : mxlog_query_add_condition(query, "duration_ms", given->reterr);
+}
+
+/* What the options that make a report mean; one of them at most. */
+static int set_report(struct given *given)
+{
+	static const struct {
+		enum option_id option;
+		enum mxlog_read_report report;
+	} reports[] = {
+		{ OPTION_COUNT_BY, MXLOG_READ_COUNT },
+		{ OPTION_HISTOGRAM, MXLOG_READ_HISTOGRAM },
+		{ OPTION_ERRORS, MXLOG_READ_ERRORS },
+		{ OPTION_TRACE, MXLOG_READ_TRACE },
+		{ OPTION_METRIC, MXLOG_READ_SERIES },
+	};
+	struct mxlog_read_options *options = given->options;
+	const char *first = NULL;
+	int r;
+
+	for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
+		const char *text = given->text[reports[i].option];
+		const char *name = row_of(reports[i].option)->name;
+
+		if (text && first)
+			return mxlog_error_set(given->reterr, -EINVAL,
+			    "--%s and --%s: ask one thing at a time", first,
+			    name);
+		if (!text)
+			continue;
+		first = name;
+		options->report = reports[i].report;
+		options->subject = text;
+	}
+	options->aggregate =
+	    given->text[OPTION_AGG] ? given->text[OPTION_AGG] : "avg";
+	r = parse_span(given, OPTION_HISTOGRAM);
+	if (r >= 0)
+		r = parse_span(given, OPTION_BUCKET);
+	if (r >= 0 && given->text[OPTION_SLOWEST])
+		r = set_slowest(given);
+	return r;
+}
+
 /* What is shown first is the end of what there is. */
 static int set_follow(struct given *given)
 {
@@ -592,6 +663,8 @@ static int set_rest(struct given *given)
 	options->no_pager = given->text[OPTION_NO_PAGER];
 	if (r >= 0 && given->text[OPTION_FIELDS])
 		r = each_part(given, given->text[OPTION_FIELDS], add_field);
+	if (r >= 0)
+		r = set_report(given);
 	if (r >= 0)
 		r = set_cursor(given);
 	return r < 0 ? r : set_follow(given);

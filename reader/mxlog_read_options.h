@@ -14,6 +14,16 @@ enum mxlog_read_output {
 	MXLOG_READ_OUTPUTS,
 };
 
+/* What is made of the matches, instead of showing each. */
+enum mxlog_read_report {
+	MXLOG_READ_LINES,
+	MXLOG_READ_COUNT,
+	MXLOG_READ_HISTOGRAM,
+	MXLOG_READ_ERRORS,
+	MXLOG_READ_TRACE,
+	MXLOG_READ_SERIES,
+};
+
 struct mxlog_read_options {
 	char **dirs;
 	size_t n_dirs;
@@ -21,8 +31,12 @@ struct mxlog_read_options {
 	enum mxlog_read_output output;
 	char **fields; /* to be shown */
 	size_t n_fields;
-	const char *cursor; /* an argument's text, or NULL */
-	bool after_cursor;  /* behind it, else with it */
+	enum mxlog_read_report report;
+	const char *subject;   /* of the report: fields or a trace id */
+	const char *aggregate; /* of a series */
+	int64_t bucket_usec;   /* 0: none was given */
+	const char *cursor;    /* an argument's text, or NULL */
+	bool after_cursor;     /* behind it, else with it */
 	bool explain, follow, show_cursor, no_pager;
 	bool help, version; /* asked for: nothing else counts */
 };

@@ -154,6 +154,13 @@ void mxlog_read_terminal_clear(struct mxlog_read_terminal *terminal)
 	terminal->shown = false;
 }
 
+void mxlog_read_terminal_warn(void *arg, const char *text)
+{
+	if (arg)
+		mxlog_read_terminal_clear(arg);
+	(void)fprintf(stderr, "mxlog-read: %s\n", text);
+}
+
 void mxlog_read_terminal_close(struct mxlog_read_terminal *terminal)
 {
 	mxlog_read_terminal_clear(terminal);

@@ -24,5 +24,8 @@ void mxlog_read_terminal_progress(void *arg, uint64_t done, uint64_t total);
 /* Take the progress line away, as before anything is printed. */
 void mxlog_read_terminal_clear(struct mxlog_read_terminal *terminal);
 
+/* An mxlog_reader_warn callback; `arg` is the struct, or NULL. */
+void mxlog_read_terminal_warn(void *arg, const char *text);
+
 /* Wait until the pager is left. */
 void mxlog_read_terminal_close(struct mxlog_read_terminal *terminal);

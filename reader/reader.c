@@ -13,6 +13,7 @@
 #include "plan.h"
 #include "refetch.h"
 #include "sorter.h"
+#include "tally.h"
 
 enum {
 	WORKERS_MAX = 8,
@@ -25,6 +26,7 @@ enum {
 struct hand {
 	struct mxlog_matcher *matcher;
 	struct mxlog_archive_scratch scratch;
+	struct mxlog_tally *tally; /* or NULL */
 };
 
 /* A line kept while the order is turned. */
@@ -46,7 +48,8 @@ struct mxlog_reader {
 	uint64_t skip, left; /* of matches in order */
 	int64_t frontier;    /* what comes before this time is complete */
 	bool started, read_all, ended;
-	uint32_t told_step; /* its error was told; from 1 */
+	const char *tally_fields; /* while a tally is made */
+	uint32_t told_step;       /* its error was told; from 1 */
 	mxlog_reader_corrupt *corrupt;
 	void *corrupt_arg;
 	struct mxlog_reader_stats stats;
@@ -114,6 +117,7 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 	for (unsigned i = 0; i < reader->n_hands; i++) {
 		mxlog_matcher_free(reader->hands[i].matcher);
 		mxlog_archive_scratch_done(&reader->hands[i].scratch);
+		mxlog_tally_free(reader->hands[i].tally);
 	}
 	free(reader->hands);
 	mxlog_plan_done(&reader->plan);
@@ -232,6 +236,19 @@ static unsigned count_workers(uint64_t bytes)
 	return (unsigned)MIN(CPU_COUNT(&set), WORKERS_MAX);
 }
 
+static int make_hand(struct mxlog_reader *reader, struct hand *hand)
+{
+	int r = mxlog_matcher_new(reader->query, false, &hand->matcher);
+
+	if (r >= 0 && reader->tally_fields) {
+		r = mxlog_tally_new(reader->tally_fields,
+		    reader->query->metrics, &hand->tally, NULL);
+		if (r >= 0)
+			mxlog_matcher_set_tally(hand->matcher, hand->tally);
+	}
+	return r;
+}
+
 static int start_crew(struct mxlog_reader *reader)
 {
 	struct mxlog_crew_job job = { .next = next_task,
@@ -248,8 +265,7 @@ static int start_crew(struct mxlog_reader *reader)
 	if (!reader->hands)
 		return -ENOMEM;
 	for (; r >= 0 && reader->n_hands < n; reader->n_hands++)
-		r = mxlog_matcher_new(reader->query, false,
-		    &reader->hands[reader->n_hands].matcher);
+		r = make_hand(reader, &reader->hands[reader->n_hands]);
 	return r < 0 ? r : mxlog_crew_new(workers, &job, &reader->crew);
 }
 
@@ -354,7 +370,7 @@ static void count(struct mxlog_reader *reader, const struct mxlog_chunk *chunk)
 {
 	reader->stats.bytes_read += chunk->bytes_read;
 	reader->stats.lines += chunk->lines;
-	reader->stats.matches += chunk->n_hits;
+	reader->stats.matches += chunk->matches;
 	reader->stats.damaged += chunk->damaged;
 	reader->catalog.segments[chunk->segment].damaged += chunk->damaged;
 	if (reader->progress)
@@ -374,7 +390,8 @@ static int take_chunk(struct mxlog_reader *reader)
 	reader->at_step = chunk->step;
 	mxlog_plan_release(&reader->plan, chunk->step);
 	count(reader, chunk);
-	if (chunk->error == -ENOMEM || chunk->error == -ETIMEDOUT)
+	if (chunk->error == -ENOMEM || chunk->error == -ETIMEDOUT ||
+	    chunk->error == -E2BIG)
 		return chunk->error;
 	if (chunk->error < 0 && reader->told_step != chunk->step + 1) {
 		reader->told_step = chunk->step + 1;
@@ -526,6 +543,47 @@ static int next_stored(struct mxlog_reader *reader, struct mxlog_line *ret)
 	if (!reader->ended)
 		finish(reader);
 	return r < 0 ? r : 0;
+}
+
+/* ---- counting ---- */
+
+static int count_all(struct mxlog_reader *reader)
+{
+	int r;
+
+	r = start(reader);
+	while (r >= 0 && !reader->read_all)
+		r = take_chunk(reader);
+	finish(reader);
+	return r < 0 ? r : 0;
+}
+
+int mxlog_reader_tally(struct mxlog_reader *reader, const char *fields,
+    struct mxlog_tally **ret, struct mxlog_error *reterr)
+{
+	struct mxlog_tally *tally;
+	int r;
+
+	assert(!reader->started);
+	r = mxlog_tally_new(fields, reader->query->metrics, &tally, reterr);
+	if (r < 0)
+		return r;
+	reader->tally_fields = fields;
+	r = count_all(reader);
+	for (unsigned i = 0; r >= 0 && i < reader->n_hands; i++)
+		r = mxlog_tally_merge(tally, reader->hands[i].tally);
+	reader->tally_fields = NULL;
+	if (r < 0) {
+		mxlog_tally_free(tally);
+		return r == -E2BIG
+		    ? mxlog_error_set(reterr, r,
+			  "%.100s has too many different values to be counted",
+			  fields)
+		    : r;
+	}
+	mxlog_tally_sort(tally);
+	*ret = tally;
+	return 0;
 }
 
 /* ---- cursors ---- */
@@ -693,7 +751,7 @@ static int next_followed(struct mxlog_reader *reader, struct mxlog_line *ret)
 		    &reader->chunk);
 		reader->stats.bytes_read += reader->chunk.bytes_read;
 		reader->stats.lines += reader->chunk.lines;
-		reader->stats.matches += reader->chunk.n_hits;
+		reader->stats.matches += reader->chunk.matches;
 		reader->stats.damaged += reader->chunk.damaged;
 	}
 	return r;

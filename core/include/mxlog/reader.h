@@ -94,6 +94,75 @@ MXLOG_EXPORT int mxlog_reader_get_cursor(const struct mxlog_reader *reader,
 MXLOG_EXPORT int mxlog_reader_next(struct mxlog_reader *reader,
     struct mxlog_line *ret);
 
+/* Count the matches by one or more fields that commas separate, "level,module",
+ * "time:5m", "context.user": runs the whole query at once, instead of
+ * _next(); order, limit and offset do not matter. "shape" is a message's first
+ * line with # for every number. Of fields with several values the first
+ * counts; an absent one is "". -EINVAL with reterr; -E2BIG: more than 262,144
+ * combinations. The groups are ordered by count, the largest first, or by
+ * value where "time" is among the fields; times are UTC. */
+struct mxlog_tally;
+MXLOG_EXPORT int mxlog_reader_tally(struct mxlog_reader *reader,
+    const char *fields, struct mxlog_tally **ret, struct mxlog_error *reterr);
+MXLOG_EXPORT void mxlog_tally_free(struct mxlog_tally *tally);
+
+/* How many groups there are, matches in all, and fields. */
+MXLOG_EXPORT size_t mxlog_tally_get_size(const struct mxlog_tally *tally);
+MXLOG_EXPORT uint64_t mxlog_tally_get_total(const struct mxlog_tally *tally);
+MXLOG_EXPORT size_t mxlog_tally_get_fields(const struct mxlog_tally *tally);
+
+/* Of a group, or field, that there is. Texts belong to the tally. */
+MXLOG_EXPORT const char *mxlog_tally_get_field(const struct mxlog_tally *tally,
+    size_t field);
+MXLOG_EXPORT uint64_t mxlog_tally_get_count(const struct mxlog_tally *tally,
+    size_t group);
+MXLOG_EXPORT void mxlog_tally_get_value(const struct mxlog_tally *tally,
+    size_t group, size_t field, const char **ret, size_t *ret_len);
+
+/* What the values of the metrics found come to, "avg", "sum", "min", "max",
+ * "count", "p50", "p95" or "p99" (nearest rank), for each span of `bucket_usec`
+ * since 1970 that has any; 0: for all. Instead of _next(); the query must be
+ * of metrics, in the order of time. -EINVAL, -E2BIG with reterr. */
+struct mxlog_series;
+struct mxlog_point {
+	int64_t start_usec; /* of the span; INT64_MIN: all */
+	int64_t first_usec; /* of the first value in it */
+	uint64_t count;
+	double value;
+};
+MXLOG_EXPORT int mxlog_reader_series(struct mxlog_reader *reader,
+    const char *aggregate, int64_t bucket_usec, struct mxlog_series **ret,
+    struct mxlog_error *reterr);
+MXLOG_EXPORT void mxlog_series_free(struct mxlog_series *series);
+MXLOG_EXPORT size_t mxlog_series_get_size(const struct mxlog_series *series);
+MXLOG_EXPORT const struct mxlog_point *mxlog_series_get_point(
+    const struct mxlog_series *series, size_t index);
+
+/* One operation: the entries and metrics of a trace id and of the operations
+ * whose context.parent_operation_id leads to it, in the order of time. */
+struct mxlog_trace;
+struct mxlog_trace_item {
+	struct mxlog_line line; /* owned by the trace */
+	bool metric;
+	unsigned depth;   /* 0: of the operation itself, 1: of a child … */
+	size_t operation; /* 0: itself */
+	size_t stored;    /* private */
+};
+struct mxlog_trace_summary {
+	uint64_t items, operations;
+	uint64_t failures; /* entries of level ERROR or more, or with an
+	                    * exception */
+	uint64_t left_out; /* items beyond 100,000 */
+	int64_t start_usec, end_usec;
+};
+MXLOG_EXPORT int mxlog_trace_read(const char *const *dirs, size_t n_dirs,
+    const char *id, struct mxlog_trace **ret, struct mxlog_error *reterr);
+MXLOG_EXPORT void mxlog_trace_free(struct mxlog_trace *trace);
+MXLOG_EXPORT void mxlog_trace_get_summary(const struct mxlog_trace *trace,
+    struct mxlog_trace_summary *ret);
+MXLOG_EXPORT const struct mxlog_trace_item *mxlog_trace_get_item(
+    const struct mxlog_trace *trace, size_t index);
+
 MXLOG_EXPORT void mxlog_reader_get_stats(const struct mxlog_reader *reader,
     struct mxlog_reader_stats *ret);
 MXLOG_EXPORT void mxlog_reader_close(struct mxlog_reader *reader);
