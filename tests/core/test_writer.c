@@ -608,8 +608,10 @@ static int write_late(const struct mxlog_config *config, int who, int64_t time)
 			r = mxlog_writer_add(writer, entry);
 		if (r == 0 && i % LATE_LINES == LATE_LINES - 1)
 			r = mxlog_writer_commit(writer);
-		if (r == 0 && i % (7 * LATE_LINES) == 0)
-			r = mxlog_writer_reload(writer, config, NULL);
+		if (r < 0 || i % (4 * LATE_LINES) != 0)
+			continue;
+		r = mxlog_writer_reload(writer, config, NULL);
+		(void)usleep(3000); /* the cycle's turn */
 	}
 	if (mxlog_writer_close(writer) < 0)
 		r = -EIO;
