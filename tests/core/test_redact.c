@@ -197,6 +197,26 @@ START_TEST(names_with_values_lose_the_value)
 		{ "password=\"cut off here", "password=\"[GONE]" },
 		{ "token:=abc", "token:=[GONE]" },
 		{ "token=token=token=x", "token=[GONE]" },
+		{ "API Key: abc", "API Key: [GONE]" },
+		{ "the private key = abc", "the private key = [GONE]" },
+		{ "pass phrase: abc", "pass phrase: [GONE]" },
+		{ "<input name=\"password\" value=\"abc\">",
+		    "<input name=\"password\" value=\"[GONE]\">" },
+		{ "{\"name\": \"DB_PASSWORD\", \"value\": \"abc\"}",
+		    "{\"name\": \"DB_PASSWORD\", \"value\": \"[GONE]\"}" },
+		{ "password -> abc", "password -> [GONE]" },
+		{ "user: bob pass: abc", "user: bob pass: [GONE]" },
+		{ "setPassword(\"abc\")", "setPassword(\"[GONE]\")" },
+		{ "[('password', 'abc')]", "[('password', '[GONE]')]" },
+		{ "username bob password 7 0822455D0A16",
+		    "username bob password 7 [GONE]" },
+		{ "enable secret 5 $1$mERr$hx5rVt7r",
+		    "enable secret 5 [GONE]" },
+		{ "snmp-server community abc RO",
+		    "snmp-server community [GONE] RO" },
+		{ "login with password hunter2 failed",
+		    "login with password [GONE] failed" },
+		{ "the password is hunter2", "the password is [GONE]" },
 	};
 
 	expect_all(cases, ARRAY_LEN(cases));
@@ -330,6 +350,15 @@ START_TEST(ordinary_log_text_stays)
 		"mysql -u root -P 3306",
 		"curl -u admin http://x",
 		"Elevated Token:  %%1842",
+		"the password is too short, password must be changed",
+		"password authentication for user123 failed",
+		"implemented basic RainerScript optimizer",
+		"a problem identified by \"Some One\"",
+		"cookie: reject a blank domain",
+		"cookie->data",
+		"fields: [\"name\", \"password\", \"email\"]",
+		"Server host key: ecdsa-sha2-nistp256 SHA256:abc",
+		"token is missing, secret not found",
 	};
 	struct mxlog_redactor *redactor = make(NULL, 0);
 
