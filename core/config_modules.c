@@ -13,29 +13,6 @@ enum {
 	CAPTURE_NAME_MAX = 63,
 };
 
-int mxlog_config_read_module(const struct mxlog_config_parse *parse,
-    const struct mxlog_yaml *key, char **ret, size_t *ret_len)
-{
-	struct mxlog_buf buf = { 0 };
-	bool changed;
-	int r;
-
-	if (key->len == 0)
-		return mxlog_config_refuse(parse, key,
-		    "expected a module's name, not \"\"");
-	r = mxlog_module_normalise(&buf, key->text, key->len, &changed);
-	if (r == 0) {
-		*ret_len = buf.len;
-		r = mxlog_buf_add_char(&buf, '\0');
-	}
-	if (r < 0) {
-		mxlog_buf_done(&buf);
-		return r;
-	}
-	*ret = buf.data;
-	return 0;
-}
-
 static int compare_levels(const void *a, const void *b)
 {
 	const struct mxlog_module_level *x = a, *y = b;
