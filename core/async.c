@@ -2,6 +2,7 @@
 #include "async.h"
 
 #include <linux/futex.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -71,13 +72,14 @@ static size_t deliver_batch(struct mxlog_async *async, uint64_t *last)
 	if (n == 0)
 		return 0;
 	*last = items[n - 1]->ticket;
-	(void)pthread_mutex_lock(async->options.delivering);
+	mxlog_turn_lock(async->options.delivering);
 	for (size_t i = 0; i < n; i++) {
 		mxlog_delivery_handle(async->options.delivery,
 		    (struct mxlog_item *)items[i]);
+		mxlog_item_trim((struct mxlog_item *)items[i]);
 		mxlog_queue_give_back(async->queue, items[i]);
 	}
-	(void)pthread_mutex_unlock(async->options.delivering);
+	mxlog_turn_unlock(async->options.delivering);
 	return n;
 }
 
@@ -89,11 +91,11 @@ static void finish(struct mxlog_async *async, uint64_t before, uint32_t wanted)
 	uint64_t shed[MXLOG_QUEUE_RANKS];
 	int r;
 
-	(void)pthread_mutex_lock(async->options.delivering);
+	mxlog_turn_lock(async->options.delivering);
 	mxlog_queue_take_shed(async->queue, shed);
 	mxlog_delivery_report_shed(async->options.delivery, shed);
 	r = mxlog_delivery_flush(async->options.delivery, sync);
-	(void)pthread_mutex_unlock(async->options.delivering);
+	mxlog_turn_unlock(async->options.delivering);
 
 	atomic_store(&async->stored, before);
 	if (sync) {
@@ -142,6 +144,7 @@ static void *writer_main(void *arg)
 {
 	struct mxlog_async *async = arg;
 
+	async->options.begin();
 	for (;;) {
 		bool stopping = atomic_load(&async->stopping);
 		/* First who asks, then what was there: who asks later may have

@@ -2,17 +2,17 @@
 /* Async: the writer thread between the queue and the delivery. */
 #pragma once
 
-#include <pthread.h>
-
 #include "delivery.h"
+#include "turn.h"
 
 struct mxlog_async;
 
 struct mxlog_async_options {
 	struct mxlog_delivery *delivery;
-	pthread_mutex_t *delivering; /* held while the delivery works */
-	uint32_t buffer_size;        /* entries queued at most */
+	struct mxlog_turn *delivering; /* held while the delivery works */
+	uint32_t buffer_size;          /* entries queued at most */
 	double flush_interval_s;
+	void (*begin)(void); /* called first in the writer thread */
 };
 
 int mxlog_async_start(const struct mxlog_async_options *options,

@@ -2,6 +2,7 @@
 #include "crash.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "number.h"
@@ -14,7 +15,8 @@ static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
 static struct {
 	_Atomic(struct mxlog_async *) async;
-	_Atomic bool crashing;
+	_Atomic pid_t thread; /* that crashed first and rescues; 0: none */
+	_Atomic bool rescued;
 	bool installed;
 	struct sigaction before[ARRAY_LEN(crash_signals)];
 } crash;
@@ -31,27 +33,57 @@ static void say_lost(uint64_t lost)
 		return; /* nothing is left to try */
 }
 
-/* Store what can be stored, then let the signal do what it would have done. */
-static void on_crash(int signal_number)
+/* Another thread is about to end the process: let it finish. Should it be the
+ * rescue's own writer thread that has crashed, that ends at its deadline. */
+static void wait_for_rescue(void)
+{
+	const struct timespec tick = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < RESCUE_MSEC + RESCUE_MSEC / 2; i++) {
+		if (atomic_load(&crash.rescued))
+			return;
+		(void)nanosleep(&tick, NULL);
+	}
+}
+
+static void rescue(void)
 {
 	struct mxlog_async *async = atomic_load(&crash.async);
-	uint64_t lost = 0;
+	pid_t nobody = 0;
+	uint64_t lost;
 
-	if (!atomic_exchange(&crash.crashing, true) && async)
-		lost = mxlog_async_rescue(async, RESCUE_MSEC);
+	if (!async)
+		return;
+	if (!atomic_compare_exchange_strong(&crash.thread, &nobody, gettid())) {
+		if (nobody != gettid())
+			wait_for_rescue();
+		return;
+	}
+	lost = mxlog_async_rescue(async, RESCUE_MSEC);
 	if (lost > 0)
 		say_lost(lost);
+	atomic_store(&crash.rescued, true);
+}
+
+/* Store what can be stored, then let the signal do what it would have done. */
+static void on_crash(int signal_number, siginfo_t *info, void *context)
+{
+	(void)context;
+	rescue();
 	for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
 		if (crash_signals[i] == signal_number)
 			(void)sigaction(signal_number, &crash.before[i], NULL);
-	(void)raise(signal_number);
+	/* A fault happens again when its instruction does, and a core dump then
+	 * shows it; what was sent must be sent again. */
+	if (info->si_code <= 0 || signal_number == SIGABRT)
+		(void)raise(signal_number);
 }
 
 static void install(void)
 {
 	struct sigaction action = {
-		.sa_handler = on_crash,
-		.sa_flags = SA_ONSTACK | SA_NODEFER,
+		.sa_sigaction = on_crash,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER,
 	};
 
 	(void)sigemptyset(&action.sa_mask);

@@ -2,15 +2,25 @@
 #include "datagram.h"
 
 #include <netdb.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
-	WAIT_MSEC = 1000, /* for a peer to take more */
+	WAIT_MSEC = 1000,  /* for a peer to take more */
+	SLOW_MSEC = 100,   /* a failure that took longer is not tried */
+	PAUSE_FACTOR = 10, /* again for so many times its duration */
 };
+
+static int64_t monotonic_msec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
 
 static const char *skip_prefix(const char *text, const char *prefix)
 {
@@ -84,6 +94,13 @@ void mxlog_datagram_done(struct mxlog_datagram *socket)
 	socket->port = NULL;
 }
 
+static void limit_waiting(struct mxlog_datagram *to)
+{
+	struct timeval wait = { .tv_sec = WAIT_MSEC / 1000 };
+
+	(void)setsockopt(to->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+}
+
 static int connect_unix(struct mxlog_datagram *to)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -94,6 +111,7 @@ static int connect_unix(struct mxlog_datagram *to)
 	to->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (to->fd < 0)
 		return -errno;
+	limit_waiting(to);
 	if (connect(to->fd, (const struct sockaddr *)&address,
 		sizeof(address)) < 0)
 		return -errno;
@@ -102,12 +120,10 @@ static int connect_unix(struct mxlog_datagram *to)
 
 static int connect_to(struct mxlog_datagram *to, const struct addrinfo *info)
 {
-	struct timeval wait = { .tv_sec = WAIT_MSEC / 1000 };
-
 	to->fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, 0);
 	if (to->fd < 0)
 		return -errno;
-	(void)setsockopt(to->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+	limit_waiting(to);
 	if (connect(to->fd, info->ai_addr, info->ai_addrlen) < 0)
 		return -errno;
 	return 0;
@@ -160,20 +176,46 @@ static int send_all(struct mxlog_datagram *to, const char *data, size_t len)
 	return 0;
 }
 
-int mxlog_datagram_send(struct mxlog_datagram *socket, const void *data,
+/* True when a TCP peer has closed: what is sent now would be lost unseen. */
+static bool is_closed(const struct mxlog_datagram *to)
+{
+	char byte;
+
+	return to->transport == MXLOG_TCP && to->fd >= 0 &&
+	    recv(to->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static int send_once(struct mxlog_datagram *socket, const void *data,
     size_t len)
 {
-	bool fresh = socket->fd < 0;
+	bool fresh = socket->fd < 0 || is_closed(socket);
 	int r = fresh ? connect_again(socket) : 0;
 
 	if (r == 0)
 		r = send_all(socket, data, len);
-	if (r < 0 && r != -EMSGSIZE && !fresh) { /* the daemon was restarted */
+	if (r < 0 && r != -EMSGSIZE && r != -EAGAIN && !fresh) {
+		/* the daemon was restarted */
 		r = connect_again(socket);
 		if (r == 0)
 			r = send_all(socket, data, len);
 	}
 	if (r < 0 && r != -EMSGSIZE)
 		disconnect(socket);
+	return r;
+}
+
+int mxlog_datagram_send(struct mxlog_datagram *socket, const void *data,
+    size_t len)
+{
+	int64_t begin = monotonic_msec();
+	int64_t taken;
+	int r;
+
+	if (begin < socket->pause_until_msec)
+		return -EAGAIN;
+	r = send_once(socket, data, len);
+	taken = monotonic_msec() - begin;
+	if (r < 0 && r != -EMSGSIZE && taken > SLOW_MSEC)
+		socket->pause_until_msec = begin + taken + taken * PAUSE_FACTOR;
 	return r;
 }

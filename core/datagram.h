@@ -17,6 +17,7 @@ struct mxlog_datagram {
 	char *host; /* or the socket's path */
 	char *port;
 	int fd;
+	int64_t pause_until_msec; /* CLOCK_MONOTONIC */
 };
 
 /* "/dev/log", "unix:/dev/log", "udp:host[:port]", "tcp:host[:port]",
@@ -26,6 +27,8 @@ int mxlog_datagram_init(struct mxlog_datagram *socket, const char *destination,
 void mxlog_datagram_done(struct mxlog_datagram *socket);
 
 /* Send one message whole; connects when it must, at most once a call.
- * -EMSGSIZE leaves the socket connected. */
+ * -EMSGSIZE leaves the socket connected. After a failure that took long
+ * (nobody reads, a name that can't be resolved) -EAGAIN for ten times as long:
+ * a dead peer costs at most a tenth of the time. */
 int mxlog_datagram_send(struct mxlog_datagram *socket, const void *data,
     size_t len);

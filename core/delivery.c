@@ -7,6 +7,10 @@
 #include "handler_store.h"
 #include "preparer.h"
 
+enum {
+	ITEM_KEEP = 16 * 1024, /* bytes that an idle item holds at most */
+};
+
 struct mxlog_delivery {
 	struct mxlog_preparer *preparer; /* NULL until first needed */
 	struct mxlog_handler **handlers; /* owned, all there are */
@@ -37,6 +41,16 @@ void mxlog_item_free(struct mxlog_item *item)
 	mxlog_entry_free(item->entry);
 	mxlog_metric_free(item->metric);
 	free(item);
+}
+
+void mxlog_item_trim(struct mxlog_item *item)
+{
+	if (UNLIKELY(item->entry->bytes.capacity > ITEM_KEEP ||
+		item->entry->exception)) {
+		mxlog_entry_reset(item->entry);
+		if (item->entry->bytes.capacity > ITEM_KEEP)
+			mxlog_buf_done(&item->entry->bytes);
+	}
 }
 
 /* ---- which handlers a logger has ---- */
@@ -254,7 +268,11 @@ static int use_plan(struct mxlog_delivery *delivery, struct plan *plan,
 
 	close_handlers(delivery, false);
 	r = config ? plan_attach(plan, config) : 0;
-	return r < 0 ? r : plan_adopt(delivery, plan);
+	if (r == 0)
+		r = plan_adopt(delivery, plan);
+	if (r < 0) /* out of memory: no logger may keep what is closed now */
+		mxlog_registry_each(detach, NULL);
+	return r;
 }
 
 int mxlog_delivery_configure(struct mxlog_delivery *delivery,
@@ -341,12 +359,30 @@ static void hand_and_tell(struct mxlog_delivery *delivery,
 		    strerrordesc_np(-r));
 }
 
+/* Without a configuration the built-in rules redact what stderr gets. */
+static int make_default_preparer(struct mxlog_delivery *delivery)
+{
+	struct mxlog_config *config;
+	int r = mxlog_config_new(&config);
+
+	if (r < 0)
+		return r;
+	r = mxlog_preparer_new(config, &delivery->preparer, NULL);
+	mxlog_config_free(config);
+	return r;
+}
+
 static int prepare(struct mxlog_delivery *delivery, struct mxlog_item *item)
 {
-	int r = item->is_metric
+	int r = 0;
+
+	if (UNLIKELY(!delivery->preparer))
+		r = make_default_preparer(delivery);
+	if (r < 0)
+		return r;
+	r = item->is_metric
 	    ? mxlog_preparer_metric(delivery->preparer, item->metric)
 	    : mxlog_preparer_entry(delivery->preparer, item->entry);
-
 	mxlog_preparer_settle(delivery->preparer); /* it does not come again */
 	return r;
 }

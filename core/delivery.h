@@ -19,6 +19,9 @@ struct mxlog_item {
 int mxlog_item_new(struct mxlog_item **ret);
 void mxlog_item_free(struct mxlog_item *item);
 
+/* Give back the memory that an unusual entry needed: a queue has many items. */
+void mxlog_item_trim(struct mxlog_item *item);
+
 struct mxlog_delivery;
 
 /* NULL: the defaults without a store; entries go to stderr. */

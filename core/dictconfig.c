@@ -114,7 +114,8 @@ static void each(struct import *import, const char *section,
 	(void)mxlog_json_tree_each(node, visit, import);
 }
 
-/* "INFO" as mxlog calls it; a number is the level that it reaches. */
+/* "INFO" as mxlog calls it; a number is the mildest level that reaches it. 0 is
+ * none: a logger's parent decides then, and a handler takes all. */
 static void put_level(struct import *import, const char *indent, const char *of,
     const struct mxlog_json_tree *node)
 {
@@ -122,13 +123,15 @@ static void put_level(struct import *import, const char *indent, const char *of,
 	    mxlog_json_tree_get(node, "level");
 	const char *text = mxlog_json_tree_text(value, NULL);
 	enum mxlog_level level = MXLOG_DEBUG;
-	uint64_t number;
+	uint64_t number = 1;
 
 	if (!value)
 		return;
-	if (mxlog_json_tree_u64(value, &number) == 0)
+	if (mxlog_json_tree_u64(value, &number) == 0 && number > 0)
 		level = (enum mxlog_level)(
-		    MIN(MAX(number, (uint64_t)10), (uint64_t)50) / 10 * 10);
+		    (MIN(number, (uint64_t)MXLOG_CRITICAL) + 9) / 10 * 10);
+	else if (text ? strcasecmp(text, "NOTSET") == 0 : number == 0)
+		return;
 	else if (!text || mxlog_level_parse(text, strlen(text), &level) < 0) {
 		note(import, "%s: left out: level %s is not known", of,
 		    text ? text : "(no text)");

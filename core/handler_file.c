@@ -13,6 +13,11 @@
 #include "fs.h"
 #include "handler.h"
 
+enum {
+	FLUSH_BYTES = 64 * 1024,  /* written at once */
+	KEPT_BYTES = 1024 * 1024, /* kept while the disk refuses them */
+};
+
 struct file {
 	int dir_fd;
 	int fd;     /* -1: to be opened */
@@ -50,14 +55,13 @@ static int backup_name(const struct file *file, uint32_t number,
 	return r < 0 ? r : mxlog_buf_add_char(ret, '\0');
 }
 
-/* Move each backup up by one; the last one is replaced by its younger one. */
+/* Move each backup up by one; the last one is replaced by its younger one. When
+ * that fails the file goes on growing: nothing is lost. */
 static int rotate(struct file *file)
 {
 	struct mxlog_buf from = { 0 }, to = { 0 };
 	int r = 0;
 
-	close(file->fd);
-	file->fd = -1;
 	for (uint32_t i = file->backup_count; i > 0 && r == 0; i--) {
 		r = backup_name(file, i - 1, &from);
 		if (r == 0)
@@ -70,7 +74,37 @@ static int rotate(struct file *file)
 	}
 	mxlog_buf_done(&from);
 	mxlog_buf_done(&to);
-	return r < 0 ? r : open_current(file);
+	if (r < 0)
+		return r;
+	close(file->fd);
+	file->fd = -1;
+	return open_current(file);
+}
+
+/* Append all that is waiting or, when the disk is full, none of it: half a line
+ * would spoil the next one. It waits for better times then, within bounds. */
+static int write_text(struct file *file)
+{
+	struct stat st;
+	int r = fstat(file->fd, &st) < 0 ? -errno : 0;
+
+	if (r < 0)
+		return r;
+	file->size = (uint64_t)st.st_size;
+	r = mxlog_fs_write_all(file->fd, file->text.data, file->text.len);
+	if (r == 0) {
+		file->size += file->text.len;
+	} else {
+		if (fstat(file->fd, &st) == 0 &&
+		    (uint64_t)st.st_size > file->size &&
+		    (uint64_t)st.st_size < file->size + file->text.len)
+			r = ftruncate(file->fd, (off_t)file->size) < 0 ? -errno
+								       : r;
+		if (file->text.len < KEPT_BYTES)
+			return r;
+	}
+	mxlog_buf_clear(&file->text);
+	return r;
 }
 
 static int file_flush(void *ctx, bool sync)
@@ -78,16 +112,31 @@ static int file_flush(void *ctx, bool sync)
 	struct file *file = ctx;
 	int r = open_current(file);
 
-	if (r == 0 && file->text.len > 0) {
-		r = mxlog_fs_write_all(file->fd, file->text.data,
-		    file->text.len);
-		if (r == 0)
-			file->size += file->text.len;
-		mxlog_buf_clear(&file->text);
-	}
+	if (r == 0 && file->text.len > 0)
+		r = write_text(file);
 	if (r == 0 && sync)
 		r = mxlog_fs_fdatasync(file->fd);
 	return r;
+}
+
+/* What waits from `line` on goes to the next file; where there can't be one,
+ * to this one. */
+static int rotate_before(struct file *file, size_t line)
+{
+	struct mxlog_buf rest = { 0 };
+	int added;
+	int r =
+	    mxlog_buf_add(&rest, file->text.data + line, file->text.len - line);
+
+	if (r < 0)
+		return r;
+	file->text.len = line;
+	r = file_flush(file, false);
+	if (r == 0)
+		r = rotate(file);
+	added = mxlog_buf_add(&file->text, rest.data, rest.len);
+	mxlog_buf_done(&rest);
+	return r < 0 ? r : added;
 }
 
 static int file_handle(void *ctx, const struct mxlog_entry *entry)
@@ -99,22 +148,9 @@ static int file_handle(void *ctx, const struct mxlog_entry *entry)
 	if (r < 0)
 		return r;
 	if (file->max_size > 0 && file->size + before > 0 &&
-	    file->size + file->text.len > file->max_size) {
-		struct mxlog_buf line = { 0 };
-
-		r = mxlog_buf_add(&line, file->text.data + before,
-		    file->text.len - before);
-		file->text.len = r == 0 ? before : file->text.len;
-		if (r == 0)
-			r = file_flush(file, false);
-		if (r == 0)
-			r = rotate(file);
-		if (r == 0)
-			r = mxlog_buf_add(&file->text, line.data, line.len);
-		mxlog_buf_done(&line);
-		return r;
-	}
-	return file->text.len > 65536 ? file_flush(file, false) : 0;
+	    file->size + file->text.len > file->max_size)
+		return rotate_before(file, before);
+	return file->text.len > FLUSH_BYTES ? file_flush(file, false) : 0;
 }
 
 static void file_close(void *ctx)

@@ -17,12 +17,18 @@
 struct thread {
 	struct thread *next;
 	struct mxlog_item *item;
-	_Atomic bool busy;
+	_Atomic int busy;
+};
+
+enum {
+	IDLE,
+	BUSY,   /* for the time of a call */
+	WRITER, /* for good: the writer thread, of which nobody waits */
 };
 
 static struct {
-	pthread_mutex_t setup;      /* taken first */
-	pthread_mutex_t delivering; /* taken second */
+	pthread_mutex_t setup;        /* taken first */
+	struct mxlog_turn delivering; /* taken second */
 	pthread_mutex_t threads_lock;
 	pthread_once_t once;
 	pthread_key_t key;
@@ -33,7 +39,7 @@ static struct {
 	struct mxlog_async_options options;
 } logging = {
 	.setup = PTHREAD_MUTEX_INITIALIZER,
-	.delivering = PTHREAD_MUTEX_INITIALIZER,
+	.delivering = MXLOG_TURN_INITIALIZER,
 	.threads_lock = PTHREAD_MUTEX_INITIALIZER,
 	.once = PTHREAD_ONCE_INIT,
 };
@@ -74,6 +80,8 @@ static struct thread *thread_new(void)
 	return thread;
 }
 
+static struct thread *thread_self(void);
+
 /* Wait until every other thread that began before has left. */
 static void wait_for_threads(void)
 {
@@ -82,18 +90,35 @@ static void wait_for_threads(void)
 	(void)pthread_mutex_lock(&logging.threads_lock);
 	for (struct thread *thread = logging.threads; thread;
 	     thread = thread->next)
-		while (thread != self && atomic_load(&thread->busy))
+		while (thread != self && atomic_load(&thread->busy) == BUSY)
 			(void)nanosleep(&tick, NULL);
 	(void)pthread_mutex_unlock(&logging.threads_lock);
 }
 
+/* True in a handler, which must not log, nor wait for what it is part of. */
+static bool is_inside(void)
+{
+	return self && atomic_load(&self->busy) != IDLE;
+}
+
+static void begin_writer(void)
+{
+	struct thread *thread = thread_self();
+
+	if (thread)
+		atomic_store(&thread->busy, WRITER);
+}
+
 /* ---- fork ---- */
 
-/* With every lock held and nothing half written, the child can begin anew. */
+/* With every lock held and nothing half written, the child can begin anew. A
+ * handler that forks holds a lock already, and has it in the child, too. */
 static void before_fork(void)
 {
+	if (is_inside())
+		return;
 	(void)pthread_mutex_lock(&logging.setup);
-	(void)pthread_mutex_lock(&logging.delivering);
+	mxlog_turn_close(&logging.delivering);
 	(void)pthread_mutex_lock(&logging.threads_lock);
 	if (logging.delivery)
 		(void)mxlog_delivery_flush(logging.delivery, false);
@@ -102,9 +127,11 @@ static void before_fork(void)
 
 static void unlock_all(void)
 {
+	if (is_inside())
+		return;
 	mxlog_registry_unlock();
 	(void)pthread_mutex_unlock(&logging.threads_lock);
-	(void)pthread_mutex_unlock(&logging.delivering);
+	mxlog_turn_open(&logging.delivering);
 	(void)pthread_mutex_unlock(&logging.setup);
 }
 
@@ -113,6 +140,9 @@ static void after_fork_in_child(void)
 {
 	struct mxlog_async *async = atomic_load(&logging.async);
 
+	mxlog_crash_watch(NULL);
+	if (is_inside())
+		return;
 	unlock_all();
 	logging.threads = self;
 	if (self)
@@ -177,9 +207,9 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 	int r;
 
 	stop_async();
-	(void)pthread_mutex_lock(&logging.delivering);
+	mxlog_turn_lock(&logging.delivering);
 	r = mxlog_delivery_configure(logging.delivery, config, reterr);
-	(void)pthread_mutex_unlock(&logging.delivering);
+	mxlog_turn_unlock(&logging.delivering);
 	if (r == 0)
 		logging.options = (struct mxlog_async_options){
 			.delivery = logging.delivery,
@@ -187,6 +217,7 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 			.buffer_size =
 			    config->async_enabled ? config->buffer_size : 0,
 			.flush_interval_s = config->flush_interval_s,
+			.begin = begin_writer,
 		};
 	if (logging.options.buffer_size > 0) /* on failure: the old one */
 		(void)start_async();
@@ -212,6 +243,9 @@ int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
 
 	if (!thread_self() || !logging.delivery)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
+	if (is_inside())
+		return mxlog_error_set(reterr, -EDEADLK,
+		    "a handler can't set up logging");
 	if (!config) {
 		r = load_default(&loaded, reterr);
 		if (r < 0)
@@ -230,6 +264,8 @@ int mxlog_flush(void)
 	struct mxlog_async *async;
 	int r;
 
+	if (is_inside())
+		return -EDEADLK;
 	if (!logging.delivery)
 		return 0;
 	(void)pthread_mutex_lock(&logging.setup);
@@ -237,9 +273,9 @@ int mxlog_flush(void)
 	if (async) {
 		r = mxlog_async_flush(async, -1);
 	} else {
-		(void)pthread_mutex_lock(&logging.delivering);
+		mxlog_turn_lock(&logging.delivering);
 		r = mxlog_delivery_flush(logging.delivery, true);
-		(void)pthread_mutex_unlock(&logging.delivering);
+		mxlog_turn_unlock(&logging.delivering);
 	}
 	(void)pthread_mutex_unlock(&logging.setup);
 	return r;
@@ -249,15 +285,17 @@ int mxlog_shutdown(void)
 {
 	int r;
 
+	if (is_inside())
+		return -EDEADLK;
 	if (!logging.delivery)
 		return 0;
 	(void)pthread_mutex_lock(&logging.setup);
 	stop_async();
 	logging.options.buffer_size = 0;
-	(void)pthread_mutex_lock(&logging.delivering);
+	mxlog_turn_lock(&logging.delivering);
 	r = mxlog_delivery_flush(logging.delivery, true);
 	(void)mxlog_delivery_configure(logging.delivery, NULL, NULL);
-	(void)pthread_mutex_unlock(&logging.delivering);
+	mxlog_turn_unlock(&logging.delivering);
 	(void)pthread_mutex_unlock(&logging.setup);
 	return r;
 }
@@ -318,20 +356,26 @@ int mxlog_logger_add_handler(struct mxlog_logger *logger,
 		mxlog_handler_close(&handler);
 		return -EINVAL;
 	}
-	(void)pthread_mutex_lock(&logging.delivering);
+	if (is_inside()) {
+		mxlog_handler_close(&handler);
+		return -EDEADLK;
+	}
+	mxlog_turn_lock(&logging.delivering);
 	r = mxlog_delivery_attach(logging.delivery, logger, &handler);
-	(void)pthread_mutex_unlock(&logging.delivering);
+	mxlog_turn_unlock(&logging.delivering);
 	return r;
 }
 
 /* ---- logging ---- */
 
+/* Not waiting for who is setting up: he waits for those who are in here. */
 static struct mxlog_async *async_again(void)
 {
-	(void)pthread_mutex_lock(&logging.setup);
-	if (atomic_load(&logging.want_async))
-		(void)start_async();
-	(void)pthread_mutex_unlock(&logging.setup);
+	if (pthread_mutex_trylock(&logging.setup) == 0) {
+		if (atomic_load(&logging.want_async))
+			(void)start_async();
+		(void)pthread_mutex_unlock(&logging.setup);
+	}
 	return atomic_load(&logging.async);
 }
 
@@ -345,12 +389,12 @@ static void hand_on(struct thread *thread)
 		mxlog_async_put(async, &thread->item);
 		return;
 	}
-	(void)pthread_mutex_lock(&logging.delivering);
+	mxlog_turn_queue(&logging.delivering);
 	if (logging.delivery) {
 		mxlog_delivery_handle(logging.delivery, thread->item);
 		(void)mxlog_delivery_flush(logging.delivery, false);
 	}
-	(void)pthread_mutex_unlock(&logging.delivering);
+	mxlog_turn_leave(&logging.delivering);
 }
 
 /* The thread's item, ready to be filled; NULL when it is in here already. */
@@ -359,16 +403,16 @@ static struct thread *enter(struct mxlog_logger *logger)
 	struct thread *thread = thread_self();
 
 	if (!thread ||
-	    atomic_load_explicit(&thread->busy, memory_order_relaxed))
+	    atomic_load_explicit(&thread->busy, memory_order_relaxed) != IDLE)
 		return NULL;
-	atomic_store(&thread->busy, true);
+	atomic_store(&thread->busy, BUSY);
 	thread->item->logger = logger;
 	return thread;
 }
 
 static void leave(struct thread *thread)
 {
-	atomic_store_explicit(&thread->busy, false, memory_order_release);
+	atomic_store_explicit(&thread->busy, IDLE, memory_order_release);
 }
 
 static int set_large_message(struct mxlog_entry *entry, const char *format,
@@ -469,7 +513,8 @@ void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
 	mxlog_entry_set_time(entry, mxlog_timestamp_now());
 	mxlog_entry_set_level(entry, level);
 	thread->item->is_metric = false;
-	thread->item->queued.rank = (unsigned)level / 10 - 1;
+	thread->item->queued.rank = (unsigned)entry->level / 10 - 1;
+	errno = saved_errno; /* for %m */
 	r = set_message(entry, format, args);
 	if (r == 0)
 		r = set_names(entry, logger, source);
@@ -512,6 +557,9 @@ static int fill_metric(struct mxlog_metric *metric, const char *name,
 	const char *trace_id = mxlog_trace_id();
 	int r = mxlog_metric_set_name(metric, name, strlen(name));
 
+	if (!unit)
+		unit = "";
+
 	if (r == 0)
 		r = mxlog_metric_set_value(metric, value);
 	if (r == 0)
@@ -531,6 +579,7 @@ void mxlog_logger_measure(struct mxlog_logger *logger,
     enum mxlog_metric_type type, const char *name, double value,
     const char *unit, const struct mxlog_kv *tags)
 {
+	int saved_errno = errno;
 	struct thread *thread = enter(logger);
 	struct mxlog_item *item;
 
@@ -547,4 +596,5 @@ void mxlog_logger_measure(struct mxlog_logger *logger,
 			hand_on(thread);
 	}
 	leave(thread);
+	errno = saved_errno;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <mxlog/traceback.h>
+
 #include "config_private.h"
 #include "fork_guard.h"
 #include "timestamp.h"
@@ -16,11 +18,29 @@ enum {
 
 struct mxlog_preparer {
 	struct mxlog_redactor *redactor;
+	char **source_roots;
+	size_t n_source_roots;
 	struct mxlog_fork_guard guard;
 	struct mxlog_ulid_source ids;
 	struct mxlog_trace_step *steps; /* since the last settling */
 	size_t n_steps, steps_capacity;
 };
+
+static int copy_source_roots(struct mxlog_preparer *preparer,
+    const struct mxlog_config *config)
+{
+	preparer->source_roots =
+	    calloc(config->n_source_roots + 1, sizeof(char *));
+	if (!preparer->source_roots)
+		return -ENOMEM;
+	for (size_t i = 0; i < config->n_source_roots; i++) {
+		preparer->source_roots[i] = strdup(config->source_roots[i]);
+		if (!preparer->source_roots[i])
+			return -ENOMEM;
+		preparer->n_source_roots++;
+	}
+	return 0;
+}
 
 int mxlog_preparer_new(const struct mxlog_config *config,
     struct mxlog_preparer **ret, struct mxlog_error *reterr)
@@ -31,6 +51,8 @@ int mxlog_preparer_new(const struct mxlog_config *config,
 	if (!preparer)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
 	r = mxlog_fork_guard_init(&preparer->guard);
+	if (r == 0)
+		r = copy_source_roots(preparer, config);
 	if (r == 0)
 		r = mxlog_redactor_new((const char *const *)
 					   config->secret_patterns,
@@ -52,6 +74,9 @@ void mxlog_preparer_free(struct mxlog_preparer *preparer)
 		return;
 	mxlog_redactor_free(preparer->redactor);
 	mxlog_fork_guard_done(&preparer->guard);
+	for (size_t i = 0; i < preparer->n_source_roots; i++)
+		free(preparer->source_roots[i]);
+	free(preparer->source_roots);
 	free(preparer->steps);
 	free(preparer);
 }
@@ -229,6 +254,10 @@ int mxlog_preparer_entry(struct mxlog_preparer *preparer,
 	r = mxlog_entry_normalise(entry);
 	if (r < 0 && r != -ENOENT)
 		return r;
+	if (UNLIKELY(entry->exception != NULL) && preparer->n_source_roots > 0)
+		(void)mxlog_exception_make_relative(entry->exception,
+		    (const char *const *)preparer->source_roots,
+		    preparer->n_source_roots);
 	return complete_entry(preparer, entry, r == 0);
 }
 

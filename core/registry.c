@@ -189,15 +189,18 @@ static void reconfigure(struct mxlog_logger *logger, void *arg)
 {
 	const struct mxlog_config *config = arg;
 
+	/* What a configuration calls the root. */
+	const char *name = logger->parent ? logger->name : "root";
+
 	logger->set_level = 0;
-	logger->configured_level = configured_level_of(logger->name);
+	logger->configured_level = configured_level_of(name);
 	if (!logger->parent && !logger->configured_level)
 		logger->configured_level = !config ? MXLOG_INFO
 		    : config->has_default_level    ? config->default_level
 						   : config->level;
 	atomic_store(&logger->propagate, true);
 	for (size_t i = 0; config && i < config->n_loggers; i++)
-		if (strcmp(config->loggers[i].name, logger->name) == 0)
+		if (strcmp(config->loggers[i].name, name) == 0)
 			atomic_store(&logger->propagate,
 			    config->loggers[i].propagate);
 }

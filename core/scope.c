@@ -2,6 +2,7 @@
 #include "scope.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,8 +30,11 @@ struct scope {
 	size_t thread_id_len;
 	char process_id[MXLOG_NUMBER_MAX];
 	size_t process_id_len;
-	pid_t pid; /* whose ids these are: a child makes them anew */
+	unsigned generation; /* of which the ids are: a child makes them anew */
 };
+
+/* How often this process's line has forked: getpid() is a system call. */
+static _Atomic unsigned generation = 1;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
@@ -50,8 +54,14 @@ static void scope_free(void *arg)
 	current = NULL;
 }
 
+static void after_fork_in_child(void)
+{
+	atomic_fetch_add(&generation, 1);
+}
+
 static void make_key(void)
 {
+	(void)pthread_atfork(NULL, NULL, after_fork_in_child);
 	(void)pthread_key_create(&key, scope_free);
 }
 
@@ -69,13 +79,14 @@ static struct scope *scope_get(void)
 
 static void refresh_ids(struct scope *scope)
 {
-	pid_t pid = getpid();
+	unsigned now = atomic_load_explicit(&generation, memory_order_relaxed);
 
-	if (LIKELY(scope->pid == pid))
+	if (LIKELY(scope->generation == now))
 		return;
-	scope->pid = pid;
+	scope->generation = now;
 	scope->ulids.left = 0;
-	scope->process_id_len = mxlog_number_format_i64(scope->process_id, pid);
+	scope->process_id_len =
+	    mxlog_number_format_i64(scope->process_id, getpid());
 	scope->thread_id_len =
 	    mxlog_number_format_i64(scope->thread_id, gettid());
 }

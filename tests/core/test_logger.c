@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <mxlog/logger.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fs.h"
@@ -473,8 +476,385 @@ START_TEST(a_file_handler_rotates_by_size_and_keeps_so_many_backups)
 }
 END_TEST
 
-SUITE("logger", an_entry_carries_all_that_was_said,
-    below_the_level_nothing_is_evaluated,
+/* Run in a child whose stderr is a file; its exit status. */
+static int in_child(const char *dir, void (*run)(const char *dir))
+{
+	char path[512];
+	int status, fd;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)snprintf(path, sizeof(path), "%s/stderr", dir);
+		fd = open(path, O_CREAT | O_WRONLY | O_APPEND, 0600);
+		if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
+			_exit(99);
+		(void)alarm(60); /* a deadlock is a failure */
+		run(dir);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void log_without_setup(const char *dir)
+{
+	(void)dir;
+	MXLOG_ERROR(mxlog_get_logger(), "early password=hunter2 %s", "\xff.");
+	if (mxlog_flush() < 0 || mxlog_shutdown() < 0)
+		_exit(1);
+	MXLOG_ERROR(mxlog_logger_get("x"), "late password=hunter2");
+}
+
+START_TEST(without_a_setup_entries_go_redacted_to_stderr)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	ck_assert_int_eq(in_child(dir, log_without_setup), 0);
+	text = mxlog_tempdir_read_glob(dir, "stderr");
+	ck_assert_ptr_nonnull(strstr(text, "early password="));
+	ck_assert_ptr_nonnull(strstr(text, "late password="));
+	ck_assert_ptr_nonnull(strstr(text, "\xef\xbf\xbd."));
+	ck_assert_ptr_null(strstr(text, "hunter2"));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static int log_back(void *ctx, const struct mxlog_entry *entry)
+{
+	int *results = ctx;
+
+	(void)entry;
+	MXLOG_INFO(mxlog_logger_get("back"), "an entry for an entry");
+	results[0] = mxlog_flush();
+	results[1] = mxlog_shutdown();
+	results[2] = mxlog_setup(NULL, NULL);
+	return 0;
+}
+
+static void handle_with_logging(const char *dir, const char *yaml)
+{
+	static const struct mxlog_handler_ops back = {
+		.size = sizeof(back),
+		.name = "back",
+		.handle = log_back,
+	};
+	int results[3] = { 0 };
+
+	set_up(dir, yaml);
+	(void)mxlog_logger_add_handler(mxlog_get_logger(), &back, results,
+	    MXLOG_DEBUG);
+	MXLOG_INFO(mxlog_logger_get("once"), "only this");
+	if (mxlog_flush() < 0 || mxlog_shutdown() < 0)
+		_exit(1);
+	for (int i = 0; i < 3; i++)
+		if (results[i] != -EDEADLK)
+			_exit(2 + i);
+}
+
+static void handle_with_logging_twice(const char *dir)
+{
+	handle_with_logging(dir, "");
+	handle_with_logging(dir, "async_enabled: false\n");
+}
+
+START_TEST(a_handler_that_logs_or_flushes_neither_loops_nor_hangs)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	ck_assert_int_eq(in_child(dir, handle_with_logging_twice), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\n"), 2);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static _Atomic bool enough;
+
+static void *chatter_on(void *arg)
+{
+	const struct timespec pause = { .tv_nsec = 20000 };
+	struct mxlog_logger *logger = mxlog_logger_get("chatter");
+
+	(void)arg;
+	while (!atomic_load(&enough)) {
+		MXLOG_DEBUG(logger, "on and on");
+		(void)nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+/* Threads of a child begin its writer thread; others set up meanwhile. */
+static void log_and_set_up(const char *dir)
+{
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		(void)pthread_create(&threads[i], NULL, chatter_on, NULL);
+	for (int i = 0; i < 5; i++)
+		set_up(dir, "level: DEBUG\n");
+	atomic_store(&enough, true);
+	for (int i = 0; i < 4; i++)
+		(void)pthread_join(threads[i], NULL);
+	(void)mxlog_shutdown();
+}
+
+START_TEST(forking_while_threads_log_leaves_a_child_that_can_log)
+{
+#ifndef __SANITIZE_THREAD__
+	char *dir = mxlog_tempdir_new();
+	pthread_t threads[4];
+
+	set_up(dir, "level: DEBUG\n");
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, chatter_on,
+				     NULL),
+		    0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(in_child(dir, log_and_set_up), 0);
+	atomic_store(&enough, true);
+	for (int i = 0; i < 4; i++)
+		(void)pthread_join(threads[i], NULL);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	mxlog_tempdir_free(dir);
+#endif
+}
+END_TEST
+
+static void crash_before_logging(const char *dir)
+{
+	(void)dir;
+	(void)raise(SIGSEGV);
+}
+
+START_TEST(a_child_that_crashes_does_not_wait_for_its_parents_queue)
+{
+#ifndef __SANITIZE_THREAD__
+	char *dir = mxlog_tempdir_new();
+	char *text;
+	int status;
+
+	set_up(dir, "flush_interval_s: 60\n");
+	MXLOG_INFO(mxlog_logger_get("parent"), "queued");
+	status = in_child(dir, crash_before_logging);
+	ck_assert(WIFSIGNALED(status));
+	text = mxlog_tempdir_read_glob(dir, "stderr");
+	ck_assert_ptr_null(strstr(text, "lost"));
+	free(text);
+	mxlog_tempdir_free(dir);
+#endif
+}
+END_TEST
+
+static int handle_slowly(void *ctx, const struct mxlog_entry *entry)
+{
+	const struct timespec some = { .tv_nsec = 2000000 };
+
+	(void)ctx;
+	(void)entry;
+	(void)nanosleep(&some, NULL);
+	return 0;
+}
+
+static void *fault(void *arg)
+{
+	volatile int *nowhere = arg;
+
+	*nowhere = 1;
+	return NULL;
+}
+
+/* Several threads fault at once: the first is rescuing while others come. */
+static void crash_in_threads(const char *dir)
+{
+	static const struct mxlog_handler_ops slow = {
+		.size = sizeof(slow),
+		.name = "slow",
+		.handle = handle_slowly,
+	};
+	pthread_t threads[8];
+
+	set_up(dir, "flush_interval_s: 60\n");
+	(void)mxlog_logger_add_handler(mxlog_get_logger(), &slow, NULL,
+	    MXLOG_DEBUG);
+	for (int i = 0; i < 100; i++)
+		MXLOG_INFO(mxlog_logger_get("dying"), "last %d", i);
+	for (int i = 0; i < 4; i++)
+		(void)pthread_create(&threads[i], NULL, chatter_on, NULL);
+	for (int i = 4; i < 8; i++)
+		(void)pthread_create(&threads[i], NULL, fault, NULL);
+	for (int i = 4; i < 8; i++)
+		(void)pthread_join(threads[i], NULL);
+}
+
+START_TEST(several_crashing_threads_wait_for_one_rescue)
+{
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+	char *dir = mxlog_tempdir_new();
+	int status = in_child(dir, crash_in_threads);
+	char *text = stored(dir);
+
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGSEGV);
+	ck_assert_uint_eq(count(text, "\"module\":\"dying\""), 100);
+	free(text);
+	mxlog_tempdir_free(dir);
+#endif
+}
+END_TEST
+
+static const enum mxlog_level levels[] = { MXLOG_DEBUG, MXLOG_INFO,
+	MXLOG_WARNING, MXLOG_ERROR, MXLOG_CRITICAL };
+
+static void *flood(void *arg)
+{
+	struct mxlog_logger *logger = mxlog_logger_get("flood");
+
+	(void)arg;
+	for (int i = 0; i < PER_THREAD; i++)
+		MXLOG_LOG(logger, levels[i % 5], "entry %d", i);
+	return NULL;
+}
+
+/* What the entries about shedding say of one level. */
+static unsigned long shed_of(const char *text, const char *key)
+{
+	unsigned long n = 0;
+
+	while ((text = strstr(text, key))) {
+		text += strlen(key);
+		n += strtoul(text, NULL, 10);
+	}
+	return n;
+}
+
+START_TEST(of_a_tenfold_flood_each_level_is_stored_or_counted)
+{
+	static const char *const keys[] = { "\"shed_debug\":", "\"shed_info\":",
+		"\"shed_warning\":", "\"shed_error\":", "\"shed_critical\":" };
+	char *dir = mxlog_tempdir_new();
+	unsigned long logged = THREADS * PER_THREAD / 5, last = 0;
+	pthread_t threads[THREADS];
+	char *text;
+
+	set_up(dir, "level: DEBUG\nbuffer_size: 64\n");
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, flood, NULL);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	for (int i = 4; i >= 0; i--) {
+		char level[64];
+		unsigned long shed = shed_of(text, keys[i]);
+
+		(void)snprintf(level, sizeof(level),
+		    "\"level\":\"%s\",\"module\":\"flood\"",
+		    mxlog_level_name(levels[i]));
+		ck_assert_uint_eq(count(text, level) + shed, logged);
+		ck_assert_uint_ge(shed, last); /* the milder the more */
+		last = shed;
+	}
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(frames_below_a_source_root_become_relative)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_exception *exception;
+	char *text;
+
+	set_up(dir, "source_roots: [/srv, /srv/app/]\n");
+	ck_assert_int_eq(mxlog_exception_new(LITERAL("E"), LITERAL("m"),
+			     &exception),
+	    0);
+	ck_assert_int_eq(mxlog_exception_add_frame(exception,
+			     LITERAL("/srv/app/src/x.c"), 7, LITERAL("f"), NULL,
+			     0),
+	    0);
+	ck_assert_int_eq(mxlog_exception_add_frame(exception,
+			     LITERAL("/srvother/y.c"), 8, LITERAL("g"), NULL,
+			     0),
+	    0);
+	MXLOG_ERROR_WITH(mxlog_logger_get("x"),
+	    MXLOG_WITH(.exception = &exception), "failed");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_ptr_nonnull(strstr(text, "\"file\":\"src/x.c\""));
+	ck_assert_ptr_nonnull(strstr(text, "\"file\":\"/srvother/y.c\""));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(a_setup_that_fails_leaves_the_old_configuration_working)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_config *config;
+	char *text;
+
+	set_up(dir, "level: WARNING\nmodule_levels:\n  a: DEBUG\n");
+	config = config_of(dir,
+	    "level: DEBUG\nhandlers:\n  f:\n    type: file\n"
+	    "    destination: /proc/no/such/place.txt\n");
+	ck_assert_int_lt(mxlog_setup(config, &error), 0);
+	ck_assert_ptr_nonnull(strstr(error.text, "/proc/no/such/place.txt"));
+	mxlog_config_free(config);
+	MXLOG_INFO(mxlog_logger_get("b"), "not wanted");
+	MXLOG_DEBUG(mxlog_logger_get("a.c"), "still stored");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\n"), 1);
+	ck_assert_ptr_nonnull(strstr(text, "still stored"));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(messages_of_every_size_and_kind_are_whole)
+{
+	char *dir = mxlog_tempdir_new();
+	size_t len = 100000;
+	char *large = malloc(len + 1);
+	char *text;
+
+	ck_assert_ptr_nonnull(large);
+	memset(large, 'x', len);
+	large[len] = '\0';
+	set_up(dir, "");
+	for (size_t n = 1000; n < 1050; n++)
+		MXLOG_INFO(mxlog_logger_get("m"), "%.*s|", (int)n, large);
+	MXLOG_INFO(mxlog_logger_get("m"), "<%s>", large);
+	errno = ENOSPC;
+	MXLOG_INFO(mxlog_logger_get("m"), "%m %5.1f%% %s", 2.25, "\xe2\x82");
+	ck_assert_int_eq(errno, ENOSPC);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "x|\","), 50);
+	ck_assert_ptr_nonnull(
+	    strstr(text, "\"No space left on device   2.2% \xef\xbf\xbd\""));
+	ck_assert_uint_gt(strlen(text), 150000);
+	free(text);
+	free(large);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger", without_a_setup_entries_go_redacted_to_stderr,
+    a_handler_that_logs_or_flushes_neither_loops_nor_hangs,
+    forking_while_threads_log_leaves_a_child_that_can_log,
+    a_child_that_crashes_does_not_wait_for_its_parents_queue,
+    several_crashing_threads_wait_for_one_rescue,
+    of_a_tenfold_flood_each_level_is_stored_or_counted,
+    frames_below_a_source_root_become_relative,
+    a_setup_that_fails_leaves_the_old_configuration_working,
+    messages_of_every_size_and_kind_are_whole,
+    an_entry_carries_all_that_was_said, below_the_level_nothing_is_evaluated,
     operations_share_a_trace_and_name_their_parent,
     an_exception_has_this_test_among_its_frames, secrets_do_not_reach_the_store,
     entries_propagate_to_the_handlers_above_unless_told_not_to,

@@ -11,7 +11,8 @@ MXLOG_BEGIN_DECLS
  * only ever added at the end. All but `size`, `name` and `handle` may be NULL.
  * The functions are called from one thread at a time; entries are redacted and
  * normalised before a handler sees them, and borrowed for the call. A negative
- * errno is told on stderr, rate limited, and the other handlers go on. */
+ * errno is told on stderr, rate limited, and the other handlers go on. What a
+ * handler logs itself is dropped; it must not set up or flush (-EDEADLK). */
 struct mxlog_handler_ops {
 	size_t size;
 	const char *name;

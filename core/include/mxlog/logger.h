@@ -35,7 +35,7 @@ MXLOG_EXPORT int mxlog_setup(const struct mxlog_config *config,
     struct mxlog_error *reterr);
 
 /* Wait until all that was logged so far is with its handlers and theirs have
- * flushed. 0, or the first error of a handler. */
+ * flushed. 0, or the first error of a handler; -EDEADLK in a handler. */
 MXLOG_EXPORT int mxlog_flush(void);
 
 /* Flush, close the handlers, end the writer thread; also done at exit. Loggers
