@@ -231,7 +231,8 @@ static int check_log_dir(struct mxlog_store *store)
 	} else if (held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
 		return 0;
 	}
-	r = open_made(store->log_dir, held.st_uid, held.st_gid, &fd);
+	r = open_made(store->log_dir, geteuid() == 0 ? held.st_uid : UINT32_MAX,
+	    geteuid() == 0 ? held.st_gid : UINT32_MAX, &fd);
 	if (r == 0)
 		r = check_owner(fd, store->log_dir, UINT32_MAX, NULL);
 	if (r < 0) {
@@ -745,8 +746,9 @@ void mxlog_store_release(struct mxlog_store *store)
 {
 	enter(store);
 	(void)cut_back(store);
-	while (store->n_live > 0)
-		drop_live(store, store->n_live - 1);
+	for (size_t i = store->n_live; i-- > 0;)
+		if (!store->live[i].owes_cut) /* else the batch comes twice */
+			drop_live(store, i);
 }
 
 int mxlog_store_get_end(const struct mxlog_store *store, size_t index,

@@ -50,7 +50,9 @@ void mxlog_store_rollback(struct mxlog_store *store);
  * written since the last success may be lost. */
 int mxlog_store_sync(struct mxlog_store *store);
 
-/* Release all claims; the next commit claims anew. What is pending stays so. */
+/* Release all claims; the next commit claims anew. What is pending stays so.
+ * A segment that could not be cut back after a failed batch stays claimed until
+ * it can be. */
 void mxlog_store_release(struct mxlog_store *store);
 
 /* The segments that lines were committed to: 1 and the name with the end of

@@ -509,6 +509,8 @@ START_TEST(nothing_is_written_before_an_owed_cut_is_made)
 	inject(INJECT_BREAK, INJECT_FDATASYNC | INJECT_FTRUNCATE, 1, EIO);
 	ck_assert_int_eq(mxlog_store_commit(store, true), -EIO);
 	ck_assert_int_eq(mxlog_store_commit(store, true), -EIO);
+	mxlog_store_release(store);
+	ck_assert_int_eq(mxlog_store_commit(store, true), -EIO);
 	ck_assert(inject_done());
 	ck_assert_int_eq(mxlog_store_commit(store, true), 0);
 	ck_assert(scratch_holds(dir, DAY_0 ".log", "1\n"));
