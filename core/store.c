@@ -319,26 +319,45 @@ static int find_group(struct mxlog_store *store, enum mxlog_kind kind,
 	return begin_group(store, kind, day, ret);
 }
 
-int mxlog_store_add(struct mxlog_store *store, enum mxlog_kind kind,
-    int64_t time_usec, const char *line, size_t len)
+int mxlog_store_get_lines(struct mxlog_store *store, enum mxlog_kind kind,
+    int64_t time_usec, struct mxlog_buf **ret)
 {
 	int32_t day = mxlog_timestamp_day(time_usec);
 	size_t at;
 	int r = 0;
 
-	assert(len > 0 && line[len - 1] == '\n');
-
 	enter(store);
 	at = store->last_group;
 	if (at >= store->n_groups || !is_group(&store->groups[at], kind, day))
 		r = find_group(store, kind, day, &at);
-	if (r == 0)
-		r = mxlog_buf_add(&store->groups[at].lines, line, len);
 	if (r < 0)
 		return r;
 	store->last_group = at;
-	store->pending += len;
+	*ret = &store->groups[at].lines;
 	return 0;
+}
+
+void mxlog_store_added(struct mxlog_store *store, size_t len)
+{
+	assert(len > 0);
+
+	store->pending += len;
+}
+
+int mxlog_store_add(struct mxlog_store *store, enum mxlog_kind kind,
+    int64_t time_usec, const char *line, size_t len)
+{
+	struct mxlog_buf *lines = NULL;
+	int r;
+
+	assert(len > 0 && line[len - 1] == '\n');
+
+	r = mxlog_store_get_lines(store, kind, time_usec, &lines);
+	if (r == 0)
+		r = mxlog_buf_add(lines, line, len);
+	if (r == 0)
+		mxlog_store_added(store, len);
+	return r;
 }
 
 size_t mxlog_store_pending(const struct mxlog_store *store)

@@ -7,6 +7,7 @@
  * starts with an empty batch and claims anew. */
 #pragma once
 
+#include "buf.h"
 #include "reterr.h"
 #include "segment.h"
 
@@ -33,6 +34,12 @@ int mxlog_store_reserve(struct mxlog_store *store, size_t bytes);
 /* Add one line, its '\n' included, to the batch. -ENOMEM. */
 int mxlog_store_add(struct mxlog_store *store, enum mxlog_kind kind,
     int64_t time_usec, const char *line, size_t len);
+
+/* The same without a copy: append a line to *ret, which is borrowed until the
+ * next call, then say how long it was. */
+int mxlog_store_get_lines(struct mxlog_store *store, enum mxlog_kind kind,
+    int64_t time_usec, struct mxlog_buf **ret);
+void mxlog_store_added(struct mxlog_store *store, size_t len);
 
 /* Bytes of the batch. */
 size_t mxlog_store_pending(const struct mxlog_store *store);

@@ -31,7 +31,6 @@ struct mxlog_writer {
 	enum mxlog_sync sync;
 	struct rules rules;
 	struct mxlog_store *store;
-	struct mxlog_buf line;
 	struct mxlog_entry *audit;
 	char *segment_path; /* SEGMENT_PATH_MAX bytes, for _get_segment */
 	uint64_t pending;   /* lines */
@@ -206,7 +205,6 @@ static void writer_free(struct mxlog_writer *writer)
 	mxlog_store_close(writer->store);
 	rules_done(&writer->rules);
 	mxlog_entry_free(writer->audit);
-	mxlog_buf_done(&writer->line);
 	free(writer->segment_path);
 	free(writer->actor);
 	free(writer->log_dir);
@@ -281,43 +279,57 @@ int mxlog_writer_reload(struct mxlog_writer *writer,
 
 /* ---- adding ---- */
 
-static int store_line(struct mxlog_writer *writer, enum mxlog_kind kind,
-    int64_t time_usec)
+/* Where the next line of this day is encoded to, behind the others. */
+static int begin_line(struct mxlog_writer *writer, enum mxlog_kind kind,
+    int64_t time_usec, struct mxlog_buf **ret, size_t *ret_start)
 {
 	int r;
 
 	/* A forked child has nothing of its parent's batch. */
 	if (mxlog_store_pending(writer->store) == 0)
 		writer->pending = 0;
-	r = mxlog_store_add(writer->store, kind, time_usec, writer->line.data,
-	    writer->line.len);
+	r = mxlog_store_get_lines(writer->store, kind, time_usec, ret);
 	if (r == 0)
-		writer->pending++;
+		*ret_start = (*ret)->len;
 	return r;
+}
+
+static void end_line(struct mxlog_writer *writer, const struct mxlog_buf *lines,
+    size_t start)
+{
+	mxlog_store_added(writer->store, lines->len - start);
+	writer->pending++;
 }
 
 int mxlog_writer_put(struct mxlog_writer *writer,
     const struct mxlog_entry *entry)
 {
+	struct mxlog_buf *lines = NULL;
+	size_t start = 0;
 	int r;
 
-	mxlog_buf_clear(&writer->line);
-	r = mxlog_ndjson_encode(entry, &writer->line);
-	if (r < 0)
-		return r;
-	return store_line(writer, MXLOG_ENTRIES, entry->time_usec);
+	r = begin_line(writer, MXLOG_ENTRIES, entry->time_usec, &lines, &start);
+	if (r == 0)
+		r = mxlog_ndjson_encode(entry, lines);
+	if (r == 0)
+		end_line(writer, lines, start);
+	return r;
 }
 
 int mxlog_writer_put_metric(struct mxlog_writer *writer,
     const struct mxlog_metric *metric)
 {
+	struct mxlog_buf *lines = NULL;
+	size_t start = 0;
 	int r;
 
-	mxlog_buf_clear(&writer->line);
-	r = mxlog_ndjson_encode_metric(metric, &writer->line);
-	if (r < 0)
-		return r;
-	return store_line(writer, MXLOG_METRICS, metric->time_usec);
+	r = begin_line(writer, MXLOG_METRICS, metric->time_usec, &lines,
+	    &start);
+	if (r == 0)
+		r = mxlog_ndjson_encode_metric(metric, lines);
+	if (r == 0)
+		end_line(writer, lines, start);
+	return r;
 }
 
 static void count_dropped(struct mxlog_writer *writer, enum mxlog_level level)
