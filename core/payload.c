@@ -359,15 +359,15 @@ static void choose(struct mxlog_lift *lift)
 
 /* ---- second pass ---- */
 
-static int keep_members(struct mxlog_lift *lift,
-    const struct mxlog_json_token *object)
+int mxlog_lift_each(struct mxlog_lift *lift, const char *object, size_t len,
+    mxlog_lift_member *fn)
 {
 	struct mxlog_buf name = { 0 };
 	struct mxlog_json json;
 	struct mxlog_json_token token;
 	int r;
 
-	mxlog_json_init(&json, object->text, object->len);
+	mxlog_json_init(&json, object, len);
 	r = mxlog_json_next(&json, &token);
 	while (r > 0 && (r = mxlog_json_next(&json, &token)) > 0 &&
 	    token.type == MXLOG_JSON_KEY) {
@@ -378,11 +378,17 @@ static int keep_members(struct mxlog_lift *lift,
 		if (r > 0)
 			r = mxlog_json_skip(&json, &token);
 		if (r >= 0)
-			r = keep(lift, name.data, name.len, &token);
+			r = fn(lift, &name, &token);
 		r = r < 0 ? r : 1;
 	}
 	mxlog_buf_done(&name);
 	return MIN(r, 0);
+}
+
+static int keep_member(struct mxlog_lift *lift, const struct mxlog_buf *name,
+    const struct mxlog_json_token *value)
+{
+	return keep(lift, name->data, name->len, value);
 }
 
 static bool is_loguru(const struct mxlog_lift *lift)
@@ -416,7 +422,8 @@ static int take(struct mxlog_lift *lift, const char *path, size_t len,
 
 	(void)inside;
 	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len))
-		return keep_members(lift, value);
+		return mxlog_lift_each(lift, value->text, value->len,
+		    keep_member);
 	if (key && value->type == MXLOG_JSON_NULL)
 		return 0; /* a field that is absent */
 	if (key && is_chosen(lift, key) &&

@@ -18,36 +18,6 @@ static int add_tag(struct mxlog_lift *lift, const struct mxlog_buf *name,
 	    : mxlog_metric_add_tag(lift->metric, key, key_len, text, len);
 }
 
-typedef int member_fn(struct mxlog_lift *lift, const struct mxlog_buf *name,
-    const struct mxlog_json_token *value);
-
-/* All members of an object; the first error ends it. */
-static int for_each(struct mxlog_lift *lift, const char *text, size_t len,
-    member_fn *fn)
-{
-	struct mxlog_buf name = { 0 };
-	struct mxlog_json json;
-	struct mxlog_json_token token;
-	int r;
-
-	mxlog_json_init(&json, text, len);
-	r = mxlog_json_next(&json, &token);
-	while (r > 0 && (r = mxlog_json_next(&json, &token)) > 0 &&
-	    token.type == MXLOG_JSON_KEY) {
-		name.len = 0;
-		r = mxlog_json_decode(&name, &token);
-		if (r == 0)
-			r = mxlog_json_next(&json, &token);
-		if (r > 0)
-			r = mxlog_json_skip(&json, &token);
-		if (r >= 0)
-			r = fn(lift, &name, &token);
-		r = r < 0 ? r : 1;
-	}
-	mxlog_buf_done(&name);
-	return MIN(r, 0);
-}
-
 static bool is_named(const struct mxlog_buf *name, const char *text)
 {
 	return name->len == strlen(text) &&
@@ -102,7 +72,7 @@ static int take_member(struct mxlog_lift *lift, const struct mxlog_buf *name,
 	if (value->type == MXLOG_JSON_NULL)
 		return 0;
 	if (is_named(name, "tags") && value->type == MXLOG_JSON_OBJECT)
-		return for_each(lift, value->text, value->len, add_tag);
+		return mxlog_lift_each(lift, value->text, value->len, add_tag);
 	if (is_named(name, "value") && value->type == MXLOG_JSON_NUMBER)
 		return take_value(lift, value);
 	if (is_named(name, "timestamp") &&
@@ -135,7 +105,7 @@ int mxlog_lift_metric(struct mxlog_lift *lift, const char *text, size_t len)
 	int r = prepare(lift);
 
 	if (r == 0)
-		r = for_each(lift, text, len, take_member);
+		r = mxlog_lift_each(lift, text, len, take_member);
 	if (r == -ENOMEM)
 		return r;
 	if (r == 0 && lift->done[MXLOG_USE_METRIC])

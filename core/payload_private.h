@@ -72,6 +72,13 @@ int mxlog_lift_text(struct mxlog_lift *lift,
 int mxlog_lift_name(struct mxlog_lift *lift, const char *name, size_t len,
     const char **ret, size_t *ret_len);
 
+/* Call `fn` for all members of an object, names decoded, containers as one
+ * token; the first error ends it. */
+typedef int mxlog_lift_member(struct mxlog_lift *lift,
+    const struct mxlog_buf *name, const struct mxlog_json_token *value);
+int mxlog_lift_each(struct mxlog_lift *lift, const char *object, size_t len,
+    mxlog_lift_member *fn);
+
 /* Read a time in any of the forms that loggers write; true if it counts: it is
  * within 5 minutes of the transport's, or there is none. */
 bool mxlog_lift_time(struct mxlog_lift *lift,

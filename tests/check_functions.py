@@ -42,14 +42,17 @@ def functions(lines):
 
 
 def nesting(body):
-    """Levels below the function's own, by its indentation."""
+    """Levels below the function's own, by the indentation of what begins a
+    statement; what continues one is aligned in its own way."""
     deepest = 0
+    begins = True
     for line in body:
-        tabs = len(line) - len(line.lstrip("\t"))
         text = line.strip()
-        if text and not text.startswith(("*", "/*", "//", "#")):
-            if not line[tabs:].startswith(" ") and text[0] not in "\"&|?:":
-                deepest = max(deepest, tabs - 1)
+        if not text or text.startswith(("*", "/*", "//", "#")):
+            continue
+        if begins:
+            deepest = max(deepest, len(line) - len(line.lstrip("\t")) - 1)
+        begins = text.endswith((";", "{", "}", ":", "*/"))
     return deepest
 
 

@@ -23,7 +23,7 @@ rsyslog_require()
 	[ -n "$rsyslogd" ] || skip "rsyslogd is not installed"
 	[ -e "$module" ] || skip "ommxlog.so was not built"
 	command -v python3 >/dev/null || skip "python3 is not installed"
-	if nm -D "$module" | grep -q __asan_init; then
+	if [[ $(nm -D "$module") == *__asan_init* ]]; then
 		skip "rsyslogd can't load a module built with AddressSanitizer"
 	fi
 }
