@@ -30,7 +30,7 @@ int mxlog_cursor_parse(const char *text, struct mxlog_cursor *ret)
 {
 	char name[MXLOG_SEGMENT_NAME_MAX];
 	struct mxlog_cursor cursor;
-	const char *offset, *time, *dir, *end;
+	const char *offset, *time, *dir;
 	size_t len, offset_len, time_len, dir_len;
 	uint64_t number;
 
@@ -41,8 +41,8 @@ int mxlog_cursor_parse(const char *text, struct mxlog_cursor *ret)
 	name[len] = '\0';
 	time = cut(offset, &offset_len);
 	dir = cut(time, &time_len);
-	end = cut(dir, &dir_len);
-	if (*end || mxlog_segment_parse(name, &cursor.name) < 0 ||
+	dir_len = strlen(dir);
+	if (mxlog_segment_parse(name, &cursor.name) < 0 ||
 	    cursor.name.archived ||
 	    mxlog_number_parse_u64(offset, offset_len, &cursor.offset) < 0 ||
 	    mxlog_number_parse_i64(time, time_len, &cursor.time_usec) < 0 ||

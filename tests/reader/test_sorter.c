@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sorter.h"
+
+#include "suite.h"
+
+static uint64_t seed = 7;
+
+static uint64_t next_random(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static void add(struct mxlog_sorter *sorter, uint64_t hi, uint64_t stored,
+    const char *text)
+{
+	struct mxlog_sort_record record = { .hi = hi,
+		.offset = stored,
+		.text = text,
+		.len = text ? (uint32_t)strlen(text) : 10 };
+
+	ck_assert_int_eq(mxlog_sorter_add(sorter, &record), 0);
+}
+
+static void drop(struct mxlog_sorter *sorter, uint64_t expected_hi)
+{
+	struct mxlog_sort_record record;
+
+	ck_assert_int_eq(mxlog_sorter_first(sorter, &record), 1);
+	ck_assert_uint_eq(record.hi, expected_hi);
+	ck_assert_int_eq(mxlog_sorter_drop(sorter), 0);
+}
+
+/* Take all: each behind the one before. */
+static uint64_t check_order(struct mxlog_sorter *sorter)
+{
+	struct mxlog_sort_record record;
+	uint64_t n = 0, hi = 0, offset = 0;
+
+	while (mxlog_sorter_first(sorter, &record) > 0) {
+		if (n > 0)
+			ck_assert(record.hi > hi ||
+			    (record.hi == hi && record.offset > offset));
+		if (record.text)
+			ck_assert_mem_eq(record.text, "text", 4);
+		hi = record.hi;
+		offset = record.offset;
+		n++;
+		ck_assert_int_eq(mxlog_sorter_drop(sorter), 0);
+	}
+	return n;
+}
+
+START_TEST(equal_keys_stay_in_stored_order)
+{
+	struct mxlog_sorter *sorter;
+
+	ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, false, &sorter), 0);
+	for (uint64_t i = 0; i < 50000; i++)
+		add(sorter, next_random() % 5, i, "text");
+	ck_assert_uint_eq(check_order(sorter), 50000);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
+START_TEST(more_than_memory_holds_is_ordered_too)
+{
+	struct mxlog_sorter *sorter;
+
+	ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, false, &sorter), 0);
+	for (uint64_t i = 0; i < 500000; i++)
+		add(sorter, next_random() % 100000, i, NULL);
+	ck_assert_uint_eq(check_order(sorter), 500000);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
+START_TEST(some_can_be_taken_before_others_come)
+{
+	struct mxlog_sorter *sorter;
+	uint64_t next = 0;
+
+	ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, false, &sorter), 0);
+	for (uint64_t day = 0; day < 4; day++) {
+		for (uint64_t i = 0; i < 100000; i++)
+			add(sorter, day * 100000 + i, i, "text");
+		for (uint64_t i = 0; i < 90000; i++)
+			drop(sorter, next++);
+	}
+	while (next < 400000)
+		drop(sorter, next++);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
+START_TEST(a_limit_keeps_the_first_ones_and_tells_its_bound)
+{
+	struct mxlog_sorter *sorter;
+	struct mxlog_sort_record record;
+
+	ck_assert_int_eq(mxlog_sorter_new(10, false, &sorter), 0);
+	ck_assert(!mxlog_sorter_bound(sorter, &record));
+	for (uint64_t i = 0; i < 100000; i++)
+		add(sorter, (i * 7919) % 100000, i, "text");
+	ck_assert(mxlog_sorter_bound(sorter, &record));
+	ck_assert_uint_ge(record.hi, 9);
+	for (uint64_t i = 0; i < 10; i++)
+		drop(sorter, i);
+	ck_assert_int_eq(mxlog_sorter_first(sorter, &record), 0);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
+START_TEST(long_text_keys_are_compared_whole_in_both_directions)
+{
+	static const char *const given[] = { "b", "a", "ab", "", "abc" };
+	static const char *const up[] = { "", "a", "ab", "abc", "b" };
+
+	for (int descending = 0; descending < 2; descending++) {
+		struct mxlog_sorter *sorter;
+		struct mxlog_sort_record record;
+
+		ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, descending,
+				     &sorter),
+		    0);
+		for (uint64_t i = 0; i < 5; i++) {
+			record = (struct mxlog_sort_record){ .offset = i,
+				.extra = given[i],
+				.extra_len = (uint32_t)strlen(given[i]) };
+			ck_assert_int_eq(mxlog_sorter_add(sorter, &record), 0);
+		}
+		for (size_t i = 0; i < 5; i++) {
+			const char *wanted = up[descending ? 4 - i : i];
+
+			ck_assert_int_eq(mxlog_sorter_first(sorter, &record),
+			    1);
+			ck_assert_uint_eq(record.extra_len, strlen(wanted));
+			if (record.extra_len > 0)
+				ck_assert_mem_eq(record.extra, wanted,
+				    record.extra_len);
+			ck_assert_int_eq(mxlog_sorter_drop(sorter), 0);
+		}
+		mxlog_sorter_free(sorter);
+	}
+}
+END_TEST
+
+SUITE("sorter", equal_keys_stay_in_stored_order,
+    more_than_memory_holds_is_ordered_too, some_can_be_taken_before_others_come,
+    a_limit_keeps_the_first_ones_and_tells_its_bound,
+    long_text_keys_are_compared_whole_in_both_directions)
