@@ -44,7 +44,7 @@ static bool has_word(const struct mxlog_value *value, size_t at,
 {
 	size_t n = strlen(word);
 
-	return at + n <= value->len &&
+	return at + n <= value->len && (value->text[at] | 0x20) == *word &&
 	    strncasecmp(value->text + at, word, n) == 0 &&
 	    !mxlog_is_name_byte(mxlog_value_peek(value, at + n));
 }
@@ -243,19 +243,37 @@ static bool has_user_before(const struct pair *pair)
 	return false;
 }
 
-/* After most names there is no value, whatever they mean. */
+/* Could the word that begins here be a value, or lead to one? */
+static bool is_word_telling(const struct mxlog_value *value, size_t at)
+{
+	size_t end = at;
+
+	for (; end - at < NAME_REACH &&
+	     mxlog_is_name_byte(mxlog_value_peek(value, end));
+	     end++)
+		if (mxlog_is_digit(value->text[end]))
+			return true;
+	return has_word(value, at, "is") || has_word(value, at, "value");
+}
+
+/* After most names there is no value, whatever they mean: this costs less than
+ * to find that out. */
 static bool may_have_value(struct pair *pair)
 {
 	size_t n = 0;
+	char c;
 
 	skip_closers(pair);
 	if (pair->option || pair->value.quoted)
 		return true;
 	while (n < SPACES_MAX && mxlog_is_space(peek(pair, n)))
 		n++;
-	return peek(pair, n) != '\0' &&
-	    (n > 0 ? !strchr(".", peek(pair, n))
-		   : strchr("=:-(,;", peek(pair, n)) != NULL);
+	c = peek(pair, n);
+	if (c == '\0')
+		return false;
+	if (strchr("=:-(,;\"'`\\$", c))
+		return true;
+	return n > 0 && is_word_telling(&pair->value, pair->value.at + n);
 }
 
 /* Each way to stand behind a name, from `at` on. */
@@ -295,7 +313,10 @@ bool mxlog_pair_find(const char *text, size_t len, size_t at, size_t *ret_end,
 		return false;
 	if (element)
 		return read_element(&pair, ret);
-	if (pair.value.name.kind == MXLOG_NAME_PASS && has_user_before(&pair))
+	if (!skip_to_value(&pair))
+		return false;
+	if (pair.value.name.kind == MXLOG_NAME_PASS && pair.value.colon &&
+	    has_user_before(&pair))
 		pair.value.name.kind = MXLOG_NAME_SECRET;
-	return skip_to_value(&pair) && mxlog_value_read(&pair.value, ret);
+	return mxlog_value_read(&pair.value, ret);
 }
