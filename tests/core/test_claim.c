@@ -22,7 +22,7 @@ struct place {
 
 static struct place new_place(void)
 {
-	struct place place = { .dir = scratch_new(), .fd = -1 };
+	struct place place = { .dir = scratch_new_fast(), .fd = -1 };
 
 	ck_assert_int_eq(mxlog_fs_open_dir(place.dir, false, &place.fd), 0);
 	return place;

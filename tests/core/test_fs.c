@@ -203,7 +203,7 @@ END_TEST
 
 START_TEST(replacing_leaves_the_old_file_or_the_new_whatever_fails)
 {
-	char *dir = scratch_new();
+	char *dir = scratch_new_fast();
 	int dir_fd = open_scratch(dir), r;
 	unsigned long n = 0;
 	bool came = true;

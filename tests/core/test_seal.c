@@ -131,7 +131,7 @@ static void flip_all(const char *dir, const char *name, const char *key)
 
 START_TEST(every_bit_of_segment_and_seal_counts)
 {
-	char *dir = scratch_new();
+	char *dir = scratch_new_fast();
 
 	scratch_write(dir, LOG, "one\ntwo\n");
 	run(dir, DAY + 1, NULL);
@@ -147,7 +147,7 @@ END_TEST
 
 START_TEST(a_key_catches_who_seals_anew)
 {
-	char *dir = scratch_new();
+	char *dir = scratch_new_fast();
 
 	scratch_write(dir, LOG, "one\ntwo\n");
 	run(dir, DAY + 1, KEY);
@@ -214,7 +214,7 @@ START_TEST(whatever_fails_there_is_a_whole_seal_or_none)
 	bool came = true;
 
 	for (unsigned long n = 1; came; n++) {
-		char *dir = scratch_new();
+		char *dir = scratch_new_fast();
 		int dir_fd = open_dir(dir), r;
 		uint64_t sealed = 0;
 		struct mxlog_seal seal;

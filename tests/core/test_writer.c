@@ -475,7 +475,7 @@ START_TEST(without_memory_an_entry_is_refused_or_stored)
 	bool hungry = true;
 
 	for (unsigned long n = 1; hungry; n++) {
-		char *dir = scratch_new();
+		char *dir = scratch_new_fast();
 		struct mxlog_config *config = new_config(dir, "");
 		struct mxlog_entry *entry = new_entry("m-1", "x");
 		size_t accepted = write_hungry(config, n, entry, &hungry);

@@ -8,6 +8,9 @@
 /* Make one in $TMPDIR or /tmp: its path, which scratch_done() frees. */
 char *scratch_new(void);
 
+/* The same in memory where that is possible: for loops that sync. */
+char *scratch_new_fast(void);
+
 /* Remove it with all that is in it. */
 void scratch_done(char *path);
 
