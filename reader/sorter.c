@@ -34,7 +34,7 @@ struct mxlog_sorter {
 	size_t head, n_items, capacity;
 	bool sorted;
 	struct mxlog_buf arena;
-	struct mxlog_sort_record bound;
+	struct mxlog_sort_record bound; /* what comes behind it is not wanted */
 	bool has_bound;
 	struct mxlog_sort_runs *runs; /* NULL: none yet */
 	bool first_is_run;
@@ -247,12 +247,28 @@ static int make_room(struct mxlog_sorter *sorter)
 	return sorter->n_items == sorter->capacity ? grow(sorter) : 0;
 }
 
+/* By what the bound has: its text key's rest was forgotten. */
+static bool is_unwanted(const struct mxlog_sorter *sorter,
+    const struct mxlog_sort_record *record)
+{
+	const struct mxlog_sort_record *bound = &sorter->bound;
+
+	if (record->missing != bound->missing)
+		return record->missing;
+	if (record->hi != bound->hi)
+		return record->hi > bound->hi;
+	return record->lo > bound->lo;
+}
+
 int mxlog_sorter_add(struct mxlog_sorter *sorter,
     const struct mxlog_sort_record *record)
 {
 	struct mxlog_buf *arena = &sorter->arena;
 	struct item *item;
 	int r = 0;
+
+	if (sorter->has_bound && is_unwanted(sorter, record))
+		return 0;
 
 	if (sorter->n_items == sorter->capacity || arena->len >= ARENA_LIMIT)
 		r = make_room(sorter);
@@ -282,14 +298,6 @@ int mxlog_sorter_add(struct mxlog_sorter *sorter,
 	sorter->n_items++;
 	sorter->sorted = false;
 	return 0;
-}
-
-bool mxlog_sorter_bound(const struct mxlog_sorter *sorter,
-    struct mxlog_sort_record *ret)
-{
-	if (sorter->has_bound)
-		*ret = sorter->bound;
-	return sorter->has_bound;
 }
 
 int mxlog_sorter_first(struct mxlog_sorter *sorter,

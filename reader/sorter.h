@@ -26,14 +26,9 @@ struct mxlog_sorter;
 int mxlog_sorter_new(uint64_t keep, bool descending, struct mxlog_sorter **ret);
 void mxlog_sorter_free(struct mxlog_sorter *sorter);
 
-/* Add a copy. -ENOMEM, or why the temporary file failed. */
+/* Add a copy, unless it can't be among those wanted. -ENOMEM, or why the temporary file failed. */
 int mxlog_sorter_add(struct mxlog_sorter *sorter,
     const struct mxlog_sort_record *record);
-
-/* True and a record behind which nothing is wanted any more: what would be
- * sorted behind it need not be added. */
-bool mxlog_sorter_bound(const struct mxlog_sorter *sorter,
-    struct mxlog_sort_record *ret);
 
 /* 1 and the first record, valid until the next call; 0 if there is none. */
 int mxlog_sorter_first(struct mxlog_sorter *sorter,

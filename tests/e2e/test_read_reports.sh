@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What mxlog-read makes of entries: counts, histogram, errors, traces, metrics,
+# tables, CSV; and what it does to a terminal, a pipe and a wrong option.
+set -euo pipefail
+
+build=${MXLOG_BUILD:?}
+read=$build/mxlog-read
+if ! command -v python3 >/dev/null; then
+	echo "python3 is not here: skipped"
+	exit 77
+fi
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export TZ=UTC MXLOG_LOG_DIR=$dir/log NO_COLOR=
+mkdir -m 700 "$dir/log" "$dir/log/metrics"
+
+python3 - "$dir/log" <<'PYTHON'
+import json, os, sys
+log = sys.argv[1]
+A, B = "01HQ8Z9X0ABCDEFGHJKMNPQRST", "01HQ8Z9X0BBCDEFGHJKMNPQRST"
+def line(second, level, module, message, trace=A, **more):
+    return json.dumps({"trace_id": trace, "timestamp": "2026-01-28T10:%02d:%02d.000000Z" % divmod(second, 60),
+                       "level": level, "module": module, "message": message, **more},
+                      separators=(",", ":"), ensure_ascii=False) + "\n"
+with open(os.path.join(log, "2026-01-28.log"), "w") as f:
+    f.write(line(0, "INFO", "src.queue", "moved task 17", context={"user": "alice", "unit": "q.service"}))
+    f.write(line(1, "ERROR", "src.queue", "task 18 failed", exception={
+        "type": "OSError", "message": "disk \u001b[31mfull", "stack_trace": [
+            {"file": "a.py", "line": 3, "function": "move"}]}, duration_ms=12.5))
+    f.write(line(2, "INFO", "src.child", "child, \"quoted\"\nsecond line", trace=B,
+                 context={"parent_operation_id": A, "user": "bob"}, tags=["x", "y"]))
+    f.write(line(300, "ERROR", "sshd", "task 99 failed", context={"user": "alice"}, duration_ms=900))
+    f.write(line(301, "DEBUG", "sshd", "bidi \u202e here", trace="7ZZZZZZZZZZZZZZZZZZZZZZZZZ"))
+os.chmod(os.path.join(log, "2026-01-28.log"), 0o600)
+with open(os.path.join(log, "metrics", "2026-01-28.metrics.log"), "w") as f:
+    for i in range(100):
+        f.write(json.dumps({"trace_id": A, "timestamp": "2026-01-28T10:%02d:00.000000Z" % (i % 60 // 30 * 30),
+                            "metric_name": "wait", "metric_type": "DURATION", "value": i,
+                            "unit": "ms", "tags": {"op": "a"}}) + "\n")
+PYTHON
+
+expect() { # what, expected, command...
+	local what=$1 expected=$2 got
+	shift 2
+	got=$("$@" 2>&1) || true
+	if [ "$got" != "$expected" ]; then
+		printf '%s:\n%s\ninstead of\n%s\n' "$what" "$got" "$expected"
+		exit 1
+	fi
+}
+
+expect "counts" '{"level":"ERROR","module":"src.queue","count":1}
+{"level":"ERROR","module":"sshd","count":1}' \
+	"$read" --count-by level,module -p ERROR -o json
+expect "shapes" '        2  task # failed' \
+	"$read" --count-by shape -l ERROR
+expect "counts over time" '{"time":"2026-01-28T10:00:00.000000Z","count":3}
+{"time":"2026-01-28T10:05:00.000000Z","count":2}' \
+	"$read" --histogram=5m -o json
+expect "a field of context" '        2  -
+        2  alice
+        1  bob' "$read" --count-by context.user
+expect "the slowest" '{"duration_ms":900.0}' \
+	"$read" --slowest 1 -o json --fields duration_ms
+expect "a condition" 'task 99 failed' \
+	"$read" -o cat --field 'duration_ms>12.5'
+expect "a unit" 'moved task 17' "$read" -o cat --unit q.service
+expect "an exception" 'task 18 failed' "$read" -o cat --exception OSError
+expect "modules left out" '2' \
+	bash -c "'$read' -o cat --exclude-module src | wc -l"
+expect "CSV" 'level,message,tags
+INFO,"child, ""quoted""
+second line","x,y"' \
+	bash -c "'$read' -o csv --fields level,message,tags -m src.child |
+		tr -d '\r'"
+expect "a metric" '{"time":"2026-01-28T10:00:00.000000Z","count":60,"value":29.0}
+{"time":"2026-01-28T10:30:00.000000Z","count":40,"value":49.0}' \
+	bash -c "'$read' --metric wait --agg p50 --bucket 30m -o json"
+
+trace=$("$read" --trace 01HQ8Z9X0ABCDEFGHJKMNPQRST)
+grep -q 'failed in 30 min 0 s, 104 items of 2 operations' <<<"$trace"
+grep -q '│  ├─ INFO src.child: child' <<<"$trace"
+grep -q '! OSError: disk .x1b.31mfull' <<<"$trace"
+grep -q 'without an entry' <<<"$trace"
+
+errors=$("$read" --errors -U 2026-01-28)
+grep -q '^2 errors in 24 h 0 min' <<<"$errors"
+grep -q '1  new  OSError' <<<"$errors"
+
+echo "-- nothing steers a terminal"
+for output in short table pretty json cat; do
+	script -qec "$read --no-pager -o $output" /dev/null >"$dir/tty"
+	if grep -q $'\x1b\[31mfull' "$dir/tty" ||
+		grep -q $'\u202e' "$dir/tty"; then
+		echo "$output sends what it reads"
+		exit 1
+	fi
+done
+script -qec "NO_COLOR=1 $read --no-pager" /dev/null >"$dir/tty"
+! grep -q $'\x1b' "$dir/tty"
+script -qec "$read --no-pager" /dev/null >"$dir/tty"
+grep -q $'\x1b\[31mERROR' "$dir/tty"
+
+echo "-- a pager that is left, a pipe that is closed"
+test "$(PAGER='head -1 >&2' script -qec "$read" /dev/null | wc -l)" = 1
+set +e
+"$read" -o json 2>"$dir/err" | true
+test ! -s "$dir/err" || exit 1
+set -e
+
+echo "-- wrong options: status 2 and one line"
+for wrong in "--levle INFO" "-l LOUD" "-S notatime" "--count-by nosuch" \
+	"--trace short" "--field nosuch=1" "-n x" "--metrics -l INFO" \
+	"--regex" "extra" "--agg" "-o xml" "--errors --histogram" \
+	"--bucket 5x" "-f -r" "--cursor nonsense" "-g ( --regex"; do
+	status=0
+	# shellcheck disable=SC2086
+	"$read" $wrong >"$dir/out" 2>"$dir/err" || status=$?
+	if [ "$status" != 2 ] || [ "$(wc -l <"$dir/err")" != 1 ] ||
+		[ -s "$dir/out" ]; then
+		echo "$wrong: status $status, $(cat "$dir/err")"
+		exit 1
+	fi
+done
+status=0
+"$read" -D "$dir/nowhere" 2>"$dir/err" || status=$?
+test "$status" = 1
+"$read" --help | grep -q -- '--since TIME'
+"$read" --version | grep -q '^mxlog-read [0-9]'
+echo "ok"
