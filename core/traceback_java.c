@@ -205,21 +205,6 @@ static int read_cause(struct reading *reading,
 	return r < 0 ? r : 1;
 }
 
-/* Frames of another runtime (C# prints "   at A.b(String c) in x.cs:line 3")
- * between header and first frame: then it is none of Java's. */
-static bool has_other_frames(const struct mxlog_lines *lines, size_t from,
-    size_t to)
-{
-	for (size_t i = from; i < to; i++) {
-		struct mxlog_line_span text = mxlog_line_trim(lines->lines[i]);
-
-		if (text.len < lines->lines[i].len &&
-		    mxlog_line_starts(text, "at "))
-			return true;
-	}
-	return false;
-}
-
 /* The header above the first frame: the topmost line that is one. */
 static bool find_header(const struct mxlog_lines *lines, size_t frame,
     size_t *ret, struct mxlog_line_span *ret_type,
@@ -233,7 +218,7 @@ static bool find_header(const struct mxlog_lines *lines, size_t frame,
 		if (!mxlog_line_is_type(*ret_type) && i + 1 != frame)
 			continue;
 		*ret = i;
-		return !has_other_frames(lines, i + 1, frame);
+		return !mxlog_lines_have_frames(lines, i + 1, frame);
 	}
 	return false;
 }

@@ -97,7 +97,7 @@ static bool find_header(const struct mxlog_lines *lines, size_t frame,
 	for (size_t i = frame; i > 0; i--)
 		if (parse_header(lines->lines[i - 1], ret_type, ret_message)) {
 			*ret = i - 1;
-			return true;
+			return !mxlog_lines_have_frames(lines, i, frame);
 		}
 	return false;
 }

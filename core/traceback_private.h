@@ -20,6 +20,12 @@ struct mxlog_lines {
 int mxlog_lines_split(struct mxlog_lines *lines, const char *text, size_t len);
 void mxlog_lines_done(struct mxlog_lines *lines);
 
+/* True if a line of [from, to) begins with blanks and "at ". Where that is no
+ * frame of the runtime whose reader asks, it is another's: C# prints
+ * "   at A.b(String c) in x.cs:line 3". */
+bool mxlog_lines_have_frames(const struct mxlog_lines *lines, size_t from,
+    size_t to);
+
 /* What a reader found. */
 struct mxlog_traceback {
 	struct mxlog_exception *exception; /* owned by the receiver */

@@ -344,24 +344,58 @@ static bool find_header(const struct mxlog_lines *lines, size_t *at,
 	return false;
 }
 
-/* After one traceback: skip to the header of the next one of its chain. */
-static bool next_in_chain(struct reading *reading)
+/* Go past the members of a group, whose lines begin with "|" or "+"; what is
+ * chained to a group stands without its margin of two. */
+static void leave_group(struct reading *reading)
+{
+	const struct mxlog_lines *lines = reading->lines;
+
+	while (reading->at < lines->n) {
+		struct mxlog_line_span text =
+		    mxlog_line_trim(lines->lines[reading->at]);
+
+		if (!mxlog_line_starts(text, "|") &&
+		    !mxlog_line_starts(text, "+"))
+			break;
+		reading->at++;
+	}
+	reading->group = false;
+	reading->indent -= MIN(reading->indent, (size_t)2);
+}
+
+static size_t skip_blank(const struct reading *reading, size_t at)
 {
 	struct mxlog_line_span line;
-	size_t i = reading->at;
 
-	while (get_line(reading, i, &line) && mxlog_line_is_blank(line))
-		i++;
-	if (!get_line(reading, i, &line) ||
+	while (get_line(reading, at, &line) && mxlog_line_is_blank(line))
+		at++;
+	return at;
+}
+
+/* After one traceback: skip to the header of the next one of its chain: 1, 0
+ * at the end; -EBADMSG where the next one is announced and not there: who knows
+ * then what was thrown in the end. */
+static int next_in_chain(struct reading *reading)
+{
+	struct mxlog_line_span line;
+	size_t at;
+
+	if (reading->group)
+		leave_group(reading);
+	at = skip_blank(reading, reading->at);
+	if (!get_line(reading, at, &line) ||
 	    (!mxlog_line_starts(line, by_cause) &&
 		!mxlog_line_starts(line, by_context)))
-		return false;
-	for (i++; get_line(reading, i, &line) && mxlog_line_is_blank(line);)
-		i++;
-	if (!get_line(reading, i, &line) || mxlog_line_find(line, header) != 0)
-		return false;
-	reading->at = i;
-	return true;
+		return 0;
+	at = skip_blank(reading, at + 1);
+	if (!get_line(reading, at, &line))
+		return -EBADMSG;
+	reading->at = at;
+	if (mxlog_line_starts(line, header))
+		return 1;
+	reading->indent += line.len - mxlog_line_trim(line).len;
+	reading->group = mxlog_line_starts(mxlog_line_trim(line), group_header);
+	return reading->group ? 1 : -EBADMSG;
 }
 
 int mxlog_traceback_python(const struct mxlog_lines *lines,
@@ -369,6 +403,7 @@ int mxlog_traceback_python(const struct mxlog_lines *lines,
 {
 	struct reading reading = { .lines = lines };
 	struct mxlog_exception *outer = NULL;
+	bool grouped = false;
 	int r;
 
 	if (!find_header(lines, &reading.at, &reading))
@@ -377,6 +412,7 @@ int mxlog_traceback_python(const struct mxlog_lines *lines,
 	do {
 		struct mxlog_exception *next = NULL;
 
+		grouped = grouped || reading.group;
 		r = read_traceback(&reading, &next);
 		if (r == 1 && outer) {
 			r = mxlog_exception_take_cause(next, &outer);
@@ -388,13 +424,17 @@ int mxlog_traceback_python(const struct mxlog_lines *lines,
 		}
 		if (next)
 			outer = next;
-	} while (r == 1 && next_in_chain(&reading));
-	if (r < 1) {
+		if (r == 1)
+			r = next_in_chain(&reading);
+		else if (r == 0)
+			r = -EBADMSG;
+	} while (r == 1);
+	if (r < 0) {
 		mxlog_exception_free(outer);
-		return r;
+		return r == -EBADMSG ? 0 : r;
 	}
 	ret->exception = outer;
-	ret->partial = reading.group;
+	ret->partial = grouped;
 	ret->end = reading.at;
 	return 1;
 }

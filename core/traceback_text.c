@@ -37,6 +37,19 @@ void mxlog_lines_done(struct mxlog_lines *lines)
 	*lines = (struct mxlog_lines){ 0 };
 }
 
+bool mxlog_lines_have_frames(const struct mxlog_lines *lines, size_t from,
+    size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		struct mxlog_line_span text = mxlog_line_trim(lines->lines[i]);
+
+		if (text.len < lines->lines[i].len &&
+		    mxlog_line_starts(text, "at "))
+			return true;
+	}
+	return false;
+}
+
 bool mxlog_line_starts(struct mxlog_line_span line, const char *prefix)
 {
 	size_t len = strlen(prefix);

@@ -271,8 +271,8 @@ START_TEST(entries_propagate_to_the_handlers_above_unless_told_not_to)
 END_TEST
 
 enum {
-	THREADS = 8,
-	PER_THREAD = 5000,
+	THREADS = 32,
+	PER_THREAD = 2000,
 };
 
 static void *chatter(void *arg)

@@ -248,7 +248,65 @@ START_TEST(files_below_a_root_become_relative)
 }
 END_TEST
 
-SUITE("traceback", python_chains_markers_repeats_and_multi_line_messages,
+#define GROUP                                                      \
+	"  + Exception Group Traceback (most recent call last):\n" \
+	"  |   File \"/a.py\", line 3, in f\n"                     \
+	"  |     g()\n"                                            \
+	"  | ExceptionGroup: several (2 sub-exceptions)\n"         \
+	"  +-+---------------- 1 ----------------\n"               \
+	"    | ValueError: 1\n"                                    \
+	"    +---------------- 2 ----------------\n"               \
+	"    | TypeError: two\n"                                   \
+	"    +------------------------------------\n"
+#define PLAIN                                     \
+	"Traceback (most recent call last):\n"    \
+	"  File \"/b.py\", line 7, in <module>\n" \
+	"    f()\n"                               \
+	"RuntimeError: at last\n"
+#define BY_CAUSE                                                       \
+	"\nThe above exception was the direct cause of the following " \
+	"exception:\n\n"
+
+START_TEST(what_is_chained_to_a_group_is_the_exception)
+{
+	ck_assert_int_eq(parse(GROUP BY_CAUSE PLAIN), 1);
+	check(exception, "RuntimeError", "at last", 1);
+	check(exception->cause, "ExceptionGroup", "several (2 sub-exceptions)",
+	    1);
+	ck_assert_uint_eq(start, end); /* it holds more than that */
+	mxlog_exception_free(exception);
+
+	ck_assert_int_eq(parse(PLAIN BY_CAUSE GROUP), 1);
+	check(exception, "ExceptionGroup", "several (2 sub-exceptions)", 1);
+	check(exception->cause, "RuntimeError", "at last", 1);
+	mxlog_exception_free(exception);
+}
+END_TEST
+
+START_TEST(a_chain_that_was_cut_is_none)
+{
+	ck_assert_int_eq(parse(PLAIN BY_CAUSE), 0);
+	ck_assert_int_eq(parse(PLAIN BY_CAUSE "Traceback (most re"), 0);
+	ck_assert_int_eq(parse(PLAIN BY_CAUSE
+			     "Traceback (most recent call last):\n"
+			     "  File \"/c.py\", li"),
+	    0);
+}
+END_TEST
+
+START_TEST(frames_of_other_runtimes_make_no_message)
+{
+	ck_assert_int_eq(parse("System.IndexOutOfRangeException: no\n"
+			       "  at B..ctor () [0x00008] in /home/2.cs:33 \n"
+			       "  at (wrapper runtime) <0x1:23>\n"
+			       "  at A.b (/home/3.cs:3)\n"),
+	    0);
+}
+END_TEST
+
+SUITE("traceback", what_is_chained_to_a_group_is_the_exception,
+    a_chain_that_was_cut_is_none, frames_of_other_runtimes_make_no_message,
+    python_chains_markers_repeats_and_multi_line_messages,
     a_group_is_read_but_its_text_stays, a_folded_syntax_error_says_where_it_is,
     java_has_causes_common_frames_and_its_innermost_call_last,
     go_panics_are_read, node_errors_are_read,
