@@ -15,10 +15,13 @@
 #include "journal_guard.h"
 #include "journal_join.h"
 #include "journal_options.h"
+#include "journal_pipe.h"
 
 enum {
-	/* Entries that one call of run takes at most. */
-	RUN_ENTRIES = 2000,
+	/* Entries that one call of run takes at most; the first ones without
+	 * the second thread, which few entries are not worth. */
+	RUN_ENTRIES = 16000,
+	RUN_ALONE = 100,
 	/* A batch of so many bytes is committed. */
 	BATCH_BYTES = 512 * 1024,
 	/* So long tracebacks may keep the checkpoint from moving. */
@@ -36,6 +39,7 @@ struct mxlog_journal_forward {
 	struct mxlog_journal_converter converter;
 	struct mxlog_journal_record record;
 	struct mxlog_journal_join *join;
+	struct mxlog_journal_pipe *pipe; /* NULL until it is worth it */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
 	char made_cursor[80];
@@ -86,6 +90,12 @@ static int fail(struct mxlog_error *reterr, int code, const char *what)
 	return code;
 }
 
+/* Until it returns the second thread uses writer, joiner and entry. */
+static int drain_pipe(struct mxlog_journal_forward *forward)
+{
+	return forward->pipe ? mxlog_journal_pipe_drain(forward->pipe) : 0;
+}
+
 /* ---- what the source tells ---- */
 
 static void on_gap(void *arg, const struct mxlog_journal_gap *gap)
@@ -99,7 +109,8 @@ static void on_gap(void *arg, const struct mxlog_journal_gap *gap)
 	    (unsigned long long)gap->first, (unsigned long long)gap->last,
 	    gap->stream, (unsigned long long)(gap->last - gap->first + 1));
 	tell(forward, MXLOG_MODULE_WARNING, "%s", text);
-	if (mxlog_writer_add_audit(forward->host->writer, MXLOG_WARNING,
+	if (drain_pipe(forward) < 0 ||
+	    mxlog_writer_add_audit(forward->host->writer, MXLOG_WARNING,
 		"journal_gap", "lost", text) < 0)
 		forward->broken = true;
 	forward->changed = true;
@@ -388,7 +399,8 @@ static int emit(void *arg, const struct mxlog_journal_record *record,
 }
 
 /* Some entries have their boot in the header alone. */
-static int add_boot(struct mxlog_journal_forward *forward)
+static int add_boot(struct mxlog_journal_forward *forward,
+    struct mxlog_journal_record *record)
 {
 	static const char name[] = "_BOOT_ID=";
 	const char *boot =
@@ -399,54 +411,75 @@ static int add_boot(struct mxlog_journal_forward *forward)
 		return 0;
 	memcpy(field, name, sizeof(name) - 1);
 	memcpy(field + sizeof(name) - 1, boot + 3, MXLOG_JOURNAL_ID_LEN);
-	return mxlog_journal_record_add(&forward->record, field,
-	    sizeof(field) - 1);
+	return mxlog_journal_record_add(record, field, sizeof(field) - 1);
 }
 
 static int read_record(struct mxlog_journal_forward *forward,
-    const struct mxlog_journal_identity *identity)
+    const struct mxlog_journal_identity *identity,
+    struct mxlog_journal_record *record)
 {
 	const char *data;
 	size_t len;
 	int r;
 
-	mxlog_journal_record_begin(&forward->record, identity->realtime_usec);
+	mxlog_journal_record_begin(record, identity->realtime_usec);
 	while ((r = mxlog_journal_source_field(forward->source, &data, &len)) >
 	    0) {
-		r = mxlog_journal_record_add(&forward->record, data, len);
+		r = mxlog_journal_record_add(record, data, len);
 		if (r < 0)
 			return r;
 	}
 	/* Fields that can't be read cost themselves. */
 	if (r < 0 && r != -ENOMEM)
-		forward->record.dropped++;
+		record->dropped++;
 	if (r != -ENOMEM &&
-	    !mxlog_journal_record_find(&forward->record,
-		MXLOG_JOURNAL__BOOT_ID))
-		r = add_boot(forward);
+	    !mxlog_journal_record_find(record, MXLOG_JOURNAL__BOOT_ID))
+		r = add_boot(forward, record);
 	return r == -ENOMEM ? r : 0;
 }
 
-static int take(struct mxlog_journal_forward *forward,
+/* What is read goes on to the writer. In the second thread, if there is one. */
+static int consume(void *arg, const struct mxlog_journal_record *record,
     const struct mxlog_journal_identity *identity)
 {
+	struct mxlog_journal_forward *forward = arg;
+	int r = 0;
+
+	if (forward->settings.join)
+		r = mxlog_journal_join_offer(forward->join, record, identity,
+		    monotonic_usec());
+	if (r == 0)
+		r = emit(forward, record, identity, 1);
+	/* A failure keeps the batch; the commit at the end will tell. */
+	if (r >= 0 &&
+	    mxlog_writer_pending(forward->host->writer) >= BATCH_BYTES)
+		(void)mxlog_writer_commit(forward->host->writer);
+	return r;
+}
+
+static int take(struct mxlog_journal_forward *forward,
+    const struct mxlog_journal_identity *identity, bool piped)
+{
+	struct mxlog_journal_record *record =
+	    piped ? mxlog_journal_pipe_get(forward->pipe) : &forward->record;
 	int r;
 
 	if (mxlog_journal_identity_set_take(&forward->known, identity))
 		return 0;
-	r = read_record(forward, identity);
-	if (r == 0 && forward->settings.join)
-		r = mxlog_journal_join_offer(forward->join, &forward->record,
-		    identity, monotonic_usec());
-	if (r == 0)
-		r = emit(forward, &forward->record, identity, 1);
-	return r < 0 ? r : 0;
+	r = read_record(forward, identity, record);
+	if (r < 0)
+		return r;
+	if (!piped)
+		return consume(forward, record, identity);
+	mxlog_journal_pipe_put(forward->pipe, identity);
+	return 0;
 }
 
 /* ---- begin, and begin again ---- */
 
 static void stop(struct mxlog_journal_forward *forward)
 {
+	(void)drain_pipe(forward);
 	mxlog_journal_source_close(forward->source);
 	mxlog_journal_join_free(forward->join);
 	mxlog_checkpoint_close(forward->checkpoint);
@@ -563,6 +596,7 @@ void mxlog_journal_forward_close(struct mxlog_journal_forward *forward)
 	if (!forward)
 		return;
 	stop(forward);
+	mxlog_journal_pipe_free(forward->pipe);
 	mxlog_journal_identity_set_done(&forward->known);
 	mxlog_journal_record_done(&forward->record);
 	mxlog_entry_free(forward->entry);
@@ -573,27 +607,48 @@ void mxlog_journal_forward_close(struct mxlog_journal_forward *forward)
 
 /* ---- the module's calls ---- */
 
-/* Up to a batch of entries: 1 if there may be more, 0 if there is none. */
+/* Up to `n` entries: 1 if there may be more, 0 if there is none. */
+static int read_some(struct mxlog_journal_forward *forward, int n, bool piped)
+{
+	struct mxlog_journal_identity identity;
+
+	for (int i = 0; i < n; i++) {
+		int r = mxlog_journal_source_next(forward->source, &identity);
+
+		if (r <= 0)
+			return r;
+		r = take(forward, &identity, piped);
+		if (r < 0)
+			return r;
+		mxlog_journal_source_accept(forward->source);
+		forward->changed = true;
+	}
+	return 1;
+}
+
+/* Where there is a backlog two threads share the work. */
+static int read_backlog(struct mxlog_journal_forward *forward)
+{
+	int more, r;
+
+	if (!forward->pipe) {
+		r = mxlog_journal_pipe_new(&forward->index, consume, forward,
+		    &forward->pipe);
+		if (r < 0)
+			return r;
+	}
+	more = read_some(forward, RUN_ENTRIES, true);
+	r = drain_pipe(forward);
+	return r < 0 ? r : more;
+}
+
 static int read_batch(struct mxlog_journal_forward *forward,
     struct mxlog_error *reterr)
 {
-	struct mxlog_writer *writer = forward->host->writer;
-	struct mxlog_journal_identity identity;
-	int r = 1;
+	int r = read_some(forward, RUN_ALONE, false);
 
-	for (int i = 0; i < RUN_ENTRIES && r > 0; i++) {
-		r = mxlog_journal_source_next(forward->source, &identity);
-		if (r <= 0)
-			break;
-		r = take(forward, &identity);
-		if (r < 0)
-			break;
-		mxlog_journal_source_accept(forward->source);
-		forward->changed = true;
-		r = 1;
-		if (mxlog_writer_pending(writer) >= BATCH_BYTES)
-			break;
-	}
+	if (r > 0)
+		r = read_backlog(forward);
 	if (r < 0) {
 		forward->broken = true;
 		return fail(reterr, r, "can't take entries");
@@ -645,6 +700,8 @@ int mxlog_journal_forward_run(struct mxlog_journal_forward *forward,
 	int r;
 
 	if (sigsetjmp(guard.landing, 1) != 0) {
+		if (drain_pipe(forward) < 0)
+			forward->broken = true;
 		mxlog_journal_source_abandon(forward->source,
 		    mxlog_journal_guard_leave(&guard));
 		return MXLOG_MODULE_MORE;

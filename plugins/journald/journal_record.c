@@ -14,8 +14,9 @@ int mxlog_journal_record_init(struct mxlog_journal_record *record,
     const struct mxlog_journal_index *index)
 {
 	*record = (struct mxlog_journal_record){ .index = index };
+	/* Not zeroed: so pages that no entry needs are never touched. */
 	record->fields =
-	    calloc(MXLOG_JOURNAL_FIELDS_MAX, sizeof(record->fields[0]));
+	    malloc(MXLOG_JOURNAL_FIELDS_MAX * sizeof(record->fields[0]));
 	record->bytes = malloc(USUAL_CAPACITY);
 	record->capacity = USUAL_CAPACITY;
 	if (!record->fields || !record->bytes) {
@@ -47,7 +48,7 @@ static void shrink(struct mxlog_journal_record *record)
 void mxlog_journal_record_begin(struct mxlog_journal_record *record,
     int64_t realtime_usec)
 {
-	if (record->capacity > 16 * (size_t)USUAL_CAPACITY)
+	if (record->capacity > 2 * (size_t)USUAL_CAPACITY)
 		shrink(record);
 	record->len = 0;
 	record->n_fields = 0;
