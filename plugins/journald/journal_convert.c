@@ -488,7 +488,8 @@ static int add_fields(const struct job *job, uint64_t *dropped)
  * traceback. */
 static bool has_lines(const char *text, size_t len)
 {
-	return memchr(text, '\n', len) || memmem(text, len, "#012", 4);
+	return memchr(text, '\n', len) ||
+	    (memchr(text, '#', len) && memmem(text, len, "#012", 4));
 }
 
 /* mxlog's own handlers send the whole entry beside a text for people. */

@@ -53,6 +53,7 @@ struct mxlog_journal_forward {
 	bool dirty;         /* the checkpoint differs from the one on disk */
 	bool uncommitted;   /* a commit failed: nothing is read before it
 	                      * succeeds */
+	int64_t now_usec;   /* CLOCK_MONOTONIC when run was called */
 	int64_t saved_usec; /* CLOCK_MONOTONIC of the last save */
 	int64_t moved_usec; /* … of the last commit with nothing held */
 };
@@ -447,7 +448,7 @@ static int consume(void *arg, const struct mxlog_journal_record *record,
 
 	if (forward->settings.join)
 		r = mxlog_journal_join_offer(forward->join, record, identity,
-		    monotonic_usec());
+		    forward->now_usec);
 	if (r == 0)
 		r = emit(forward, record, identity, 1);
 	/* A failure keeps the batch; the commit at the end will tell. */
@@ -669,8 +670,9 @@ static int run(struct mxlog_journal_forward *forward,
     struct mxlog_error *reterr)
 {
 	int64_t now = monotonic_usec();
-	int more = 1, r;
+	int more, r;
 
+	forward->now_usec = now;
 	r = restart_if_broken(forward, reterr);
 	if (r == 0 && forward->uncommitted)
 		r = commit(forward, reterr);

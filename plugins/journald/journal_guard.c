@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 static _Thread_local struct mxlog_journal_guard *volatile innermost;
-static _Thread_local void *volatile inside;
+_Thread_local void *volatile mxlog_journal_guard_inside;
 
 static void on_abort(int number)
 {
-	if (innermost && inside)
+	if (innermost && mxlog_journal_guard_inside)
 		siglongjmp(innermost->landing, 1);
 	(void)signal(number, SIG_DFL);
 	(void)raise(number);
@@ -31,19 +31,9 @@ void mxlog_journal_guard_enter(struct mxlog_journal_guard *guard)
 
 void *mxlog_journal_guard_leave(struct mxlog_journal_guard *guard)
 {
-	void *what = inside;
+	void *what = mxlog_journal_guard_inside;
 
 	innermost = guard->outer;
-	inside = NULL;
+	mxlog_journal_guard_inside = NULL;
 	return what;
-}
-
-void mxlog_journal_guard_in(void *what)
-{
-	inside = what;
-}
-
-void mxlog_journal_guard_out(void)
-{
-	inside = NULL;
 }

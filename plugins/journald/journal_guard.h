@@ -8,6 +8,7 @@
 #pragma once
 
 #include <setjmp.h>
+#include <stddef.h>
 
 /* Where to land. A function that sets one calls _leave before it returns.
  *
@@ -32,6 +33,18 @@ void mxlog_journal_guard_enter(struct mxlog_journal_guard *guard);
 /* After a landing: what was given to _in. */
 void *mxlog_journal_guard_leave(struct mxlog_journal_guard *guard);
 
-/* From here to _out the thread is inside of sd-journal, for `what`. */
-void mxlog_journal_guard_in(void *what);
-void mxlog_journal_guard_out(void);
+/* For whom the thread is inside of sd-journal; NULL: it is not. */
+extern _Thread_local void *volatile mxlog_journal_guard_inside
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* From here to _out the thread is inside of sd-journal, for `what`. Called for
+ * every field. */
+static inline void mxlog_journal_guard_in(void *what)
+{
+	mxlog_journal_guard_inside = what;
+}
+
+static inline void mxlog_journal_guard_out(void)
+{
+	mxlog_journal_guard_inside = NULL;
+}

@@ -10,7 +10,7 @@
 
 enum {
 	CHUNKS = 4,
-	CHUNK_RECORDS = 64,
+	CHUNK_RECORDS = 128,
 	/* A chunk goes when it is full, or holds so much: what is under way
 	 * stays small even where entries are huge. */
 	CHUNK_BYTES = 128 * 1024,
