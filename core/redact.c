@@ -194,6 +194,8 @@ int mxlog_redact_text(struct mxlog_redactor *redactor, const char *text,
 {
 	int r;
 
+	if (len == 0)
+		return 0;
 	mxlog_redact_begin(redactor, len);
 	r = find_ranges(redactor, text, len, NULL, 0);
 	return r < 0 ? r : replace_ranges(redactor, text, len, out);

@@ -127,14 +127,12 @@ int mxlog_rules_new(const char *const *patterns, size_t n_patterns,
 	rules->always = calloc(n_patterns + 1, sizeof(*rules->always));
 	if (rules->list && rules->always)
 		r = mxlog_keywords_new(&rules->keywords);
-	if (r < 0) {
-		r = mxlog_error_set(reterr, r, "out of memory");
-		goto out;
-	}
-	r = add_built_in(rules, reterr);
-	if (r < 0)
-		goto out;
-	r = add_patterns(rules, patterns, n_patterns, reterr);
+	if (r == 0)
+		r = add_built_in(rules, reterr);
+	if (r == 0)
+		r = add_patterns(rules, patterns, n_patterns, reterr);
+	if (r == -ENOMEM)
+		(void)mxlog_error_set(reterr, r, "out of memory");
 	if (r < 0)
 		goto out;
 	mxlog_keywords_build(rules->keywords);

@@ -4,6 +4,7 @@
 #include "entry_private.h"
 #include "metric_private.h"
 #include "ndjson.h"
+#include "starve.h"
 #include "suite.h"
 #include "timestamp.h"
 
@@ -480,6 +481,40 @@ START_TEST(hostile_payloads_are_bounded)
 }
 END_TEST
 
+START_TEST(lack_of_memory_is_told)
+{
+	static const char *const texts[] = {
+		"{\"msg\":\"a\\n\",\"k\\u00e9\":\"b\\t\",\"hostname\":\"x\","
+		"\"context\":{\"a\":[1,2]},\"tags\":[\"x\\n\"],"
+		"\"exception\":\"Traceback (most recent call last):\\n  File "
+		"\\\"a.py\\\", line 1, in f\\nE: bad\"}",
+		"{\"metric_name\":\"a\",\"value\":1,\"tags\":{\"a\\n\":\"b\"},"
+		"\"c\":\"d\\n\"}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		bool hungry = true;
+
+		for (unsigned long n = 1; hungry; n++) {
+			enum mxlog_payload_kind kind;
+			struct mxlog_entry *entry;
+			struct mxlog_metric *metric;
+			int r;
+
+			ck_assert_int_eq(mxlog_entry_new(&entry), 0);
+			ck_assert_int_eq(mxlog_metric_new(&metric), 0);
+			starve(n);
+			r = mxlog_payload_lift(entry, metric, texts[i],
+			    strlen(texts[i]), reserved, &kind);
+			hungry = starve_done();
+			ck_assert_int_eq(r, hungry ? -ENOMEM : 0);
+			mxlog_entry_free(entry);
+			mxlog_metric_free(metric);
+		}
+	}
+}
+END_TEST
+
 START_TEST(the_table_is_sorted)
 {
 	static const char *const paths[] = {
@@ -498,4 +533,4 @@ SUITE("payload", what_is_no_object_is_the_message, an_entry_of_ours_comes_back,
     a_cee_cookie_is_passed_over, a_time_counts_within_five_minutes,
     nothing_is_lost, what_the_transport_vouches_for_stays,
     trace_contexts_give_the_trace, a_payload_with_metric_name_is_a_metric,
-    hostile_payloads_are_bounded, the_table_is_sorted)
+    hostile_payloads_are_bounded, lack_of_memory_is_told, the_table_is_sorted)
