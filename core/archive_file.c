@@ -185,7 +185,9 @@ static int check_record(const struct mxlog_archive_file *file,
 
 	if (mxlog_ulid_compare(&dir->archive_id, &record->archive_id) != 0 ||
 	    dir->original_size != record->original_size ||
-	    dir->entry_count != record->entry_count)
+	    dir->entry_count != record->entry_count ||
+	    dir->min_usec != record->min_usec ||
+	    dir->max_usec != record->max_usec)
 		return corrupt(file, reterr,
 		    "it is not the archive that was recorded");
 	return 0;

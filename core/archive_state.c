@@ -98,8 +98,7 @@ int mxlog_archive_state_save_pruning(int state_fd,
 	return r;
 }
 
-bool mxlog_archive_state_is_pruning(int log_dir_fd,
-    const struct mxlog_segment_name *name)
+static bool is_pruning(int log_dir_fd, const struct mxlog_segment_name *name)
 {
 	struct mxlog_segment_name *names = NULL;
 	bool found = false;
@@ -114,6 +113,28 @@ bool mxlog_archive_state_is_pruning(int log_dir_fd,
 	free(names);
 	(void)close(state_fd);
 	return found;
+}
+
+static bool is_gone(int log_dir_fd, const struct mxlog_segment_name *name)
+{
+	char text[MXLOG_SEGMENT_NAME_MAX];
+	bool gone;
+	int dir_fd;
+
+	if (mxlog_segment_open_dir(log_dir_fd, name->kind, true, false,
+		&dir_fd) < 0)
+		return true;
+	mxlog_segment_format(text, name);
+	gone = faccessat(dir_fd, text, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+	(void)close(dir_fd);
+	return gone;
+}
+
+/* In this order: the list goes after the archives that it names. */
+bool mxlog_archive_state_is_leaving(int log_dir_fd,
+    const struct mxlog_segment_name *name)
+{
+	return is_pruning(log_dir_fd, name) || is_gone(log_dir_fd, name);
 }
 
 /* ---- corrupt ---- */

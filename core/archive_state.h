@@ -15,9 +15,9 @@ int mxlog_archive_state_load_pruning(int state_fd,
 int mxlog_archive_state_save_pruning(int state_fd,
     const struct mxlog_segment_name *names, size_t n);
 
-/* Is this archive being deleted? Then a reader need not wonder why it has no
- * record any more. */
-bool mxlog_archive_state_is_pruning(int log_dir_fd,
+/* Is this archive, which was seen without a record, being deleted, or gone by
+ * now? Then there is nothing to wonder about. */
+bool mxlog_archive_state_is_leaving(int log_dir_fd,
     const struct mxlog_segment_name *name);
 
 /* Note that an archive was reported as corrupt: 1 if that is new, 0 if it was

@@ -151,7 +151,7 @@ static void each_orphan(struct mxlog_cycle *cycle, enum mxlog_kind kind,
 	for (size_t i = 0; i < n; i++)
 		if (!mxlog_archive_index_find(&cycle->index, &names[i]) &&
 		    !is_live(cycle, &names[i]) &&
-		    !mxlog_archive_state_is_pruning(cycle->log_dir_fd,
+		    !mxlog_archive_state_is_leaving(cycle->log_dir_fd,
 			&names[i]))
 			found(cycle, &names[i]);
 	free(names);
