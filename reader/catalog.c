@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive_state.h"
 #include "fs.h"
 
 #define ZONE_SLACK (14 * 3600 * USEC_PER_SEC)
@@ -146,7 +147,8 @@ static int add_archive(struct mxlog_catalog *catalog, uint32_t dir,
 	return 0;
 }
 
-/* Archives that the index does not name: nobody vouches for them. */
+/* Archives that the index does not name: nobody vouches for them, unless they
+ * are being deleted right now. */
 static int add_orphans(struct mxlog_catalog *catalog, uint32_t dir,
     size_t first, const struct mxlog_archive_index *index)
 {
@@ -162,7 +164,9 @@ static int add_orphans(struct mxlog_catalog *catalog, uint32_t dir,
 		r = grow(catalog, n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		if (mxlog_archive_index_find(index, &names[i]) ||
-		    has_live(catalog, first, &names[i]))
+		    has_live(catalog, first, &names[i]) ||
+		    mxlog_archive_state_is_leaving(catalog->dirs[dir].fd,
+			&names[i]))
 			continue;
 		catalog->segments[catalog->n_segments++] =
 		    (struct mxlog_catalog_segment){ .name = names[i],

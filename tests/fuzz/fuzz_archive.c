@@ -103,6 +103,8 @@ static void try_bounds(const uint8_t *data, size_t size)
 	record.archive_id = dir.archive_id;
 	record.original_size = dir.original_size;
 	record.entry_count = dir.entry_count;
+	record.min_usec = dir.min_usec;
+	record.max_usec = dir.max_usec;
 	/* As much as the members would take. */
 	if (dir.n_members > 0)
 		end.bounds_at = dir.members[dir.n_members - 1].offset +
