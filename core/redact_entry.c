@@ -381,6 +381,16 @@ static int redact_exception(struct mxlog_redactor *redactor,
 	return r;
 }
 
+static size_t count_bytes(const struct mxlog_entry *entry)
+{
+	const struct mxlog_exception *exception = entry->exception;
+	size_t n = entry->bytes.len;
+
+	for (; exception; exception = exception->cause)
+		n += exception->bytes.len;
+	return n;
+}
+
 int mxlog_redact_entry(struct mxlog_redactor *redactor,
     struct mxlog_entry *entry)
 {
@@ -389,7 +399,7 @@ int mxlog_redact_entry(struct mxlog_redactor *redactor,
 
 	assert(redactor);
 
-	mxlog_redact_begin(redactor, entry->bytes.len);
+	mxlog_redact_begin(redactor, count_bytes(entry));
 	if (scan(redactor, &entry->bytes))
 		r = redact_texts(redactor, entry);
 	for (; exception && r >= 0; exception = exception->cause)

@@ -101,7 +101,8 @@ int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
 {
 	struct keyword *keyword;
 
-	if (len > MXLOG_KEYWORD_MAX || !has_anchor(text, len))
+	if (len > MXLOG_KEYWORD_MAX || !has_anchor(text, len) ||
+	    keywords->n == KEYWORDS_MAX)
 		return -EINVAL;
 	if (keywords->n == keywords->capacity) {
 		size_t capacity = 2 * keywords->capacity + 64;
@@ -192,34 +193,44 @@ static struct masks get_masks(const struct mxlog_keywords *keywords,
 	return masks;
 }
 
-/* Put a keyword where it adds the fewest false alarms. */
-static void place(const struct mxlog_keywords *keywords,
-    struct keyword *keyword)
+/* Choose the anchor that adds the fewest false alarms to a bucket; how many. */
+static double choose_anchor(const struct masks *bucket,
+    const struct keyword *keyword, unsigned *ret)
+{
+	double alarms = bucket->low[0] ? false_alarms(bucket) : 0, best = -1;
+
+	for (unsigned at = 0; at + ANCHOR <= keyword->len; at++) {
+		struct masks masks = *bucket;
+		double added;
+
+		if (!is_anchor(keyword->value + at))
+			continue;
+		add_masks(&masks, keyword, at);
+		added = false_alarms(&masks) - alarms;
+		if (best >= 0 && added >= best)
+			continue;
+		best = added;
+		*ret = at;
+	}
+	return best;
+}
+
+/* Put a keyword, which has an anchor, into the best of the buckets. */
+static void place(struct masks *buckets, struct keyword *keyword)
 {
 	double best = -1;
 
-	keyword->bucket = BUCKETS;
-	for (unsigned bucket = 0, chosen = 0; bucket < BUCKETS; bucket++) {
-		struct masks before = get_masks(keywords, bucket, keyword);
-		double alarms = before.low[0] ? false_alarms(&before) : 0;
+	for (unsigned i = 0; i < BUCKETS; i++) {
+		unsigned anchor = 0;
+		double added = choose_anchor(&buckets[i], keyword, &anchor);
 
-		for (unsigned at = 0; at + ANCHOR <= keyword->len; at++) {
-			struct masks masks = before;
-			double added;
-
-			if (!is_anchor(keyword->value + at))
-				continue;
-			add_masks(&masks, keyword, at);
-			added = false_alarms(&masks) - alarms;
-			if (best >= 0 && added >= best)
-				continue;
-			best = added;
-			keyword->anchor = at;
-			chosen = bucket;
-		}
-		if (bucket + 1 == BUCKETS)
-			keyword->bucket = chosen;
+		if (best >= 0 && added >= best)
+			continue;
+		best = added;
+		keyword->anchor = anchor;
+		keyword->bucket = i;
 	}
+	add_masks(&buckets[keyword->bucket], keyword, keyword->anchor);
 }
 
 static int compare_lengths(const void *a, const void *b)
@@ -255,6 +266,8 @@ static void add_to_tables(struct mxlog_keywords *keywords,
 /* Short ones have the least choice and come first; then each once more. */
 static void place_all(struct mxlog_keywords *keywords)
 {
+	struct masks buckets[BUCKETS] = { 0 };
+
 	if (keywords->n == 0)
 		return;
 	qsort(keywords->list, keywords->n, sizeof(*keywords->list),
@@ -262,8 +275,14 @@ static void place_all(struct mxlog_keywords *keywords)
 	for (size_t i = 0; i < keywords->n; i++)
 		keywords->list[i].bucket = BUCKETS;
 	for (unsigned round = 0; round < ROUNDS; round++)
-		for (size_t i = 0; i < keywords->n; i++)
-			place(keywords, &keywords->list[i]);
+		for (size_t i = 0; i < keywords->n; i++) {
+			struct keyword *keyword = &keywords->list[i];
+
+			if (keyword->bucket < BUCKETS)
+				buckets[keyword->bucket] = get_masks(keywords,
+				    keyword->bucket, keyword);
+			place(buckets, keyword);
+		}
 }
 
 /* Of three bytes, letters in lower case (and some others mixed up). */

@@ -17,7 +17,7 @@ void mxlog_keywords_free(struct mxlog_keywords *keywords);
 
 /* Add a keyword before the first search; `caseless`: ASCII letters in either
  * case. Several may have one id. -EINVAL if it is too short or too long, or no
- * three bytes in a row of it are ASCII; -ENOMEM. */
+ * three bytes in a row of it are ASCII, or there are thousands; -ENOMEM. */
 int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
     size_t len, bool caseless, unsigned id);
 

@@ -97,7 +97,7 @@ START_TEST(keywords_are_found_at_every_place_of_every_length)
 {
 	struct mxlog_keywords *keywords = make();
 
-	for (size_t len = 0; len <= 100; len++)
+	for (size_t len = 0; len <= 70; len += 1 + len / 40)
 		for (size_t id = 0; id < ARRAY_LEN(list); id++) {
 			size_t n = strlen(list[id].text);
 			char *text = malloc(len + 1);
