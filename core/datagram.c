@@ -37,6 +37,8 @@ static int split_host(struct mxlog_datagram *socket, const char *text,
 	const char *colon = strrchr(text, ':');
 	const char *bracket = *text == '[' ? strchr(text, ']') : NULL;
 
+	if (*text == '[' && !bracket)
+		return -EINVAL;
 	if (bracket) {
 		colon = bracket[1] == ':' ? bracket + 1 : NULL;
 		socket->host = strndup(text + 1, (size_t)(bracket - text) - 1);

@@ -35,6 +35,7 @@ struct mxlog_formatter {
 	char *format;
 	struct piece *pieces;
 	size_t n_pieces;
+	bool names_exception; /* by %(exception)s: not below its line, too */
 };
 
 /* Field names: LogEntry's own, then Python's for the same thing. */
@@ -122,6 +123,8 @@ static int add_field(struct mxlog_formatter *formatter, const char **at,
 		    "unknown name %%(%.*s) in a format; a field of LogEntry "
 		    "was expected, such as %%(message)s",
 		    (int)MIN(end - name, 60), name);
+	if (piece->kind == PIECE_FIELD && piece->field == MXLOG_FIELD_EXCEPTION)
+		formatter->names_exception = true;
 	p = end + 1;
 	piece->left = *p == '-';
 	while (*p == '-' || *p == '+' || *p == '0' || *p == ' ')
@@ -247,6 +250,13 @@ static int append_number(struct mxlog_buf *out, double value)
 	    mxlog_number_format_double(text, value));
 }
 
+static int append_integer(struct mxlog_buf *out, int64_t value)
+{
+	char text[MXLOG_NUMBER_MAX];
+
+	return mxlog_buf_add(out, text, mxlog_number_format_i64(text, value));
+}
+
 static int append_timestamp(struct mxlog_buf *out,
     const struct mxlog_entry *entry)
 {
@@ -355,6 +365,17 @@ static int append_exception(struct mxlog_buf *out,
 	return r;
 }
 
+/* The line that it stands in brings its own end. */
+static int append_exception_inline(struct mxlog_buf *out,
+    const struct mxlog_exception *exception)
+{
+	int r = append_exception(out, exception);
+
+	if (r == 0 && exception)
+		out->len--;
+	return r;
+}
+
 static int append_field(struct mxlog_buf *out, const struct mxlog_entry *entry,
     enum mxlog_field field)
 {
@@ -365,7 +386,7 @@ static int append_field(struct mxlog_buf *out, const struct mxlog_entry *entry,
 		return append_level(out, entry);
 	case MXLOG_FIELD_LINE_NUMBER:
 		return entry->has_line_number
-		    ? append_number(out, entry->line_number)
+		    ? append_integer(out, entry->line_number)
 		    : 0;
 	case MXLOG_FIELD_DURATION_MS:
 		return entry->has_duration
@@ -376,7 +397,7 @@ static int append_field(struct mxlog_buf *out, const struct mxlog_entry *entry,
 	case MXLOG_FIELD_TAGS:
 		return append_tags(out, entry);
 	case MXLOG_FIELD_EXCEPTION:
-		return append_exception(out, entry->exception);
+		return append_exception_inline(out, entry->exception);
 	default:
 		return append_span(out, entry, entry->text[field]);
 	}
@@ -391,7 +412,7 @@ static int append_piece(struct mxlog_buf *out, const struct mxlog_entry *entry,
 	if (piece->kind == PIECE_TEXT)
 		return mxlog_buf_add(out, piece->text, piece->len);
 	if (piece->kind == PIECE_LEVEL_NUMBER)
-		r = append_number(out, entry->level);
+		r = append_integer(out, entry->level);
 	else
 		r = append_field(out, entry, piece->field);
 	len = out->len - start;
@@ -421,7 +442,7 @@ static int append_pieces(const struct mxlog_formatter *formatter,
 		r = append_piece(out, entry, &formatter->pieces[i]);
 	if (r == 0)
 		r = mxlog_buf_add_char(out, '\n');
-	if (r == 0 && entry->exception)
+	if (r == 0 && entry->exception && !formatter->names_exception)
 		r = append_exception(out, entry->exception);
 	return r;
 }
