@@ -15,7 +15,8 @@ fi
 
 "$root/packaging/build.sh"
 
-logs=${MXLOG_LOG_DIR:-$PWD/Logs}
+shown=${MXLOG_LOG_DIR:-./Logs}
+logs=$(realpath -m "$shown") # rsyslogd wants it absolute
 build=$root/build/release
 data=$root/tests/data/quickstart
 rounds=12
@@ -130,7 +131,7 @@ show()
 	"$build/mxlog-read" "$@" || die "mxlog-read failed"
 }
 
-say "Starting a private rsyslogd that writes to $logs"
+say "Starting a private rsyslogd that writes to $shown"
 write_config
 before=$(stored)
 sent=0
@@ -151,12 +152,12 @@ fi
 say "None of the secrets that were sent is on disk"
 
 say "What arrived last, as a person would like to see it"
-show -D "$logs" -r -n 12
+show -D "$shown" -r -n 12
 
 say "Three queries worth copying"
-show -D "$logs" --since -1h --level ERROR,CRITICAL -n 8
-show -D "$logs" --module shop --search 'payment' -n 5
-show -D "$logs" --trace-id 01KQZ7XW000000000000000012 -o json
+show -D "$shown" --since -1h --level ERROR,CRITICAL -n 8
+show -D "$shown" --module shop --search 'payment' -n 5
+show -D "$shown" --trace-id 01KQZ7XW000000000000000012 -o json
 
 say "The files, for every other tool"
 ls -l "$logs"
