@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "checkpoint_private.h"
+#include "checkpoint_scan.h"
 #include "digest.h"
 #include "fs.h"
-#include "checkpoint_scan.h"
 #include "json.h"
 #include "number.h"
 #include "reterr.h"

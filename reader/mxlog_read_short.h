@@ -2,7 +2,7 @@
 /* The short form: one line an entry, its exception folded below it. */
 #pragma once
 
-#include "mxlog_read_table.h"
+#include "mxlog_read_row.h"
 
 int mxlog_read_short(const struct mxlog_read_row *row, struct mxlog_buf *out);
 

@@ -3,7 +3,7 @@
  * merged as they are read. */
 #pragma once
 
-#include "sorter.h"
+#include "sort_record.h"
 
 /* < 0 if `a` comes before `b`. No two records are equal. */
 int mxlog_sort_compare(const struct mxlog_sort_record *a,

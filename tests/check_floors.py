@@ -16,7 +16,7 @@ FLOORS = [
     "config ndjson lookup condition query redact traceback payload trace_order formatter dictconfig",
     "segment numbers claim store archive seal",
     "preparer writer retention cycle checkpoint options module",
-    "logger handler queue registry delivery scope async crash reader",
+    "turn logger handler queue registry delivery scope async crash reader",
 ]
 
 # Files that are a part of a noun without carrying its name.

@@ -135,8 +135,8 @@ MXLOG_EXPORT int mxlog_reader_series(struct mxlog_reader *reader,
     struct mxlog_error *reterr);
 MXLOG_EXPORT void mxlog_series_free(struct mxlog_series *series);
 MXLOG_EXPORT size_t mxlog_series_get_size(const struct mxlog_series *series);
-MXLOG_EXPORT const struct mxlog_point *mxlog_series_get_point(
-    const struct mxlog_series *series, size_t index);
+MXLOG_EXPORT const struct mxlog_point *
+mxlog_series_get_point(const struct mxlog_series *series, size_t index);
 
 /* One operation: the entries and metrics of a trace id and of the operations
  * whose context.parent_operation_id leads to it, in the order of time. */
@@ -160,8 +160,8 @@ MXLOG_EXPORT int mxlog_trace_read(const char *const *dirs, size_t n_dirs,
 MXLOG_EXPORT void mxlog_trace_free(struct mxlog_trace *trace);
 MXLOG_EXPORT void mxlog_trace_get_summary(const struct mxlog_trace *trace,
     struct mxlog_trace_summary *ret);
-MXLOG_EXPORT const struct mxlog_trace_item *mxlog_trace_get_item(
-    const struct mxlog_trace *trace, size_t index);
+MXLOG_EXPORT const struct mxlog_trace_item *
+mxlog_trace_get_item(const struct mxlog_trace *trace, size_t index);
 
 MXLOG_EXPORT void mxlog_reader_get_stats(const struct mxlog_reader *reader,
     struct mxlog_reader_stats *ret);
