@@ -227,6 +227,22 @@ int mxlog_condition_holds_metric(struct mxlog_condition *condition,
 	    mxlog_lookup_metric(metric, condition->path, judge, condition));
 }
 
+const char *mxlog_condition_path(const struct mxlog_condition *condition)
+{
+	return condition->path;
+}
+
+bool mxlog_condition_judge(struct mxlog_condition *condition,
+    const struct mxlog_value *value, int *ret)
+{
+	if (value && value->json && condition->comparison != PRESENT &&
+	    (!condition->has_number || condition->comparison == MATCHES))
+		return false;
+	condition->seen = condition->equal = false;
+	*ret = conclude(condition, value ? judge(condition, value) : 0);
+	return true;
+}
+
 const char *mxlog_condition_text(const struct mxlog_condition *condition)
 {
 	bool nested = strncmp(condition->path, "context.", 8) == 0 ||

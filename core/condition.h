@@ -26,5 +26,12 @@ int mxlog_condition_holds(struct mxlog_condition *condition,
 int mxlog_condition_holds_metric(struct mxlog_condition *condition,
     const struct mxlog_metric *metric);
 
+/* The same for a field of which there is one value, or none (NULL). True and
+ * *ret if the value decides; false if the field's own form matters, which
+ * JSON's digits of a number need not be. */
+const char *mxlog_condition_path(const struct mxlog_condition *condition);
+bool mxlog_condition_judge(struct mxlog_condition *condition,
+    const struct mxlog_value *value, int *ret);
+
 /* A text that every line that matches has in it as one JSON string, or NULL. */
 const char *mxlog_condition_text(const struct mxlog_condition *condition);

@@ -226,6 +226,48 @@ static bool has_tag(const struct mxlog_piece *tags, const char *tag)
 	return false;
 }
 
+/* The field of a condition, if the view has it as one plain text. */
+static bool view_value(const struct mxlog_view *view, const char *path,
+    struct mxlog_value *ret)
+{
+	const struct mxlog_piece *piece = NULL;
+
+	if (strcmp(path, "duration_ms") == 0)
+		piece = &view->duration;
+	else if (strcmp(path, "module") == 0)
+		piece = &view->module;
+	else if (strcmp(path, "process_id") == 0)
+		piece = &view->process_id;
+	if (!piece || piece->escaped ||
+	    (piece->text &&
+		mxlog_utf8_valid(piece->text, piece->len) < piece->len))
+		return false;
+	*ret = (struct mxlog_value){ .text = piece->text,
+		.len = piece->len,
+		.json = piece == &view->duration };
+	return true;
+}
+
+/* 1 or 0 if the view knows whether all conditions hold; -EAGAIN: decode. */
+static int match_conditions(struct mxlog_matcher *matcher)
+{
+	for (size_t i = 0; i < matcher->query->n_conditions; i++) {
+		struct mxlog_condition *condition =
+		    matcher->query->conditions[i];
+		struct mxlog_value value;
+		int r;
+
+		if (!view_value(&matcher->view, mxlog_condition_path(condition),
+			&value) ||
+		    !mxlog_condition_judge(condition,
+			value.text ? &value : NULL, &r))
+			return -EAGAIN;
+		if (r <= 0)
+			return r;
+	}
+	return 1;
+}
+
 /* What the filter could not say. 1, 0 or an error. */
 static int match_view(struct mxlog_matcher *matcher)
 {
@@ -297,8 +339,10 @@ static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	r = match_view(matcher);
 	if (r <= 0)
 		return r;
-	/* Conditions are few people's: they need not be fast twice. */
-	if (matcher->query->n_conditions > 0 ||
+	r = match_conditions(matcher);
+	if (r <= 0 && r != -EAGAIN)
+		return r;
+	if (r == -EAGAIN ||
 	    (matcher->tally && !mxlog_tally_takes_view(matcher->tally)))
 		return scan_slowly(matcher, chunk, line, len, true);
 	chunk->matches++;

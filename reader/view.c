@@ -357,6 +357,26 @@ static bool eat_tags(const char **p, struct mxlog_piece *ret)
 	return true;
 }
 
+/* mxlog_key_is_valid(), knowing that bytes behind the key are readable. */
+static inline bool key_is_valid(const char *key, size_t len)
+{
+	if (len == 0 || len > MXLOG_NAME_BYTES ||
+	    (key[0] >= '0' && key[0] <= '9'))
+		return false;
+	for (size_t n = 0; n < len; n += MXLOG_LANES) {
+		mxlog_lanes v = mxlog_lanes_load(key + n);
+		uint32_t bad = ~mxlog_lanes_mask(
+		    mxlog_lanes_within(v, '0', '9') |
+		    mxlog_lanes_within(v, 'a', 'z') | (mxlog_lanes)(v == '_'));
+
+		if (len - n < MXLOG_LANES)
+			bad &= mxlog_lanes_first(len - n);
+		if (bad & 0xffff)
+			return false;
+	}
+	return true;
+}
+
 /* An object with valid keys. */
 static bool eat_context(const char **p, struct mxlog_piece *ret)
 {
@@ -369,7 +389,7 @@ static bool eat_context(const char **p, struct mxlog_piece *ret)
 		struct mxlog_piece key;
 
 		if (!EAT(p, "\"") || !eat_string(p, &key) || key.escaped ||
-		    !mxlog_key_is_valid(key.text, key.len))
+		    !key_is_valid(key.text, key.len))
 			return false;
 		if (!EAT(p, ":") || !eat_value(p) || ++n > CONTEXT_MAX)
 			return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fast way to find matches and the slow one must agree. The input's first
- * line is a LogQuery, all others are a segment's lines. */
+ * line is a LogQuery, lines behind it that begin with # are conditions, all
+ * others are a segment's lines. */
 #include <stdlib.h>
 
 #include "matcher.h"
@@ -61,6 +62,26 @@ static void fill(struct mxlog_chunk *chunk, const char *text, size_t len)
 	chunk->len = len;
 }
 
+/* Take the conditions; how many bytes they are. */
+static size_t add_conditions(struct mxlog_query *query, const char *text,
+    size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && text[at] == '#') {
+		const char *end = memchr(text + at, '\n', len - at);
+		size_t n = (end ? (size_t)(end - text) : len) - at;
+		char *condition = strndup(text + at + 1, n - 1);
+
+		if (!condition)
+			abort();
+		(void)mxlog_query_add_condition(query, condition, NULL);
+		free(condition);
+		at += n + (end != NULL);
+	}
+	return at;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
@@ -74,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	n = (size_t)(end + 1 - text);
 	if (mxlog_query_parse(text, n - 1, &query, NULL) < 0)
 		return 0;
+	n += add_conditions(query, text + n, size - n);
 	fill(&fast, text + n, size - n);
 	fill(&slow, text + n, size - n);
 	scan(query, false, &fast);
