@@ -19,6 +19,7 @@ struct import {
 	int r;
 	uint64_t max_bytes, backup_count; /* of rotating handlers */
 	bool has_size;
+	bool has_root; /* named already: "root" and "" are one logger */
 };
 
 /* ---- writing ---- */
@@ -95,8 +96,9 @@ static bool contains(const char *text, const char *what)
 	return strcasestr(text, what) != NULL;
 }
 
-/* Call `visit` for every member of the section, if it is there. */
-static void each(struct import *import, const char *section,
+/* Call `visit` for every member of the section, if it is there; its first line
+ * is written unless it has begun. */
+static void each(struct import *import, const char *section, bool begun,
     mxlog_json_tree_visit *visit)
 {
 	const struct mxlog_json_tree *node =
@@ -109,8 +111,10 @@ static void each(struct import *import, const char *section,
 		    section, mxlog_json_tree_kind_name(node));
 		return;
 	}
-	put(import, section);
-	put(import, ":\n");
+	if (!begun) {
+		put(import, section);
+		put(import, ":\n");
+	}
 	(void)mxlog_json_tree_each(node, visit, import);
 }
 
@@ -312,9 +316,13 @@ static bool is_carried(const struct mxlog_json_tree *handler)
 {
 	const char *class = text_of(handler, "class");
 
+	const char *type;
+
 	if (!class)
 		class = text_of(handler, "()");
-	return class && handler_type(class);
+	type = class ? handler_type(class) : NULL;
+	return type &&
+	    (strcmp(type, "file") != 0 || text_of(handler, "filename"));
 }
 
 static void put_handler(struct import *import, const char *name,
@@ -349,11 +357,12 @@ static int add_handler(void *arg, const char *name,
 
 	if (!class)
 		class = text_of(node, "()");
-	if (class && handler_type(class))
+	if (is_carried(node))
 		put_handler(import, name, node, class);
 	else
-		note(import, "handlers.%s: left out: class %s is not known",
-		    name, class ? class : "(none)");
+		note(import, "handlers.%s: left out: class %s is not known%s",
+		    name, class ? class : "(none)",
+		    class && handler_type(class) ? " without a filename" : "");
 	return import->r;
 }
 
@@ -407,9 +416,16 @@ static int add_logger(void *arg, const char *name,
     const struct mxlog_json_tree *node)
 {
 	struct import *import = arg;
+	bool is_root = !*name || strcmp(name, "root") == 0;
 
+	if (is_root && import->has_root) {
+		note(import, "loggers.%s: left out: the root is said once",
+		    name);
+		return import->r;
+	}
+	import->has_root = import->has_root || is_root;
 	put(import, "  ");
-	put_quoted(import, *name ? name : "root");
+	put_quoted(import, is_root ? "root" : name);
 	put(import, ":\n");
 	put_level(import, "    ", name, node);
 	put_handler_names(import, name, mxlog_json_tree_get(node, "handlers"));
@@ -466,15 +482,13 @@ static void import_all(struct import *import)
 
 	put(import, "# Imported from a dictConfig of Python's logging.\n");
 	(void)mxlog_json_tree_each(import->root, note_unknown, import);
-	each(import, "formatters", add_formatter);
-	each(import, "handlers", add_handler);
-	each(import, "loggers", add_logger);
+	each(import, "formatters", false, add_formatter);
+	each(import, "handlers", false, add_handler);
 	if (root) {
-		if (mxlog_json_tree_count(
-			mxlog_json_tree_get(import->root, "loggers")) == 0)
-			put(import, "loggers:\n");
+		put(import, "loggers:\n");
 		(void)add_logger(import, "root", root);
 	}
+	each(import, "loggers", root != NULL, add_logger);
 	if (import->has_size) {
 		put_number(import, "max_file_size", import->max_bytes);
 		put_number(import, "backup_count", import->backup_count);
