@@ -25,26 +25,21 @@ static inline uint32_t slot_of(uint32_t gram)
 	return gram * UINT32_C(0x9e3779b1) >> 14;
 }
 
-static inline void add_gram(struct mxlog_sketch_set *set, uint32_t gram)
-{
-	uint32_t slot = slot_of(gram);
-	uint64_t bit = UINT64_C(1) << slot % 64;
-
-	if (set->bits[slot / 64] & bit)
-		return;
-	set->bits[slot / 64] |= bit;
-	if (set->n < MXLOG_SKETCH_FEW)
-		set->few[set->n] = slot;
-	set->n++;
-}
-
 static inline bool has_bit(const uint64_t *bits, uint32_t slot)
 {
 	return bits[slot / 64] >> slot % 64 & 1;
 }
 
-/* What of a text came last: the gram so far and how many bytes of it there
- * are since the last gap. */
+static void add_slot(struct mxlog_sketch_set *set, uint32_t slot)
+{
+	set->bits[slot / 64] |= UINT64_C(1) << slot % 64;
+	if (set->n < MXLOG_SKETCH_FEW)
+		set->few[set->n] = slot;
+	set->n++;
+}
+
+/* What of a text came last: the bytes before the next one, and whether there
+ * are three of them since the last gap. */
 struct window {
 	uint32_t gram;
 	unsigned n;
@@ -53,9 +48,16 @@ struct window {
 static inline void feed_byte(struct mxlog_sketch_set *set, struct window *w,
     unsigned char c)
 {
+	uint32_t slot;
+
 	w->gram = w->gram << 8 | c;
-	if (++w->n >= MXLOG_SKETCH_GRAM)
-		add_gram(set, w->gram);
+	if (w->n < MXLOG_SKETCH_GRAM - 1) {
+		w->n++;
+		return;
+	}
+	slot = slot_of(w->gram);
+	if (!has_bit(set->bits, slot))
+		add_slot(set, slot);
 }
 
 static inline unsigned char fold_ascii(unsigned char c)
@@ -113,6 +115,31 @@ static size_t character_len(const char *text, size_t len)
 	return mxlog_utf8_valid(text, n) == n ? n : 0;
 }
 
+/* The ASCII that the text begins with; how long it is. Most of all messages
+ * goes through here: what changes stays in registers. */
+static size_t feed_ascii(struct mxlog_sketch_set *set, struct window *w,
+    const char *text, size_t len)
+{
+	const uint64_t *bits = set->bits;
+	uint32_t gram;
+	size_t i = 0;
+
+	while (i < len && (signed char)text[i] >= 0 &&
+	    w->n < MXLOG_SKETCH_GRAM - 1)
+		feed_byte(set, w, fold_ascii((unsigned char)text[i++]));
+	gram = w->gram;
+	for (; i < len && (signed char)text[i] >= 0; i++) {
+		uint32_t slot;
+
+		gram = gram << 8 | fold_ascii((unsigned char)text[i]);
+		slot = slot_of(gram);
+		if (UNLIKELY(!has_bit(bits, slot)))
+			add_slot(set, slot);
+	}
+	w->gram = gram;
+	return i;
+}
+
 static void add_grams(struct mxlog_sketch_set *set, const char *text,
     size_t len)
 {
@@ -120,14 +147,11 @@ static void add_grams(struct mxlog_sketch_set *set, const char *text,
 	size_t i = 0;
 
 	while (i < len) {
-		unsigned char c = (unsigned char)text[i];
-		size_t n;
+		size_t n = feed_ascii(set, &w, text + i, len - i);
 
-		if (LIKELY(c < 0x80)) {
-			feed_byte(set, &w, fold_ascii(c));
-			i++;
+		i += n;
+		if (n > 0)
 			continue;
-		}
 		n = character_len(text + i, len - i);
 		if (n > 0)
 			feed_character(set, &w, text + i, n);
