@@ -22,7 +22,10 @@ build_packages=(
 	libestr-dev libfastjson-dev libsystemd-dev libjson-c-dev libyaml-dev
 	libpcre2-dev zlib1g-dev libdeflate-dev libssl-dev libdw-dev
 )
-test_packages=(check g++ python3 valgrind procps util-linux)
+test_packages=(
+	check g++ python3 valgrind procps util-linux # the tests themselves
+	systemd groff-base zstd # what some of them drive, else they are skipped
+)
 
 tests=OFF
 presets=()

@@ -61,7 +61,8 @@ static bool is_nil(struct mxlog_syslog_text text)
 
 static bool same(struct mxlog_syslog_text a, struct mxlog_syslog_text b)
 {
-	return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+	return a.len == b.len &&
+	    (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
 }
 
 /* What an entry has no room for is left out and marked by the entry itself;

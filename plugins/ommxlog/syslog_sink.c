@@ -204,7 +204,7 @@ static int say_lost(struct mxlog_sink *sink)
 	if (sink->batch_lost == 0)
 		return 0;
 	(void)snprintf(text, sizeof(text),
-	    "%llu messages lost: no memory to copy them",
+	    "messages lost for want of memory to copy them: %llu",
 	    (unsigned long long)sink->batch_lost);
 	return mxlog_writer_add_audit(sink->writer, MXLOG_WARNING, "lost",
 	    "failure", text);
