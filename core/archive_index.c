@@ -312,7 +312,7 @@ static int read_members(const char *text, size_t len, struct parsed *ret)
 static int read_model(const struct parsed *in, struct mxlog_archive_record *ret)
 {
 	const struct mxlog_json_token *values = in->values;
-	struct mxlog_segment_name live;
+	struct mxlog_segment_name live = { 0 };
 	int r;
 
 	r = is_string(&values[KEY_ARCHIVE_ID])
