@@ -178,6 +178,24 @@ static void print_json_text(const char *head, const char *text)
 	mxlog_buf_done(&buf);
 }
 
+/* "archive" was done: "archived". */
+static const char *past(const char *step)
+{
+	static const char *const words[][2] = {
+		{ "archive", "archived" },
+		{ "delete", "deleted" },
+		{ "verify", "right:" },
+		{ "record", "recorded" },
+		{ "forget", "forgot" },
+		{ "wait", "left open:" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(step, words[i][0]) == 0)
+			return words[i][1];
+	return step;
+}
+
 static void report(void *arg, const char *step, const char *name, int result,
     const char *text)
 {
@@ -197,8 +215,9 @@ static void report(void *arg, const char *step, const char *name, int result,
 		(void)fprintf(stderr, "mxlog-archive: %s %s: %s\n", step, name,
 		    text ? text : strerror(-result));
 	} else {
-		printf("%s%s %s%s%s\n", console->dry_run ? "would " : "", step,
-		    name, text ? ": " : "", text ? text : "");
+		printf("%s%s %s%s%s\n", console->dry_run ? "would " : "",
+		    console->dry_run ? step : past(step), name,
+		    text ? ": " : "", text ? text : "");
 	}
 }
 
