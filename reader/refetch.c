@@ -10,7 +10,8 @@
 enum {
 	WINDOWS = 16,
 	WINDOW_BYTES = 256 * 1024,
-	REELS = 4, /* archives held open */
+	SINGLE_BYTES = 4096, /* for a line asked for out of the blue */
+	REELS = 4,           /* archives held open */
 };
 
 struct open_reel {
@@ -78,11 +79,26 @@ static struct window *oldest(struct mxlog_refetch *refetch)
 	return window;
 }
 
+/* Is one line read after the other? Then more of them are read at once. */
+static bool is_near(const struct mxlog_refetch *refetch, uint32_t segment,
+    uint64_t offset)
+{
+	for (size_t i = 0; i < WINDOWS; i++) {
+		const struct window *window = &refetch->windows[i];
+
+		if (window->segment == segment && window->bytes.len > 0 &&
+		    offset + WINDOW_BYTES >= window->offset &&
+		    offset <= window->offset + window->bytes.len + WINDOW_BYTES)
+			return true;
+	}
+	return false;
+}
+
 static int load_live(struct mxlog_refetch *refetch, struct window *window,
-    uint32_t segment, uint64_t offset, uint32_t len)
+    uint32_t segment, uint64_t offset, uint32_t len, bool near)
 {
 	int fd = refetch->catalog->segments[segment].fd;
-	size_t want = MAX((size_t)len, (size_t)WINDOW_BYTES), n;
+	size_t want = MAX((size_t)len, near ? WINDOW_BYTES : SINGLE_BYTES), n;
 	uint64_t start = offset;
 	int r;
 
@@ -150,12 +166,14 @@ static int load_member(struct mxlog_refetch *refetch, struct window *window,
 static int load(struct mxlog_refetch *refetch, struct window *window,
     uint32_t segment, uint64_t offset, uint32_t len)
 {
+	bool near = is_near(refetch, segment, offset);
+
 	window->segment = segment;
 	mxlog_buf_clear(&window->bytes);
 	/* A foreign archive was written to a file. */
 	if (refetch->catalog->segments[segment].fd < 0)
 		return load_member(refetch, window, segment, offset);
-	return load_live(refetch, window, segment, offset, len);
+	return load_live(refetch, window, segment, offset, len, near);
 }
 
 int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,
