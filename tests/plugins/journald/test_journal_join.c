@@ -18,7 +18,7 @@ static int64_t now;
 static int emit(void *arg, const struct mxlog_journal_record *emitted,
     const struct mxlog_journal_identity *identities, size_t n)
 {
-	size_t len;
+	size_t len = 0;
 	const char *text =
 	    mxlog_journal_record_get(emitted, MXLOG_JOURNAL_MESSAGE, &len);
 
