@@ -18,6 +18,8 @@ enum {
 	/* A stream that fails so often at one place is left until its files
 	 * change. */
 	FAILURES_MAX = 3,
+	/* Times that files are opened which change meanwhile. */
+	OPEN_TRIES = 10,
 	/* Runtime streams remembered. */
 	MARKS_MAX = 64,
 };
@@ -252,25 +254,25 @@ static void start_stream(struct mxlog_journal_source *source,
 		problem(source, stream->id, "can't find where to start", r);
 }
 
-static void open_stream(struct mxlog_journal_source *source,
+static bool open_stream(struct mxlog_journal_source *source,
     struct mxlog_journal_stream *stream, size_t at, size_t n)
 {
 	const struct mxlog_journal_where *where = &source->where;
-	struct mxlog_journal_gap gap;
 	size_t bad = 0;
 	int r;
 
 	r = mxlog_journal_stream_open(stream, source->files.list + at, n,
-	    where->matches, where->n_matches, &bad, &gap);
+	    where->matches, where->n_matches, &bad, &stream->gap);
 	if (bad > 0)
 		problem(source, stream->id,
 		    "left out files that can't be opened", r < 0 ? r : 0);
 	else if (r < 0)
 		problem(source, stream->id, "can't be opened", r);
-	if (r == 1)
-		source->watcher.gap(source->watcher.arg, &gap);
-	if (r >= 0)
-		start_stream(source, stream);
+	stream->has_gap = r == 1;
+	stream->fresh = r >= 0;
+	if (r < 0 && r != -ENOMEM && r != -EMFILE && r != -ENFILE)
+		stream->failures++;
+	return r >= 0;
 }
 
 /* Files of a stream as they are now: mark what the handle does not have. */
@@ -323,25 +325,107 @@ static int rescan(struct mxlog_journal_source *source)
 	return r;
 }
 
-/* Give stale streams a handle over the files there are, and take the handle
- * from those that have none any more. Only where the old handle is read to its
- * end: it may still hold what the files no longer do. */
-static void refresh(struct mxlog_journal_source *source)
+/* Begin again behind the last good entry, a few times at most. */
+static void reopen_after(struct mxlog_journal_source *source,
+    struct mxlog_journal_stream *stream, int code)
 {
+	stream->failures++;
+	stream->stale = true;
+	stream->exhausted = true;
+	if (stream->failures == 1)
+		problem(source, stream->id, "can't be read", code);
+	if (stream->failures == FAILURES_MAX) {
+		problem(source, stream->id, "is left until its files change",
+		    code);
+		mxlog_journal_stream_close(stream);
+	}
+}
+
+/* 1: the stream stands on an entry. */
+static int try_stream(struct mxlog_journal_source *source,
+    struct mxlog_journal_stream *stream)
+{
+	int r;
+
+	if (!stream->journal) {
+		stream->passed_start |=
+		    !stream->stale || stream->failures >= FAILURES_MAX;
+		return 0;
+	}
+	r = mxlog_journal_stream_next(stream);
+	if (r < 0) {
+		reopen_after(source, stream, r);
+		return 0;
+	}
+	stream->exhausted = r == 0;
+	if (r == 0 && !stream->stale)
+		stream->passed_start = true;
+	return r;
+}
+
+/* A handle is given up only when it is read to its end, asked once more: it may
+ * hold what the files no longer do. */
+static bool wants_handle(struct mxlog_journal_source *source,
+    struct mxlog_journal_stream *stream)
+{
+	if (!stream->stale || stream->failures >= FAILURES_MAX)
+		return false;
+	if (!stream->journal || stream->fresh)
+		return true;
+	return stream->exhausted && try_stream(source, stream) <= 0;
+}
+
+/* Give stale streams a handle over the files there are. */
+static bool open_stale(struct mxlog_journal_source *source)
+{
+	bool opened = false;
+
 	for (size_t at = 0; at < source->files.n;) {
 		size_t n = group_len(&source->files, at);
 		struct mxlog_journal_stream *stream =
 		    find_stream(source, source->files.list[at].id);
 
-		if (stream && stream->stale &&
-		    (!stream->journal || stream->exhausted) &&
-		    stream->failures < FAILURES_MAX)
-			open_stream(source, stream, at, n);
+		if (stream && wants_handle(source, stream))
+			opened |= open_stream(source, stream, at, n);
 		at += n;
 	}
-	for (size_t i = 0; i < source->n_streams; i++)
-		if (!source->streams[i].present && source->streams[i].exhausted)
-			mxlog_journal_stream_close(&source->streams[i]);
+	return opened;
+}
+
+/* A fresh handle whose files are those of a later list may be read. */
+static void begin_stream(struct mxlog_journal_source *source,
+    struct mxlog_journal_stream *stream)
+{
+	if (!stream->fresh)
+		return;
+	stream->fresh = false;
+	if (stream->stale) { /* the files never stood still: try later */
+		mxlog_journal_stream_close(stream);
+		stream->exhausted = true;
+		return;
+	}
+	if (stream->has_gap)
+		source->watcher.gap(source->watcher.arg, &stream->gap);
+	start_stream(source, stream);
+}
+
+/* While files are listed and opened journald may rename them, and what was one
+ * file by its name be another: a handle that lacks a file would step over its
+ * entries. So the files are listed once more before the handle is read. */
+static void refresh(struct mxlog_journal_source *source)
+{
+	for (int i = 0; i < OPEN_TRIES && open_stale(source); i++)
+		if (rescan(source) < 0)
+			break;
+	for (size_t i = 0; i < source->n_streams; i++) {
+		struct mxlog_journal_stream *stream = &source->streams[i];
+
+		begin_stream(source, stream);
+		if (stream->journal && !stream->present && stream->exhausted) {
+			mxlog_journal_stream_close(stream);
+			stream->stale = true; /* should they come back */
+		}
+	}
 }
 
 /* ---- open and close ---- */
@@ -400,44 +484,6 @@ void mxlog_journal_source_close(struct mxlog_journal_source *source)
 }
 
 /* ---- reading ---- */
-
-/* Begin again behind the last good entry, a few times at most. */
-static void reopen_after(struct mxlog_journal_source *source,
-    struct mxlog_journal_stream *stream, int code)
-{
-	stream->failures++;
-	stream->stale = true;
-	stream->exhausted = true;
-	if (stream->failures == 1)
-		problem(source, stream->id, "can't be read", code);
-	if (stream->failures == FAILURES_MAX) {
-		problem(source, stream->id, "is left until its files change",
-		    code);
-		mxlog_journal_stream_close(stream);
-	}
-}
-
-/* 1: the stream stands on an entry. */
-static int try_stream(struct mxlog_journal_source *source,
-    struct mxlog_journal_stream *stream)
-{
-	int r;
-
-	if (!stream->journal) {
-		stream->passed_start |=
-		    !stream->stale || stream->failures >= FAILURES_MAX;
-		return 0;
-	}
-	r = mxlog_journal_stream_next(stream);
-	if (r < 0) {
-		reopen_after(source, stream, r);
-		return 0;
-	}
-	stream->exhausted = r == 0;
-	if (r == 0 && !stream->stale)
-		stream->passed_start = true;
-	return r;
-}
 
 /* The stream whose turn it is, else the next that has something. */
 static int try_streams(struct mxlog_journal_source *source)

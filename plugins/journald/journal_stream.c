@@ -11,14 +11,9 @@
 void mxlog_journal_stream_close(struct mxlog_journal_stream *stream)
 {
 	sd_journal_close(stream->journal);
-	free(stream->devices);
-	free(stream->inodes);
 	free(stream->next_cursor);
 	stream->journal = NULL;
-	stream->devices = NULL;
-	stream->inodes = NULL;
 	stream->next_cursor = NULL;
-	stream->n_files = 0;
 	stream->has_pending = false;
 }
 
@@ -31,6 +26,8 @@ void mxlog_journal_stream_abandon(struct mxlog_journal_stream *stream)
 void mxlog_journal_stream_done(struct mxlog_journal_stream *stream)
 {
 	mxlog_journal_stream_close(stream);
+	free(stream->devices);
+	free(stream->inodes);
 	free(stream->cursor);
 	free(stream->head);
 	*stream = (struct mxlog_journal_stream){ 0 };
@@ -60,7 +57,7 @@ int mxlog_journal_stream_set_cursor(struct mxlog_journal_stream *stream,
 bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n)
 {
-	if (!stream->journal || stream->n_files != n)
+	if (stream->n_files != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (stream->devices[i] != files[i].device ||
@@ -74,6 +71,9 @@ bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
 static int remember_files(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n)
 {
+	free(stream->devices);
+	free(stream->inodes);
+	stream->n_files = 0;
 	stream->devices = calloc(n, sizeof(stream->devices[0]));
 	stream->inodes = calloc(n, sizeof(stream->inodes[0]));
 	if (!stream->devices || !stream->inodes)
@@ -243,8 +243,6 @@ static int open_and_place(struct mxlog_journal_stream *stream,
 	if (r >= 0)
 		r = add_matches(stream->journal, matches, n_matches);
 	if (r >= 0)
-		r = remember_files(stream, files, n);
-	if (r >= 0)
 		r = learn_head(stream);
 	if (r >= 0)
 		r = place(stream, files, n_matches > 0, ret_gap);
@@ -262,6 +260,9 @@ int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
 	assert(n > 0);
 
 	mxlog_journal_stream_close(stream);
+	r = remember_files(stream, files, n);
+	if (r < 0)
+		return r;
 	if (sigsetjmp(guard.landing, 1) != 0) {
 		(void)mxlog_journal_guard_leave(&guard);
 		mxlog_journal_stream_abandon(stream);

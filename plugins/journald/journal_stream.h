@@ -22,11 +22,14 @@ struct mxlog_journal_stream {
 	bool stale;        /* the files are not those of the handle */
 	bool exhausted;    /* nothing more was there when last asked */
 	bool passed_start; /* has been read up to start_tail */
-	bool has_pending;  /* the handle stands on an entry not yet returned */
+	bool fresh;        /* the handle was opened and not read yet */
+	bool has_gap; /* entries were removed unread, as seen at the open */
+	struct mxlog_journal_gap gap;
+	bool has_pending; /* the handle stands on an entry not yet returned */
 	uint64_t start_tail; /* the last number there was at start */
 	unsigned failures;   /* in a row, without progress */
 	sd_journal *journal; /* NULL: closed */
-	dev_t *devices;      /* of the handle's files, in their order */
+	dev_t *devices;      /* of the files opened last, in their order */
 	ino_t *inodes;
 	size_t n_files;
 	char *head;   /* of a runtime stream: cursor of its first entry when
@@ -51,7 +54,7 @@ void mxlog_journal_stream_done(struct mxlog_journal_stream *stream);
 int mxlog_journal_stream_set_cursor(struct mxlog_journal_stream *stream,
     const char *cursor);
 
-/* Are these the files that the handle has? */
+/* Are these the files that were opened, or tried, last? */
 bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n);
 

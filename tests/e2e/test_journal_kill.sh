@@ -12,7 +12,7 @@ entries=$((kills * 200))
 rate=$((entries * 10 / kills))
 RANDOM=${MXLOG_SEED:-7}
 
-journald_conf Storage=persistent SystemMaxUse=3G SystemMaxFileSize=64M
+journald_conf Storage=persistent SystemMaxUse=3G SystemMaxFileSize=64M SystemMaxFiles=100000
 journald_start
 yaml
 send "$entries" 0 "$rate" &
