@@ -15,6 +15,7 @@
 
 enum {
 	RESERVE_MIN = 1024 * 1024, /* before the first batch has been seen */
+	RESERVE_MAX = 16 * 1024 * 1024, /* larger batches are rare: chance it */
 };
 
 struct mxlog_sink {
@@ -118,15 +119,19 @@ static int open_writer(struct mxlog_sink *sink, struct mxlog_error *reterr)
 
 int mxlog_sink_prepare(struct mxlog_sink *sink, struct mxlog_error *reterr)
 {
-	size_t bytes = 2 * sink->largest_batch;
+	size_t bytes = RESERVE_MIN;
 	int r = 0;
+
+	if (2 * sink->largest_batch > bytes)
+		bytes = 2 * sink->largest_batch;
+	if (bytes > RESERVE_MAX)
+		bytes = RESERVE_MAX;
 
 	if (!sink->writer)
 		r = open_writer(sink, reterr);
 	if (r < 0)
 		return r;
-	r = mxlog_writer_reserve(sink->writer,
-	    bytes > RESERVE_MIN ? bytes : RESERVE_MIN);
+	r = mxlog_writer_reserve(sink->writer, bytes);
 	if (r < 0)
 		return refuse(reterr, r,
 		    "no room for a batch: ", strerrordesc_np(-r), "");
