@@ -5,7 +5,9 @@
 
 #include "complaint.h"
 #include "handler_store.h"
+#include "number.h"
 #include "preparer.h"
+#include "scope.h"
 
 enum {
 	ITEM_KEEP = 16 * 1024, /* bytes that an idle item holds at most */
@@ -372,12 +374,41 @@ static int make_default_preparer(struct mxlog_delivery *delivery)
 	return r;
 }
 
+static int set_names(struct mxlog_item *item)
+{
+	struct mxlog_entry *entry = item->entry;
+	const struct mxlog_source *source = item->source;
+	const char *name = *item->logger->name ? item->logger->name
+					       : program_invocation_short_name;
+	char thread_id[MXLOG_NUMBER_MAX];
+	const char *process_id;
+	size_t len;
+	int r = mxlog_entry_set(entry, MXLOG_FIELD_MODULE, name, strlen(name));
+
+	if (r == 0 && source) {
+		r = mxlog_entry_set(entry, MXLOG_FIELD_FUNCTION,
+		    source->function, strlen(source->function));
+		(void)mxlog_entry_set_line_number(entry, source->line);
+	}
+	len = mxlog_number_format_i64(thread_id, item->thread_id);
+	if (r == 0)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_THREAD_ID, thread_id,
+		    len);
+	len = mxlog_scope_process_id(&process_id);
+	if (r == 0 && len > 0)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_PROCESS_ID, process_id,
+		    len);
+	return r;
+}
+
 static int prepare(struct mxlog_delivery *delivery, struct mxlog_item *item)
 {
 	int r = 0;
 
 	if (UNLIKELY(!delivery->preparer))
 		r = make_default_preparer(delivery);
+	if (r == 0 && !item->is_metric && item->thread_id != 0)
+		r = set_names(item);
 	if (r < 0)
 		return r;
 	r = item->is_metric

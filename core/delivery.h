@@ -4,6 +4,10 @@
  * logs. */
 #pragma once
 
+#include <sys/types.h>
+
+#include <mxlog/logger.h>
+
 #include "queue.h"
 #include "registry.h"
 
@@ -11,6 +15,10 @@
 struct mxlog_item {
 	struct mxlog_queue_item queued; /* first */
 	struct mxlog_logger *logger;
+	/* Of an entry, what the delivery sets on its own time: module, function,
+	 * line and thread. 0: the entry has its names. */
+	pid_t thread_id;
+	const struct mxlog_source *source; /* NULL: unknown */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric; /* NULL until first needed */
 	bool is_metric;

@@ -441,29 +441,6 @@ static int set_message(struct mxlog_entry *entry, const char *format,
 	return set_large_message(entry, format, args);
 }
 
-static int set_names(struct mxlog_entry *entry,
-    const struct mxlog_logger *logger, const struct mxlog_source *source)
-{
-	const char *name =
-	    *logger->name ? logger->name : program_invocation_short_name;
-	const char *id;
-	size_t len;
-	int r = mxlog_entry_set(entry, MXLOG_FIELD_MODULE, name, strlen(name));
-
-	if (r == 0 && source) {
-		r = mxlog_entry_set(entry, MXLOG_FIELD_FUNCTION,
-		    source->function, strlen(source->function));
-		(void)mxlog_entry_set_line_number(entry, source->line);
-	}
-	len = mxlog_scope_thread_id(&id);
-	if (r == 0 && len > 0)
-		r = mxlog_entry_set(entry, MXLOG_FIELD_THREAD_ID, id, len);
-	len = mxlog_scope_process_id(&id);
-	if (r == 0 && len > 0)
-		r = mxlog_entry_set(entry, MXLOG_FIELD_PROCESS_ID, id, len);
-	return r;
-}
-
 static int set_with(struct mxlog_entry *entry, const struct mxlog_with *with)
 {
 	int r = 0;
@@ -513,11 +490,11 @@ void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
 	mxlog_entry_set_time(entry, mxlog_timestamp_now());
 	mxlog_entry_set_level(entry, level);
 	thread->item->is_metric = false;
+	thread->item->source = source;
+	thread->item->thread_id = mxlog_scope_thread_number();
 	thread->item->queued.rank = (unsigned)entry->level / 10 - 1;
 	errno = saved_errno; /* for %m */
 	r = set_message(entry, format, args);
-	if (r == 0)
-		r = set_names(entry, logger, source);
 	if (r == 0)
 		r = set_with(entry, with);
 	free_exception(with);

@@ -26,8 +26,7 @@ struct scope {
 	unsigned n_bound; /* may be beyond BOUND_MAX */
 	struct mxlog_operation *operation;
 	struct mxlog_ulid_source ulids;
-	char thread_id[MXLOG_NUMBER_MAX];
-	size_t thread_id_len;
+	pid_t thread_id;
 	char process_id[MXLOG_NUMBER_MAX];
 	size_t process_id_len;
 	unsigned generation; /* of which the ids are: a child makes them anew */
@@ -87,19 +86,17 @@ static void refresh_ids(struct scope *scope)
 	scope->ulids.left = 0;
 	scope->process_id_len =
 	    mxlog_number_format_i64(scope->process_id, getpid());
-	scope->thread_id_len =
-	    mxlog_number_format_i64(scope->thread_id, gettid());
+	scope->thread_id = gettid();
 }
 
-size_t mxlog_scope_thread_id(const char **ret)
+pid_t mxlog_scope_thread_number(void)
 {
 	struct scope *scope = scope_get();
 
-	if (!scope)
-		return 0;
+	if (UNLIKELY(!scope))
+		return gettid();
 	refresh_ids(scope);
-	*ret = scope->thread_id;
-	return scope->thread_id_len;
+	return scope->thread_id;
 }
 
 size_t mxlog_scope_process_id(const char **ret)

@@ -10,8 +10,8 @@
 /* Add the thread's bound pairs, trace_id and parent to an entry. */
 int mxlog_scope_apply(struct mxlog_entry *entry, bool want_trace);
 
-/* "42", of the calling thread, cached; and of the process. */
-size_t mxlog_scope_thread_id(const char **ret);
+/* Of the calling thread, cached; and of the process, as text. */
+pid_t mxlog_scope_thread_number(void);
 size_t mxlog_scope_process_id(const char **ret);
 
 /* Add one pair to an entry. */

@@ -185,9 +185,7 @@ static bool ids_are(pid_t thread, pid_t process)
 	char text[32];
 	size_t n;
 
-	(void)snprintf(text, sizeof(text), "%d", thread);
-	n = mxlog_scope_thread_id(&id);
-	if (n != strlen(text) || memcmp(id, text, n) != 0)
+	if (mxlog_scope_thread_number() != thread)
 		return false;
 	(void)snprintf(text, sizeof(text), "%d", process);
 	n = mxlog_scope_process_id(&id);
