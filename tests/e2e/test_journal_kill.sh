@@ -18,10 +18,12 @@ yaml
 send "$entries" 0 "$rate" &
 sender=$!
 for i in $(seq "$kills"); do
+	# While it starts: files are renamed as it lists and opens them.
+	[ $((i % 4)) != 0 ] || journald_ctl --rotate &
 	mxlogd_start
 	sleep "0.$(printf '%03d' $((RANDOM % 180 + 5)))"
 	mxlogd_stop -KILL
-	[ $((i % 10)) != 0 ] || journald_ctl --rotate
+	[ $((i % 10)) != 5 ] || journald_ctl --rotate
 done
 wait "$sender"
 journald_ctl --sync
