@@ -9,8 +9,7 @@
 
 #include "archive_state.h"
 #include "fs.h"
-
-#define ZONE_SLACK (14 * 3600 * USEC_PER_SEC)
+#include "segment_span.h"
 
 static int open_dir(struct mxlog_catalog *catalog, const char *path,
     struct mxlog_error *reterr)
@@ -93,6 +92,8 @@ static int add_live(struct mxlog_catalog *catalog, uint32_t dir)
 		open_live(catalog, &segment);
 		if (segment.error == -ENOENT)
 			continue; /* pruned since it was listed */
+		mxlog_segment_span(&segment.name, segment.fd, segment.size,
+		    &segment.since_usec, &segment.until_usec);
 		catalog->segments[catalog->n_segments++] = segment;
 	}
 out:
@@ -143,6 +144,12 @@ static int add_archive(struct mxlog_catalog *catalog, uint32_t dir,
 
 	if (!segment.record)
 		return -ENOMEM;
+	mxlog_segment_span(&segment.name, -1, 0, &segment.since_usec,
+	    &segment.until_usec);
+	if (record->own && record->min_usec <= record->max_usec) {
+		segment.since_usec = record->min_usec;
+		segment.until_usec = record->max_usec;
+	}
 	catalog->segments[catalog->n_segments++] = segment;
 	return 0;
 }
@@ -163,18 +170,23 @@ static int add_orphans(struct mxlog_catalog *catalog, uint32_t dir,
 	if (r >= 0)
 		r = grow(catalog, n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct mxlog_catalog_segment segment = {
+			.name = names[i],
+			.dir = dir,
+			.fd = -1,
+			.error = -EBADMSG,
+			.why = "index.json has no record of it: "
+			       "mxlog-archive rebuild-index makes one",
+		};
+
 		if (mxlog_archive_index_find(index, &names[i]) ||
 		    has_live(catalog, first, &names[i]) ||
 		    mxlog_archive_state_is_leaving(catalog->dirs[dir].fd,
 			&names[i]))
 			continue;
-		catalog->segments[catalog->n_segments++] =
-		    (struct mxlog_catalog_segment){ .name = names[i],
-			    .dir = dir,
-			    .fd = -1,
-			    .error = -EBADMSG,
-			    .why = "index.json has no record of it: "
-				   "mxlog-archive rebuild-index makes one" };
+		mxlog_segment_span(&segment.name, -1, 0, &segment.since_usec,
+		    &segment.until_usec);
+		catalog->segments[catalog->n_segments++] = segment;
 	}
 	free(names);
 	return r;
@@ -301,15 +313,6 @@ void mxlog_catalog_done(struct mxlog_catalog *catalog)
 	free(catalog->segments);
 	free(catalog->dirs);
 	*catalog = (struct mxlog_catalog){ 0 };
-}
-
-void mxlog_catalog_span(const struct mxlog_catalog_segment *segment,
-    int64_t *ret_since_usec, int64_t *ret_until_usec)
-{
-	int64_t start = segment->name.day * USEC_PER_DAY;
-
-	*ret_since_usec = start - ZONE_SLACK;
-	*ret_until_usec = start + USEC_PER_DAY - 1 + ZONE_SLACK;
 }
 
 void mxlog_catalog_path(const struct mxlog_catalog *catalog,

@@ -13,6 +13,8 @@ struct mxlog_catalog_segment {
 	uint64_t size;    /* bytes of the file when the catalog was made */
 	uint64_t damaged; /* lines that are no entry, as far as noticed */
 	struct mxlog_archive_record *record; /* of an archive; owned */
+	/* No entry of it is outside of these times, both inclusive. */
+	int64_t since_usec, until_usec;
 };
 
 struct mxlog_catalog_dir {
@@ -43,12 +45,6 @@ void mxlog_catalog_done(struct mxlog_catalog *catalog);
  * can't be read. */
 int mxlog_catalog_reload(struct mxlog_catalog *catalog,
     struct mxlog_catalog_segment *segment);
-
-/* The times that a segment's lines may have, both inclusive. A segment holds
- * the entries of its UTC day; files that others made may use a local day, so
- * that 14 hours more, the largest zone offset, count on either side. */
-void mxlog_catalog_span(const struct mxlog_catalog_segment *segment,
-    int64_t *ret_since_usec, int64_t *ret_until_usec);
 
 /* "Logs/2026-01-28.log", with NUL, cut to the buffer. */
 void mxlog_catalog_path(const struct mxlog_catalog *catalog,

@@ -6,17 +6,25 @@
 static bool in_range(const struct mxlog_query *query,
     const struct mxlog_catalog_segment *segment)
 {
-	const struct mxlog_archive_record *record = segment->record;
-	int64_t since, until;
+	return segment->until_usec >= query->since_usec &&
+	    segment->since_usec <= query->until_usec;
+}
 
-	mxlog_catalog_span(segment, &since, &until);
-	if (until < query->since_usec || since > query->until_usec)
-		return false;
-	if (query->since_usec == INT64_MIN && query->until_usec == INT64_MAX)
-		return true;
-	return !record || !record->own ||
-	    (record->max_usec >= query->since_usec &&
-		record->min_usec <= query->until_usec);
+/* What is read from a step on has no time before (or, descending, behind) its
+ * bound. */
+static void set_bounds(struct mxlog_plan *plan)
+{
+	bool descending = plan->query->descending;
+	int64_t bound = descending ? INT64_MIN : INT64_MAX;
+
+	for (size_t i = plan->n_steps; i-- > 0;) {
+		const struct mxlog_catalog_segment *segment =
+		    &plan->catalog->segments[plan->steps[i].segment];
+
+		bound = descending ? MAX(bound, segment->until_usec)
+				   : MIN(bound, segment->since_usec);
+		plan->steps[i].bound_usec = bound;
+	}
 }
 
 static int add_steps(struct mxlog_plan *plan)
@@ -42,6 +50,7 @@ static int add_steps(struct mxlog_plan *plan)
 		else
 			plan->steps[plan->n_steps++].segment = index;
 	}
+	set_bounds(plan);
 	return 0;
 }
 

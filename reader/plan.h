@@ -19,6 +19,9 @@ struct mxlog_plan_stats {
 /* A segment that must be read. */
 struct mxlog_plan_step {
 	uint32_t segment;
+	/* No entry from here on is before this time, or, if the query is
+	 * descending, behind it. */
+	int64_t bound_usec;
 	uint32_t n_pieces;
 	uint32_t *members; /* of an own archive: which are read */
 	struct mxlog_reel reel;

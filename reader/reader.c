@@ -405,16 +405,12 @@ static int take_chunk(struct mxlog_reader *reader)
 static int64_t frontier(const struct mxlog_reader *reader)
 {
 	bool descending = reader->query->descending;
-	int64_t since, until;
 
 	if (reader->read_all)
 		return descending ? INT64_MIN : INT64_MAX;
 	if (!by_time(reader->query) || reader->plan.n_steps == 0)
 		return descending ? INT64_MAX : INT64_MIN;
-	mxlog_catalog_span(&reader->catalog.segments
-				[reader->plan.steps[reader->at_step].segment],
-	    &since, &until);
-	return descending ? until : since;
+	return reader->plan.steps[reader->at_step].bound_usec;
 }
 
 static bool settled(const struct mxlog_reader *reader, int64_t time_usec)
