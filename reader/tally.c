@@ -307,17 +307,30 @@ static int take_first(void *arg, const struct mxlog_value *value)
 	return 1;
 }
 
-static int add_path(struct mxlog_tally *tally, const struct field *field,
-    const struct mxlog_entry *entry, const struct mxlog_metric *metric)
+static int finish_path(struct mxlog_tally *tally, const struct first *first,
+    int r)
 {
-	struct first first = { .tally = tally };
-	int r = entry
-	    ? mxlog_lookup(entry, field->name, take_first, &first)
-	    : mxlog_lookup_metric(metric, field->name, take_first, &first);
-
 	if (r == 0)
 		r = add_value(tally, "", 0);
-	return r < 0 ? r : first.r;
+	return r < 0 ? r : first->r;
+}
+
+static int add_path(struct mxlog_tally *tally, const struct field *field,
+    const struct mxlog_entry *entry)
+{
+	struct first first = { .tally = tally };
+	int r = mxlog_lookup(entry, field->name, take_first, &first);
+
+	return finish_path(tally, &first, r);
+}
+
+static int add_metric_path(struct mxlog_tally *tally, const struct field *field,
+    const struct mxlog_metric *metric)
+{
+	struct first first = { .tally = tally };
+	int r = mxlog_lookup_metric(metric, field->name, take_first, &first);
+
+	return finish_path(tally, &first, r);
 }
 
 static int add_span(struct mxlog_tally *tally, const char *base,
@@ -353,7 +366,7 @@ static int add_entry_field(struct mxlog_tally *tally, struct field *field,
 	case KIND_PATH:
 		break;
 	}
-	return add_path(tally, field, entry, NULL);
+	return add_path(tally, field, entry);
 }
 
 int mxlog_tally_add(struct mxlog_tally *tally, const struct mxlog_entry *entry)
@@ -377,7 +390,7 @@ int mxlog_tally_add_metric(struct mxlog_tally *tally,
 
 		r = field->kind == KIND_TIME
 		    ? add_time(tally, field, metric->time_usec)
-		    : add_path(tally, field, NULL, metric);
+		    : add_metric_path(tally, field, metric);
 	}
 	return r < 0 ? r : count_key(tally, tally->key.data, tally->key.len, 1);
 }
