@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -378,6 +379,12 @@ START_TEST(a_forked_child_logs_on_its_own)
 }
 END_TEST
 
+/* AddressSanitizer would exit instead. */
+static void die_of_faults(void)
+{
+	(void)signal(SIGSEGV, SIG_DFL);
+}
+
 /* In a child that dies of it: the entries queued before are stored. */
 static void check_crash(int signal_number)
 {
@@ -387,6 +394,7 @@ static void check_crash(int signal_number)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		die_of_faults();
 		set_up(dir, "flush_interval_s: 60\n");
 		for (int i = 0; i < 50; i++)
 			MXLOG_INFO(mxlog_logger_get("dying"), "last %d", i);
@@ -648,6 +656,7 @@ START_TEST(a_child_that_crashes_does_not_wait_for_its_parents_queue)
 
 	if (thread_sanitized)
 		return;
+	die_of_faults();
 	set_up(dir, "flush_interval_s: 60\n");
 	MXLOG_INFO(mxlog_logger_get("parent"), "queued");
 	status = in_child(dir, crash_before_logging);
@@ -671,9 +680,11 @@ static int handle_slowly(void *ctx, const struct mxlog_entry *entry)
 
 static void *fault(void *arg)
 {
-	volatile int *nowhere = arg;
+	volatile int *closed =
+	    mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	*nowhere = 1;
+	(void)arg;
+	*closed = 1;
 	return NULL;
 }
 
@@ -687,6 +698,7 @@ static void crash_in_threads(const char *dir)
 	};
 	pthread_t threads[8];
 
+	die_of_faults();
 	set_up(dir, "flush_interval_s: 60\n");
 	(void)mxlog_logger_add_handler(mxlog_get_logger(), &slow, NULL,
 	    MXLOG_DEBUG);
