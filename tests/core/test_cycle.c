@@ -365,15 +365,16 @@ START_TEST(a_deletion_killed_at_any_call_is_finished_by_the_next)
 }
 END_TEST
 
-static void fail_in_turn(enum inject_mode mode, int error)
+static void fail_in_turn(enum inject_mode mode, unsigned calls, int error,
+    unsigned long stride)
 {
 	struct logdir dir;
 	bool hit = true;
 	unsigned long n;
 
 	fill(&dir);
-	for (n = 1; hit; n += STRIDE) {
-		inject(mode, INJECT_ALL, n, error);
+	for (n = 1; hit; n += stride * STRIDE) {
+		inject(mode, calls, n, error);
 		(void)logdir_run(&dir, day(7));
 		hit = inject_done();
 		logdir_check(&dir);
@@ -381,25 +382,25 @@ static void fail_in_turn(enum inject_mode mode, int error)
 		logdir_check_archived(&dir);
 		logdir_reset(&dir);
 	}
-	ck_assert_uint_gt(n, 100);
+	ck_assert_uint_gt(n, 10);
 	logdir_done(&dir);
 }
 
 START_TEST(every_call_may_fail_and_nothing_is_lost)
 {
-	fail_in_turn(INJECT_FAIL, EIO);
+	fail_in_turn(INJECT_FAIL, INJECT_ALL, EIO, 1);
 }
 END_TEST
 
 START_TEST(a_full_disk_loses_nothing)
 {
-	fail_in_turn(INJECT_BREAK, ENOSPC);
+	fail_in_turn(INJECT_BREAK, INJECT_ALL, ENOSPC, 3);
 }
 END_TEST
 
 START_TEST(a_torn_write_loses_nothing)
 {
-	fail_in_turn(INJECT_TEAR, ENOSPC);
+	fail_in_turn(INJECT_TEAR, INJECT_WRITE | INJECT_PWRITE, ENOSPC, 1);
 }
 END_TEST
 
