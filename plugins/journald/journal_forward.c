@@ -705,12 +705,12 @@ int mxlog_journal_forward_run(struct mxlog_journal_forward *forward,
 		if (drain_pipe(forward) < 0)
 			forward->broken = true;
 		mxlog_journal_source_abandon(forward->source,
-		    mxlog_journal_guard_leave(&guard));
+		    mxlog_journal_guard_leave());
 		return MXLOG_MODULE_MORE;
 	}
 	mxlog_journal_guard_enter(&guard);
 	r = run(forward, reterr);
-	(void)mxlog_journal_guard_leave(&guard);
+	(void)mxlog_journal_guard_leave();
 	return r;
 }
 

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal_guard.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 
-static _Thread_local struct mxlog_journal_guard *volatile innermost;
+enum {
+	NESTED_MAX = 4,
+};
+
+static _Thread_local struct mxlog_journal_guard *volatile guards[NESTED_MAX];
+static _Thread_local volatile size_t n_guards;
 _Thread_local void *volatile mxlog_journal_guard_inside;
 
 static void on_abort(int number)
 {
-	if (innermost && mxlog_journal_guard_inside)
-		siglongjmp(innermost->landing, 1);
+	if (n_guards > 0 && mxlog_journal_guard_inside)
+		siglongjmp(guards[n_guards - 1]->landing, 1);
 	(void)signal(number, SIG_DFL);
 	(void)raise(number);
 }
@@ -25,15 +31,19 @@ int mxlog_journal_guard_install(void)
 
 void mxlog_journal_guard_enter(struct mxlog_journal_guard *guard)
 {
-	guard->outer = innermost;
-	innermost = guard;
+	assert(n_guards < NESTED_MAX);
+
+	guards[n_guards] = guard;
+	n_guards++;
 }
 
-void *mxlog_journal_guard_leave(struct mxlog_journal_guard *guard)
+void *mxlog_journal_guard_leave(void)
 {
 	void *what = mxlog_journal_guard_inside;
 
-	innermost = guard->outer;
+	assert(n_guards > 0);
+
+	n_guards--;
 	mxlog_journal_guard_inside = NULL;
 	return what;
 }

@@ -15,14 +15,13 @@
  *	struct mxlog_journal_guard guard;
  *
  *	if (sigsetjmp(guard.landing, 1) != 0)
- *		… mxlog_journal_guard_leave(&guard) is where it happened …
+ *		… mxlog_journal_guard_leave() is where it happened …
  *	mxlog_journal_guard_enter(&guard);
  *	…
- *	(void)mxlog_journal_guard_leave(&guard);
+ *	(void)mxlog_journal_guard_leave();
  */
 struct mxlog_journal_guard {
 	sigjmp_buf landing;
-	struct mxlog_journal_guard *outer;
 };
 
 /* Take over SIGABRT for good: -errno. Other aborts end the process as ever. */
@@ -31,7 +30,7 @@ int mxlog_journal_guard_install(void);
 void mxlog_journal_guard_enter(struct mxlog_journal_guard *guard);
 
 /* After a landing: what was given to _in. */
-void *mxlog_journal_guard_leave(struct mxlog_journal_guard *guard);
+void *mxlog_journal_guard_leave(void);
 
 /* For whom the thread is inside of sd-journal; NULL: it is not. */
 extern _Thread_local void *volatile mxlog_journal_guard_inside

@@ -264,7 +264,7 @@ int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
 	if (r < 0)
 		return r;
 	if (sigsetjmp(guard.landing, 1) != 0) {
-		(void)mxlog_journal_guard_leave(&guard);
+		(void)mxlog_journal_guard_leave();
 		mxlog_journal_stream_abandon(stream);
 		return -EBADMSG;
 	}
@@ -272,7 +272,7 @@ int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
 	mxlog_journal_guard_in(stream);
 	r = open_and_place(stream, files, n, matches, n_matches, ret_bad,
 	    ret_gap);
-	(void)mxlog_journal_guard_leave(&guard);
+	(void)mxlog_journal_guard_leave();
 	if (r < 0) {
 		mxlog_journal_stream_close(stream);
 		return r;
@@ -347,14 +347,14 @@ int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
 	if (start == MXLOG_JOURNAL_START_HEAD)
 		return 0;
 	if (sigsetjmp(guard.landing, 1) != 0) {
-		(void)mxlog_journal_guard_leave(&guard);
+		(void)mxlog_journal_guard_leave();
 		mxlog_journal_stream_abandon(stream);
 		return -EBADMSG;
 	}
 	mxlog_journal_guard_enter(&guard);
 	mxlog_journal_guard_in(stream);
 	r = stand_before(stream, start, time_usec);
-	(void)mxlog_journal_guard_leave(&guard);
+	(void)mxlog_journal_guard_leave();
 	return r;
 }
 
