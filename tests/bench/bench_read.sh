@@ -49,7 +49,6 @@ END
 
 # seconds, CPU seconds and KB of one command, the best of three by time
 measure() {
-	local best
 	for _ in 1 2 3; do
 		# shellcheck disable=SC2294
 		/usr/bin/time -o "$work/time" -f '%e %U %S %M' \
@@ -75,7 +74,7 @@ for where in live archived; do
 	echo
 	echo "== $where"
 	duckdb "$pattern" >"$work/duckdb" || echo "DuckDB failed"
-	while IFS=$'\t' read -r name options sql pattern_rg filter; do
+	while IFS=$'\t' read -r name options _ pattern_rg filter; do
 		ours=$(measure "$read -D $dir $options")
 		line=$(printf '%-14s mxlog-read %s' "$name" "$ours")
 		duck=$(awk -F'\t' -v n="$name" '$1 == n { print $2 }' "$work/duckdb")

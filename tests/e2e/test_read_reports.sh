@@ -98,7 +98,10 @@ for output in short table pretty json cat; do
 	fi
 done
 script -qec "NO_COLOR=1 $read --no-pager" /dev/null >"$dir/tty"
-! grep -q $'\x1b' "$dir/tty"
+if grep -q $'\x1b' "$dir/tty"; then
+	echo "NO_COLOR, and yet there are colours"
+	exit 1
+fi
 script -qec "$read --no-pager" /dev/null >"$dir/tty"
 grep -q $'\x1b\[31mERROR' "$dir/tty"
 
