@@ -720,12 +720,12 @@ static void crash_in_threads(const char *dir)
 
 START_TEST(several_crashing_threads_wait_for_one_rescue)
 {
-	char *dir = mxlog_tempdir_new();
 	int status;
-	char *text;
+	char *dir, *text;
 
 	if (thread_sanitized || address_sanitized)
 		return;
+	dir = mxlog_tempdir_new();
 	status = in_child(dir, crash_in_threads);
 	text = stored(dir);
 	ck_assert(WIFSIGNALED(status));
