@@ -207,8 +207,14 @@ static int make_path(struct walk *walk, size_t prefix,
 {
 	const char *name;
 	size_t len;
-	int r = mxlog_lift_text(walk->lift, key, &name, &len);
+	int r;
 
+	if (prefix == 0 && !key->escaped) {
+		*ret = key->text;
+		*ret_len = key->len;
+		return 0;
+	}
+	r = mxlog_lift_text(walk->lift, key, &name, &len);
 	if (r < 0)
 		return r;
 	*ret_len = prefix + len;
@@ -244,6 +250,8 @@ static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
 	    : -1;
 	if (into >= 0 &&
 	    (walk->all || (walk->lift->into & (UINT64_C(1) << into)))) {
+		walk->lift->seen = NULL; /* there is more than meets the eye */
+		memmove(walk->path, path, len);
 		walk->path[len] = '.';
 		return walk_object(walk, len + 1,
 		    inside | (UINT64_C(1) << into), depth + 1);
@@ -318,12 +326,30 @@ static bool is_of_logger(enum mxlog_payload_use use, const char *path,
 	    (len == 7 && memcmp(path, "asctime", 7) == 0);
 }
 
+/* Keep the member in mind for the second pass, or tell it to read again. */
+static void remember(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, const struct mxlog_payload_key *key)
+{
+	if (!lift->seen)
+		return;
+	if (lift->n_seen == MXLOG_PAYLOAD_SEEN || path < lift->text ||
+	    path >= lift->end) {
+		lift->seen = NULL;
+		return;
+	}
+	lift->seen[lift->n_seen++] = (struct mxlog_lift_seen){ .path = path,
+		.len = len,
+		.value = *value,
+		.key = key };
+}
+
 static int survey(struct mxlog_lift *lift, const char *path, size_t len,
     const struct mxlog_json_token *value, uint64_t inside)
 {
 	const struct mxlog_payload_key *key = mxlog_payload_find(path, len);
 	const struct mxlog_payload_key **best;
 
+	remember(lift, path, len, value, key);
 	lift->n_members++;
 	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len)) {
 		lift->n_members += count_members(value);
@@ -415,12 +441,10 @@ static bool is_chosen(const struct mxlog_lift *lift,
 }
 
 static int take(struct mxlog_lift *lift, const char *path, size_t len,
-    const struct mxlog_json_token *value, uint64_t inside)
+    const struct mxlog_json_token *value, const struct mxlog_payload_key *key)
 {
-	const struct mxlog_payload_key *key = mxlog_payload_find(path, len);
 	int r = 0;
 
-	(void)inside;
 	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len))
 		return mxlog_lift_each(lift, value->text, value->len,
 		    keep_member);
@@ -432,6 +456,26 @@ static int take(struct mxlog_lift *lift, const char *path, size_t len,
 		lift->done[key->use] |= r > 0;
 	}
 	return r != 0 ? MIN(r, 0) : keep(lift, path, len, value);
+}
+
+static int find_and_take(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside)
+{
+	(void)inside;
+	return take(lift, path, len, value, mxlog_payload_find(path, len));
+}
+
+static int take_all(struct mxlog_lift *lift, const char *text, size_t len)
+{
+	const struct mxlog_lift_seen *seen = lift->seen;
+	int r = 0;
+
+	if (!seen)
+		return walk_text(lift, text, len, find_and_take, false);
+	for (size_t i = 0; r == 0 && i < lift->n_seen; i++)
+		r = take(lift, seen[i].path, seen[i].len, &seen[i].value,
+		    seen[i].key);
+	return r;
 }
 
 static bool is_blank(char c)
@@ -469,8 +513,13 @@ static int set_message(struct mxlog_lift *lift, const char *text, size_t len)
 static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
     enum mxlog_payload_kind *ret)
 {
-	int r = walk_text(lift, text, len, survey, true);
+	struct mxlog_lift_seen seen[MXLOG_PAYLOAD_SEEN];
+	int r;
 
+	lift->seen = seen;
+	lift->text = text;
+	lift->end = text + len;
+	r = walk_text(lift, text, len, survey, true);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	if (lift->metric && lift->best[MXLOG_USE_METRIC]) {
@@ -481,7 +530,7 @@ static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
 			return r;
 	}
 	choose(lift);
-	r = walk_text(lift, text, len, take, false);
+	r = take_all(lift, text, len);
 	if (r == 0)
 		r = set_message(lift, text, len);
 	if (r == -E2BIG)

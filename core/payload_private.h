@@ -42,6 +42,15 @@ struct mxlog_payload_key {
 
 enum {
 	MXLOG_PAYLOAD_PATH = 128, /* bytes of a path that is looked up */
+	MXLOG_PAYLOAD_SEEN = 32,  /* members that are kept in mind */
+};
+
+/* A member of the outermost object, as the first pass saw it. */
+struct mxlog_lift_seen {
+	const char *path; /* into the payload */
+	size_t len;
+	struct mxlog_json_token value;
+	const struct mxlog_payload_key *key; /* or NULL */
 };
 
 struct mxlog_lift {
@@ -55,8 +64,13 @@ struct mxlog_lift {
 	const struct mxlog_payload_key *best[MXLOG_USE_COUNT];
 	uint64_t into;
 	size_t n_members;
-	bool by_logger; /* it has what only loggers write */
-	bool caught;    /* loguru's record is of an exception */
+	/* All members, as long as there are few and none had to be decoded or
+	 * looked into: then the second pass need not read again. */
+	struct mxlog_lift_seen *seen;
+	size_t n_seen;
+	const char *text, *end; /* the payload */
+	bool by_logger;         /* it has what only loggers write */
+	bool caught;            /* loguru's record is of an exception */
 	bool done[MXLOG_USE_COUNT];
 };
 

@@ -295,6 +295,40 @@ START_TEST(a_json_message_is_lifted)
 }
 END_TEST
 
+START_TEST(nothing_of_a_json_message_is_lost)
+{
+	struct mxlog_syslog message = local("shop[7]:",
+	    "{\"msg\":\"m\",\"process\":{},\"record\":{},\"k\\u0065y\":1,"
+	    "\"log\":{\"level\":\"error\",\"other\":2},\"a\":[],\"b\":{}}");
+
+	assert_contains(&message, "\"level\":\"ERROR\"");
+	assert_contains(&message, "\"process\":{}");
+	assert_contains(&message, "\"record\":{}");
+	assert_contains(&message, "\"key\":1");
+	assert_contains(&message, "\"log_other\":2");
+	assert_contains(&message, "\"a\":[]");
+	assert_contains(&message, "\"b\":{}");
+}
+END_TEST
+
+START_TEST(a_json_message_of_many_members_is_lifted_whole)
+{
+	char text[4096] = "{";
+	size_t len = 1;
+	struct mxlog_syslog message;
+
+	for (int i = 0; i < 100; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "\"k%d\":%d,", i, i);
+	(void)snprintf(text + len, sizeof(text) - len,
+	    "\"level\":\"warning\",\"process\":{},\"msg\":\"m\"}");
+	message = local("a:", text);
+	assert_contains(&message, "\"k0\":0,\"k1\":1,");
+	assert_contains(&message, "\"k99\":99,\"process\":{}");
+	assert_contains(&message, "\"level\":\"WARNING\"");
+}
+END_TEST
+
 START_TEST(a_payload_can_not_forge_what_the_transport_says)
 {
 	struct mxlog_syslog message = local("evil[7]:",
@@ -349,6 +383,8 @@ SUITE("syslog_convert", a_plain_message_becomes_an_entry, severities_are_levels,
     structured_data_becomes_context,
     structured_data_that_names_fields_sets_them,
     malformed_structured_data_stays_as_text, a_json_message_is_lifted,
+    nothing_of_a_json_message_is_lost,
+    a_json_message_of_many_members_is_lifted_whole,
     a_payload_can_not_forge_what_the_transport_says,
     properties_are_lifted_behind_a_plain_message,
     a_metric_says_where_it_came_from)
