@@ -29,20 +29,25 @@ static void check(bool ok)
 		abort();
 }
 
+static char *path;
+
+static void remove_dir(void)
+{
+	scratch_done(path);
+}
+
 /* A directory for all inputs of this process. */
 static int log_dir(void)
 {
 	static int fd = -1;
 
 	if (fd < 0) {
-		char *path;
-
 		if (access("/dev/shm", W_OK) == 0)
 			(void)setenv("TMPDIR", "/dev/shm", 0);
 		path = scratch_new();
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		check(fd >= 0 && mkdirat(fd, "archive", 0700) == 0);
-		free(path);
+		check(atexit(remove_dir) == 0);
 	}
 	return fd;
 }
