@@ -311,6 +311,15 @@ START_TEST(nothing_of_a_json_message_is_lost)
 }
 END_TEST
 
+START_TEST(an_empty_object_that_could_hold_fields_is_kept)
+{
+	struct mxlog_syslog message =
+	    local("shop[7]:", "{\"msg\":\"m\",\"process\":{},\"record\":{}}");
+
+	assert_contains(&message, "\"process\":{},\"record\":{}");
+}
+END_TEST
+
 START_TEST(a_json_message_of_many_members_is_lifted_whole)
 {
 	char text[4096] = "{";
@@ -384,6 +393,7 @@ SUITE("syslog_convert", a_plain_message_becomes_an_entry, severities_are_levels,
     structured_data_that_names_fields_sets_them,
     malformed_structured_data_stays_as_text, a_json_message_is_lifted,
     nothing_of_a_json_message_is_lost,
+    an_empty_object_that_could_hold_fields_is_kept,
     a_json_message_of_many_members_is_lifted_whole,
     a_payload_can_not_forge_what_the_transport_says,
     properties_are_lifted_behind_a_plain_message,
