@@ -323,6 +323,12 @@ int mxlog_delivery_new(const struct mxlog_config *config,
 	return 0;
 }
 
+void mxlog_delivery_close_handlers(struct mxlog_delivery *delivery)
+{
+	(void)mxlog_delivery_flush(delivery, false);
+	close_handlers(delivery, true);
+}
+
 void mxlog_delivery_free(struct mxlog_delivery *delivery)
 {
 	if (!delivery)

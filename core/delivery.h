@@ -39,6 +39,10 @@ int mxlog_delivery_new(const struct mxlog_config *config,
 /* Flush and close all handlers. */
 void mxlog_delivery_free(struct mxlog_delivery *delivery);
 
+/* Flush and close all handlers; what is logged from now on goes to stderr, until
+ * it is configured anew. */
+void mxlog_delivery_close_handlers(struct mxlog_delivery *delivery);
+
 /* Work by another config (NULL: as above) from now on. On failure nothing has
  * changed. */
 int mxlog_delivery_configure(struct mxlog_delivery *delivery,
@@ -57,8 +61,8 @@ void mxlog_delivery_report_shed(struct mxlog_delivery *delivery,
 /* Flush every handler; with `sync` to disk. The first error. */
 int mxlog_delivery_flush(struct mxlog_delivery *delivery, bool sync);
 
-/* Add a handler of the application to a logger; it is open until the end of
- * the process's logging and outlives a new configuration. On failure it is
+/* Add a handler of the application to a logger; it is open until
+ * all are closed and outlives a new configuration. On failure it is
  * closed at once. */
 int mxlog_delivery_attach(struct mxlog_delivery *delivery,
     struct mxlog_logger *logger, const struct mxlog_handler *handler);

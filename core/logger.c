@@ -295,6 +295,7 @@ int mxlog_shutdown(void)
 	mxlog_turn_lock(&logging.delivering);
 	r = mxlog_delivery_flush(logging.delivery, true);
 	(void)mxlog_delivery_configure(logging.delivery, NULL, NULL);
+	mxlog_delivery_close_handlers(logging.delivery);
 	mxlog_turn_unlock(&logging.delivering);
 	(void)pthread_mutex_unlock(&logging.setup);
 	return r;

@@ -275,6 +275,9 @@ START_TEST(entries_propagate_to_the_handlers_above_unless_told_not_to)
 	ck_assert_int_eq(mxlog_flush(), 0);
 	ck_assert_uint_eq(here.entries, 3);
 	ck_assert_uint_eq(above.entries, 1);
+	ck_assert_int_eq(mxlog_shutdown(), 0);
+	ck_assert_uint_eq(here.closes, 1);
+	ck_assert_uint_eq(above.closes, 1);
 	mxlog_tempdir_free(dir);
 }
 END_TEST

@@ -38,7 +38,8 @@ MXLOG_EXPORT int mxlog_setup(const struct mxlog_config *config,
  * flushed. 0, or the first error of a handler; -EDEADLK in a handler. */
 MXLOG_EXPORT int mxlog_flush(void);
 
-/* Flush, close the handlers, end the writer thread; also done at exit. Loggers
+/* Flush, close all handlers, the application's too, end the writer thread;
+ * also done at exit. Loggers
  * stay valid and fall back to stderr. */
 MXLOG_EXPORT int mxlog_shutdown(void);
 
