@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# mxlog-read in a real terminal: pager, colours, width, Ctrl-C.
+set -euo pipefail
+
+build=$(realpath "${MXLOG_BUILD:?}")
+for tool in tmux less python3; do
+	if ! command -v "$tool" >/dev/null; then
+		echo "$tool is not here: skipped"
+		exit 77
+	fi
+done
+dir=$(mktemp -d)
+socket=mxlog-$$
+term() { tmux -L "$socket" "$@"; }
+trap 'term kill-server 2>/dev/null || true; rm -rf "$dir"' EXIT
+mkdir -m 700 "$dir/log"
+python3 - "$dir/log/2026-01-28.log" <<'PYTHON'
+import json, sys
+with open(sys.argv[1], "w") as f:
+    for i in range(200):
+        f.write(json.dumps({"trace_id": "01HQ8Z9X0ABCDEFGHJKMNPQRST",
+                            "timestamp": "2026-01-28T10:00:00.%06dZ" % i,
+                            "level": "ERROR" if i % 2 else "INFO", "module": "m",
+                            "message": "entry %d " % i + "long " * 30}) + "\n")
+PYTHON
+
+screen() { term capture-pane -p "$@"; }
+wait_for() { # text
+	for _ in $(seq 100); do
+		if screen | grep -qF -- "$1"; then
+			return
+		fi
+		sleep 0.1
+	done
+	echo "'$1' never came:"
+	screen
+	exit 1
+}
+run() { term send-keys "$1" Enter; }
+
+export LC_ALL=C.UTF-8
+term new-session -d -x 100 -y 20 "env PS1='ready> ' bash --norc"
+wait_for 'ready>'
+run "export PATH=$build:\$PATH MXLOG_LOG_DIR=$dir/log TZ=UTC; clear"
+wait_for 'ready>'
+
+echo "-- the pager shows the first page, in colours, and q leaves it"
+run 'mxlog-read'
+wait_for 'entry 0 '
+if screen | grep -q 'entry 150 '; then
+	echo "it is no pager"
+	exit 1
+fi
+screen -e | grep -q $'\x1b\[31mERROR'
+term send-keys q
+wait_for 'ready>'
+
+echo "-- a table is as wide as the terminal is now"
+for columns in 100 70; do
+	term resize-window -x "$columns" -y 20
+	run 'clear; mxlog-read -o table -n 3 --no-pager'
+	wait_for 'entry 2 '
+	longest=$(screen | grep entry | wc -L)
+	if [ "$longest" != "$columns" ]; then
+		echo "$longest columns of $columns"
+		screen
+		exit 1
+	fi
+done
+
+echo "-- Ctrl-C leaves following, and a clean terminal"
+run 'clear; mxlog-read -f -n 1'
+wait_for 'entry 199 '
+term send-keys C-c
+run "echo status \$?"
+wait_for 'status 130'
+screen -e | grep 'status 130' | tail -1 >"$dir/line"
+if grep -q $'\x1b\[3' "$dir/line"; then
+	echo "a colour was left behind"
+	exit 1
+fi
+echo "ok"
