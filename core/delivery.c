@@ -513,7 +513,9 @@ void mxlog_delivery_report_shed(struct mxlog_delivery *delivery,
 
 static int flush(struct mxlog_handler *handler, bool sync)
 {
-	if ((!handler->dirty && !sync) || !handler->ops->flush)
+	bool due = handler->dirty || handler->restless || sync;
+
+	if (!due || !handler->ops->flush)
 		return 0;
 	handler->dirty = false;
 	return handler->ops->flush(handler->ctx, sync);

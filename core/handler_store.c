@@ -36,9 +36,11 @@ static int store_handle_metric(void *ctx, const struct mxlog_metric *metric)
 	return r;
 }
 
+/* Without a batch, too: past midnight a commit lets go of yesterday's segment,
+ * so that it can be sealed and archived while the application is idle. */
 static int store_flush(void *ctx, bool sync)
 {
-	int r = mxlog_writer_pending(ctx) > 0 ? commit(ctx) : 0;
+	int r = commit(ctx);
 
 	if (r == 0 && sync)
 		r = mxlog_writer_sync(ctx);
@@ -76,6 +78,7 @@ int mxlog_store_handler_open(const struct mxlog_config *config,
 		.ops = &store_ops,
 		.ctx = writer,
 		.level = MXLOG_DEBUG,
+		.restless = true,
 	};
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fs.h"
+#include "inject.h"
 #include "suite.h"
 #include "tempdir.h"
 
@@ -448,6 +449,37 @@ START_TEST(what_was_queued_is_stored_at_exit)
 	text = stored(dir);
 	ck_assert_uint_eq(count(text, "\"message\":\"bye\""), 1);
 	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+/* True once nobody holds the only live segment. */
+static bool is_released(const char *dir)
+{
+	char command[256];
+
+	(void)snprintf(command, sizeof(command), "flock -n %s/Logs/*.log true",
+	    dir);
+	return system(command) == 0;
+}
+
+START_TEST(yesterdays_segment_is_let_go_while_nothing_is_logged)
+{
+	const struct timespec tick = { .tv_nsec = 20000000 };
+	char *dir = mxlog_tempdir_new();
+	bool released = false;
+
+	set_up(dir, "flush_interval_s: 0.02\n");
+	MXLOG_INFO(mxlog_logger_get("x"), "before midnight");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	ck_assert(!is_released(dir));
+	inject_clock(86400, 86400);
+	for (int i = 0; i < 250 && !released; i++) {
+		(void)nanosleep(&tick, NULL);
+		released = is_released(dir);
+	}
+	ck_assert(released);
+	inject_clock(0, 0);
 	mxlog_tempdir_free(dir);
 }
 END_TEST
@@ -897,4 +929,5 @@ SUITE("logger", without_a_setup_entries_go_redacted_to_stderr,
     what_was_queued_survives_a_segmentation_fault,
     what_was_queued_survives_an_abort, what_was_queued_is_stored_at_exit,
     metrics_go_to_their_own_files,
+    yesterdays_segment_is_let_go_while_nothing_is_logged,
     a_file_handler_rotates_by_size_and_keeps_so_many_backups)
