@@ -62,7 +62,9 @@ static int show(const struct mxlog_read_options *options,
 
 	while (r >= 0 && options->follow) {
 		r = mxlog_reader_wait(reader, -1);
-		if (r > 0)
+		if (r == -EINTR)
+			r = 0; /* stopped, and continued */
+		else if (r > 0)
 			r = show_lines(reader, printer, terminal);
 	}
 	if (r >= 0 && options->show_cursor)

@@ -4,9 +4,9 @@
 --     duckdb -cmd "SET VARIABLE log_dir = '/var/log/mxlog'" -init mxlog.sql
 --
 -- Columns are given, because DuckDB silently leaves out keys that it first meets
--- late in a file. `mxlog_live` and `mxlog_archived` read what is there;
--- `mxlog_entries` is both. A pattern without any file is an error: use the view
--- of what there is. Nothing is verified here: mxlog-read does that.
+-- late in a file. `mxlog_entries()` is all entries, `mxlog_live()` and
+-- `mxlog_archived()` are parts of it. Nothing is verified here, and of damaged
+-- lines whatever can be read is taken: mxlog-read does neither.
 
 CREATE OR REPLACE MACRO mxlog_read(pattern) AS TABLE
 SELECT *,
@@ -49,20 +49,18 @@ FROM read_json(pattern,
         tags: 'MAP(VARCHAR, VARCHAR)'
     });
 
+-- One pattern finds live segments and archives, however many there are of each;
+-- what is no entry is left out by its name, before it is read.
+CREATE OR REPLACE MACRO mxlog_entries() AS TABLE
+SELECT * FROM mxlog_read(getvariable('log_dir') || '/**/20*.log*')
+WHERE NOT contains(filename, '.metrics.log')
+  AND NOT contains(filename, '/.mxlog/');
+
 CREATE OR REPLACE MACRO mxlog_live() AS TABLE
-SELECT * FROM mxlog_read(getvariable('log_dir') || '/*.log');
+SELECT * FROM mxlog_entries() WHERE filename LIKE '%.log';
 
 CREATE OR REPLACE MACRO mxlog_archived() AS TABLE
-SELECT * FROM mxlog_read(getvariable('log_dir') || '/archive/*.log.gz');
-
-CREATE OR REPLACE MACRO mxlog_entries() AS TABLE
-SELECT * FROM mxlog_live()
-UNION ALL BY NAME
-SELECT * FROM mxlog_archived();
-
-CREATE OR REPLACE MACRO mxlog_metrics() AS TABLE
-SELECT * FROM mxlog_read_metrics(
-    getvariable('log_dir') || '/metrics/*.metrics.log');
+SELECT * FROM mxlog_entries() WHERE filename LIKE '%.log.gz';
 
 -- How many of each level, by hour:
 --   SELECT date_trunc('hour', timestamp) AS hour, level, count(*)
@@ -70,3 +68,9 @@ SELECT * FROM mxlog_read_metrics(
 -- A value below context:
 --   SELECT timestamp, message FROM mxlog_live()
 --   WHERE context->>'task_id' = 'task-001';
+
+-- Last, because it is an error where there are no metrics (yet).
+CREATE OR REPLACE MACRO mxlog_metrics() AS TABLE
+SELECT * FROM mxlog_read_metrics(
+    getvariable('log_dir') || '/**/20*.metrics.log*')
+WHERE NOT contains(filename, '/.mxlog/');
