@@ -254,6 +254,7 @@ static void start_stream(struct mxlog_journal_source *source,
 		problem(source, stream->id, "can't find where to start", r);
 }
 
+/* True if the files are to be listed again. */
 static bool open_stream(struct mxlog_journal_source *source,
     struct mxlog_journal_stream *stream, size_t at, size_t n)
 {
@@ -263,6 +264,10 @@ static bool open_stream(struct mxlog_journal_source *source,
 
 	r = mxlog_journal_stream_open(stream, source->files.list + at, n,
 	    where->matches, where->n_matches, &bad, &stream->gap);
+	if (r == -ESTALE) {
+		stream->has_gap = stream->fresh = false;
+		return true;
+	}
 	if (bad > 0)
 		problem(source, stream->id,
 		    "left out files that can't be opened", r < 0 ? r : 0);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "journal_guard.h"
 
@@ -103,6 +104,20 @@ static size_t keep_readable(const char **paths, size_t n)
 	return kept;
 }
 
+/* Names move on from file to file as journals rotate: what a name means now it
+ * meant when it was opened, if it is what it meant when it was listed. */
+static bool are_named_so(const struct mxlog_journal_file *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+
+		if (stat(files[i].path, &st) < 0 ||
+		    st.st_dev != files[i].device || st.st_ino != files[i].inode)
+			return false;
+	}
+	return true;
+}
+
 static int open_handle(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n, size_t *ret_bad)
 {
@@ -125,6 +140,8 @@ static int open_handle(struct mxlog_journal_stream *stream,
 	free(paths);
 	if (r < 0)
 		stream->journal = NULL;
+	if (!are_named_so(files, n))
+		return -ESTALE;
 	return r < 0 ? r : 0;
 }
 

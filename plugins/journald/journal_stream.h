@@ -61,7 +61,8 @@ bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
 /* Open a handle over the files (all of this stream) with the matches of
  * journalctl's syntax, and stand behind the last entry accepted. Files that
  * can't be opened are left out: *ret_bad counts them. 1 if entries were removed
- * unread: *ret_gap; else 0. On failure the stream has no handle. */
+ * unread: *ret_gap; else 0. -ESTALE: a name is another file's by now, list them
+ * again. On failure the stream has no handle. */
 int mxlog_journal_stream_open(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n,
     const char *const *matches, size_t n_matches, size_t *ret_bad,
