@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include <mxlog/logger.h>
+#include <mxlog/scope.h>
 
 #include "queue.h"
 #include "registry.h"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # rsyslogd with the shipped configuration and mxlogd feed one log directory, and
 # journald hands all it gets to rsyslogd, as on Debian: each message is there once.

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Hours in seconds: entries flow, the journal rotates and is vacuumed all the
 # time. Memory of its own and descriptors stay what they are.

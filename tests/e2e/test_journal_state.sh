@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What mxlogd knows of its past: a checkpoint that is damaged, cut or gone, times
 # that are not the journal's, where a first start begins.

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The host of capture modules, with the example module: options, checks,
 # refusals, reload, the watchdog, the end.
@@ -51,7 +52,7 @@ count() {
 
 wait_for() {
 	local i
-	for i in $(seq 100); do
+	for _ in $(seq 100); do
 		[ "$(count "$2")" -ge "$1" ] && return
 		sleep 0.05
 	done

@@ -152,7 +152,7 @@ fresh() {
 # Until mxlogd has stored so many entries: wait_for 500
 wait_for() {
 	local i
-	for i in $(seq 200); do
+	for _ in $(seq 200); do
 		[ "$(cat "$logs"/*.log 2>/dev/null | grep -c journal_id)" -ge "$1" ] &&
 			return
 		sleep 0.05

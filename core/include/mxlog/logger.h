@@ -95,12 +95,6 @@ struct mxlog_with {
 #define MXLOG_TAGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #endif
 
-struct mxlog_source {
-	const char *file;
-	const char *function;
-	int line;
-};
-
 /* What the macros call. The source's strings must live as long as the process,
  * as literals do. */
 MXLOG_EXPORT void mxlog_logger_write(struct mxlog_logger *logger,

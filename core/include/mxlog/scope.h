@@ -6,6 +6,13 @@
 
 MXLOG_BEGIN_DECLS
 
+/* Where in the source an entry comes from. */
+struct mxlog_source {
+	const char *file;
+	const char *function;
+	int line;
+};
+
 /* ---- pairs ---- */
 
 enum mxlog_pair_type {
