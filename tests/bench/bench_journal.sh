@@ -37,7 +37,7 @@ export_() { journalctl -D "$work/journal" -o export >"$work/out"; }
 
 # measure COMMAND: "wall cpu" in seconds, the least of three.
 measure() {
-	local i best_wall=999999 best_cpu=999999 wall cpu
+	local best_wall=999999 best_cpu=999999 wall cpu
 	for _ in 1 2 3; do
 		read -r wall cpu < <(TIMEFORMAT='%R %U %S'
 			{ time "$1" >/dev/null 2>&1; } 2>&1 |

@@ -51,7 +51,6 @@ count() {
 }
 
 wait_for() {
-	local i
 	for _ in $(seq 100); do
 		[ "$(count "$2")" -ge "$1" ] && return
 		sleep 0.05

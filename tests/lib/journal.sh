@@ -151,7 +151,6 @@ fresh() {
 
 # Until mxlogd has stored so many entries: wait_for 500
 wait_for() {
-	local i
 	for _ in $(seq 200); do
 		[ "$(cat "$logs"/*.log 2>/dev/null | grep -c journal_id)" -ge "$1" ] &&
 			return
