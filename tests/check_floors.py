@@ -131,7 +131,10 @@ def check(path, target, complain):
 
 
 def unit(path):
-    """A noun's headers, source and parts are one file to a reader."""
+    """A noun's private headers, source and parts are one file to a reader; what
+    it promises the world is another."""
+    if path.startswith("core/include/"):
+        return path
     if path.startswith("core/"):
         return "core/" + (noun(path) or path)
     return os.path.dirname(path) + "/" + os.path.basename(path).rsplit(".", 1)[0]
