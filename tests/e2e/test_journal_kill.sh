@@ -12,18 +12,21 @@ entries=$((kills * 200))
 rate=$((entries * 10 / kills))
 RANDOM=${MXLOG_SEED:-7}
 
-journald_conf Storage=persistent SystemMaxUse=3G SystemMaxFileSize=64M SystemMaxFiles=100000
+# journald must not vacuum what is not read yet: each file takes 8 MiB.
+every=$((kills / 60 + 4))
+journald_conf Storage=persistent SystemMaxUse=6G SystemMaxFileSize=64M \
+	SystemMaxFiles=100000 SystemKeepFree=16M
 journald_start
 yaml
 send "$entries" 0 "$rate" &
 sender=$!
 for i in $(seq "$kills"); do
 	# While it starts: files are renamed as it lists and opens them.
-	[ $((i % 4)) != 0 ] || journald_ctl --rotate &
+	[ $((i % every)) != 0 ] || journald_ctl --rotate &
 	mxlogd_start
 	sleep "0.$(printf '%03d' $((RANDOM % 180 + 5)))"
 	mxlogd_stop -KILL
-	[ $((i % 10)) != 5 ] || journald_ctl --rotate
+	[ $((i % (2 * every))) != 5 ] || journald_ctl --rotate
 done
 wait "$sender"
 journald_ctl --sync
