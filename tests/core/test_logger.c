@@ -663,12 +663,13 @@ static void log_and_set_up(const char *dir)
 
 START_TEST(forking_while_threads_log_leaves_a_child_that_can_log)
 {
-	char *dir = mxlog_tempdir_new();
 	pthread_t threads[4];
+	char *dir;
 
 	/* Their allocators may be locked in a child by a thread it lacks. */
 	if (thread_sanitized || address_sanitized)
 		return;
+	dir = mxlog_tempdir_new();
 	set_up(dir, "level: DEBUG\n");
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, chatter_on,
