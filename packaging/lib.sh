@@ -5,7 +5,13 @@
 # shellcheck disable=SC2034 # for those who source this
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+# Headings stand out on a terminal; a file or a pipe gets plain text.
+bold="" plain=""
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+	bold=$'\033[1m' plain=$'\033[0m'
+fi
+
+say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*"; }
 warn() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { warn "$@"; exit 1; }
 

@@ -125,9 +125,9 @@ stop_rsyslogd()
 
 show()
 {
-	printf '\n\033[1m$ mxlog-read'
+	printf '\n%s$ mxlog-read' "$bold"
 	printf ' %s' "$@"
-	printf '\033[0m\n'
+	printf '%s\n' "$plain"
 	"$build/mxlog-read" "$@" || die "mxlog-read failed"
 }
 
