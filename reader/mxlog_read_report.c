@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "fs.h"
 #include "json.h"
@@ -99,28 +100,80 @@ static int add_local(struct mxlog_buf *out, const char *text, size_t len)
 	return mxlog_read_local_time(out, time_usec);
 }
 
+/* Appended as a person sees it; a value that isn't there as `absent`. */
+static int add_value(struct mxlog_buf *out, const struct mxlog_tally *counts,
+    size_t group, size_t field, const char *absent)
+{
+	const char *text;
+	size_t len;
+
+	mxlog_tally_get_value(counts, group, field, &text, &len);
+	if (is_time(counts, field))
+		return add_local(out, text, len);
+	if (len == 0)
+		return mxlog_buf_add(out, absent, strlen(absent));
+	return mxlog_screen_text(out, text, len, -1);
+}
+
+/* The columns that the widest of the first n values takes. */
+static int measure_field(const struct mxlog_tally *counts, size_t n,
+    size_t field, size_t *ret)
+{
+	struct mxlog_buf text = { 0 };
+	int r = 0;
+
+	*ret = 0;
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		mxlog_buf_clear(&text);
+		r = add_value(&text, counts, i, field, "-");
+		if (r >= 0)
+			*ret =
+			    MAX(*ret, mxlog_screen_width(text.data, text.len));
+	}
+	mxlog_buf_done(&text);
+	return r;
+}
+
+/* A value and the blanks to the next column; the last one has none. */
+static int add_column(struct mxlog_buf *out, const struct mxlog_tally *counts,
+    size_t group, size_t field, size_t width)
+{
+	size_t start, used;
+	int r = mxlog_buf_add(out, LITERAL("  "));
+
+	start = out->len;
+	if (r >= 0)
+		r = add_value(out, counts, group, field, "-");
+	if (r < 0 || field + 1 == mxlog_tally_get_fields(counts))
+		return r;
+	used = mxlog_screen_width(out->data + start, out->len - start);
+	return mxlog_buf_printf(out, "%*s", (int)(width - used), "");
+}
+
 static int add_group(struct mxlog_buf *out, const struct mxlog_tally *counts,
-    size_t group)
+    size_t group, const size_t *widths)
 {
 	int r = mxlog_buf_printf(out, "%*" PRIu64, COUNT_WIDTH,
 	    mxlog_tally_get_count(counts, group));
 
-	for (size_t i = 0; r >= 0 && i < mxlog_tally_get_fields(counts); i++) {
-		const char *text;
-		size_t len;
-
-		mxlog_tally_get_value(counts, group, i, &text, &len);
-		r = mxlog_buf_add(out, LITERAL("  "));
-		if (r < 0)
-			break;
-		if (is_time(counts, i))
-			r = add_local(out, text, len);
-		else if (len == 0)
-			r = mxlog_buf_add_char(out, '-');
-		else
-			r = mxlog_screen_text(out, text, len, -1);
-	}
+	for (size_t i = 0; r >= 0 && i < mxlog_tally_get_fields(counts); i++)
+		r = add_column(out, counts, group, i, widths[i]);
 	return r < 0 ? r : mxlog_buf_add_char(out, '\n');
+}
+
+static int add_groups(struct mxlog_buf *out, const struct mxlog_tally *counts,
+    size_t n)
+{
+	size_t n_fields = mxlog_tally_get_fields(counts);
+	size_t *widths = calloc(n_fields, sizeof(*widths));
+	int r = widths ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r >= 0 && i + 1 < n_fields; i++)
+		r = measure_field(counts, n, i, &widths[i]);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = add_group(out, counts, i, widths);
+	free(widths);
+	return r;
 }
 
 static int add_group_json(struct mxlog_buf *out,
@@ -147,6 +200,16 @@ static int add_group_json(struct mxlog_buf *out,
 			   mxlog_tally_get_count(counts, group));
 }
 
+static int add_groups_json(struct mxlog_buf *out,
+    const struct mxlog_tally *counts, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = add_group_json(out, counts, i);
+	return r;
+}
+
 static int report_count(struct report *report)
 {
 	struct mxlog_read_options *options = report->options;
@@ -160,9 +223,8 @@ static int report_count(struct report *report)
 	if (r < 0)
 		return r;
 	n = (size_t)MIN((uint64_t)mxlog_tally_get_size(counts), limit);
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		r = json ? add_group_json(&report->out, counts, i)
-			 : add_group(&report->out, counts, i);
+	r = json ? add_groups_json(&report->out, counts, n)
+		 : add_groups(&report->out, counts, n);
 	mxlog_tally_free(counts);
 	return r;
 }
@@ -355,16 +417,11 @@ static int add_errors(struct report *report, const char *title,
 	int r = mxlog_buf_printf(out, "\n%s%s%s\n", on, title, off);
 
 	for (size_t i = 0; r >= 0 && i < n; i++) {
-		const char *text;
-		size_t len;
-
-		mxlog_tally_get_value(now, i, 0, &text, &len);
 		r = mxlog_buf_printf(out, "%*" PRIu64 "  %s", COUNT_WIDTH,
 		    mxlog_tally_get_count(now, i),
 		    is_new(before, now, i) ? "new  " : "     ");
 		if (r >= 0)
-			r = mxlog_screen_text(out, len > 0 ? text : "-",
-			    MAX(len, (size_t)1), -1);
+			r = add_value(out, now, i, 0, "(none)");
 		if (r >= 0)
 			r = mxlog_buf_add_char(out, '\n');
 	}

@@ -61,6 +61,11 @@ expect "counts over time" '{"time":"2026-01-28T10:00:00.000000Z","count":3}
 expect "a field of context" '        2  -
         2  alice
         1  bob' "$read" --count-by context.user
+expect "groups in columns" '        1  src.queue  ERROR
+        1  sshd       ERROR' "$read" --count-by module,level -l ERROR
+expect "errors without an exception" '        1       (none)' \
+	bash -c "'$read' --errors -S 2026-01-28 -U 2026-01-29 |
+		sed -n 's/new  /     /; /(none)/p'"
 expect "the slowest" '{"duration_ms":900.0}' \
 	"$read" --slowest 1 -o json --fields duration_ms
 expect "a condition" 'task 99 failed' \
