@@ -190,12 +190,5 @@ int mxlog_config_encode(const struct mxlog_config *config, char **ret)
 		    strlen(section->json));
 	}
 	mxlog_json_close(&build, '}');
-	if (build.r == 0)
-		build.r = mxlog_buf_add_char(&out, '\0');
-	if (build.r < 0) {
-		mxlog_buf_done(&out);
-		return build.r;
-	}
-	*ret = out.data;
-	return 0;
+	return mxlog_json_finish(&build, ret);
 }

@@ -183,6 +183,22 @@ void mxlog_cycle_report(struct mxlog_cycle *cycle, const char *step,
 		    error ? error->text : NULL);
 }
 
+void mxlog_cycle_each_live(struct mxlog_cycle *cycle, enum mxlog_kind kind,
+    void (*visit)(struct mxlog_cycle *cycle,
+	const struct mxlog_segment_name *name))
+{
+	struct mxlog_segment_name *names = NULL;
+	size_t n = 0;
+	int r;
+
+	r = mxlog_segment_list(cycle->log_dir_fd, kind, false, &names, &n);
+	if (r < 0 && r != -ENOENT)
+		mxlog_cycle_report(cycle, "list", NULL, r, NULL);
+	for (size_t i = 0; i < n; i++)
+		visit(cycle, &names[i]);
+	free(names);
+}
+
 int mxlog_cycle_audit(struct mxlog_cycle *cycle, enum mxlog_level level,
     const char *action, const char *result, const char *message)
 {

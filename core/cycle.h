@@ -45,6 +45,11 @@ void mxlog_cycle_report(struct mxlog_cycle *cycle, const char *step,
     const struct mxlog_segment_name *name, int result,
     const struct mxlog_error *error);
 
+/* Call `visit` for every live segment of the kind, oldest day first. */
+void mxlog_cycle_each_live(struct mxlog_cycle *cycle, enum mxlog_kind kind,
+    void (*visit)(struct mxlog_cycle *cycle,
+	const struct mxlog_segment_name *name));
+
 /* Log an audit entry and have it on disk. */
 int mxlog_cycle_audit(struct mxlog_cycle *cycle, enum mxlog_level level,
     const char *action, const char *result, const char *message);

@@ -461,22 +461,18 @@ static void remove_temporaries(struct mxlog_cycle *cycle, enum mxlog_kind kind)
 	(void)closedir(dir);
 }
 
+static void archive_if_due(struct mxlog_cycle *cycle,
+    const struct mxlog_segment_name *name)
+{
+	if (name->day < due_before(cycle))
+		archive_segment(cycle, name);
+}
+
 static void archive_kind(struct mxlog_cycle *cycle, enum mxlog_kind kind)
 {
-	struct mxlog_segment_name *names = NULL;
-	int32_t before = due_before(cycle);
-	size_t n = 0;
-	int r;
-
-	r = mxlog_segment_list(cycle->log_dir_fd, kind, false, &names, &n);
-	if (r < 0 && r != -ENOENT)
-		mxlog_cycle_report(cycle, "list", NULL, r, NULL);
 	if (!cycle->options.dry_run)
 		remove_temporaries(cycle, kind);
-	for (size_t i = 0; i < n; i++)
-		if (names[i].day < before)
-			archive_segment(cycle, &names[i]);
-	free(names);
+	mxlog_cycle_each_live(cycle, kind, archive_if_due);
 }
 
 void mxlog_cycle_archive(struct mxlog_cycle *cycle)

@@ -209,16 +209,7 @@ static void verify_live(struct mxlog_cycle *cycle,
 
 static void verify_kind(struct mxlog_cycle *cycle, enum mxlog_kind kind)
 {
-	struct mxlog_segment_name *names = NULL;
-	size_t n = 0;
-	int r;
-
-	r = mxlog_segment_list(cycle->log_dir_fd, kind, false, &names, &n);
-	if (r < 0 && r != -ENOENT)
-		mxlog_cycle_report(cycle, "list", NULL, r, NULL);
-	for (size_t i = 0; i < n; i++)
-		verify_live(cycle, &names[i]);
-	free(names);
+	mxlog_cycle_each_live(cycle, kind, verify_live);
 	each_orphan(cycle, kind, report_orphan);
 }
 

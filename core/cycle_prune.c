@@ -268,11 +268,13 @@ static int delete_live(struct mxlog_cycle *cycle, int dir_fd,
 	return r < 0 ? r : mxlog_seal_remove(cycle->log_dir_fd, name);
 }
 
-static void prune_live_segment(struct mxlog_cycle *cycle,
+static void prune_live(struct mxlog_cycle *cycle,
     const struct mxlog_segment_name *name)
 {
 	int dir_fd, fd, r;
 
+	if (!is_day_past(cycle, name))
+		return;
 	r = mxlog_segment_open_dir(cycle->log_dir_fd, name->kind, false, false,
 	    &dir_fd);
 	if (r < 0) {
@@ -293,21 +295,6 @@ static void prune_live_segment(struct mxlog_cycle *cycle,
 		mxlog_cycle_report(cycle, "delete", name, MIN(r, 0), NULL);
 }
 
-static void prune_live(struct mxlog_cycle *cycle, enum mxlog_kind kind)
-{
-	struct mxlog_segment_name *names = NULL;
-	size_t n = 0;
-	int r;
-
-	r = mxlog_segment_list(cycle->log_dir_fd, kind, false, &names, &n);
-	if (r < 0 && r != -ENOENT)
-		mxlog_cycle_report(cycle, "list", NULL, r, NULL);
-	for (size_t i = 0; i < n; i++)
-		if (is_day_past(cycle, &names[i]))
-			prune_live_segment(cycle, &names[i]);
-	free(names);
-}
-
 void mxlog_cycle_prune(struct mxlog_cycle *cycle)
 {
 	if (!cycle->options.dry_run)
@@ -317,6 +304,6 @@ void mxlog_cycle_prune(struct mxlog_cycle *cycle)
 	prune_archives(cycle);
 	if (cycle->config->compression_enabled)
 		return;
-	prune_live(cycle, MXLOG_ENTRIES);
-	prune_live(cycle, MXLOG_METRICS);
+	mxlog_cycle_each_live(cycle, MXLOG_ENTRIES, prune_live);
+	mxlog_cycle_each_live(cycle, MXLOG_METRICS, prune_live);
 }

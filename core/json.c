@@ -76,17 +76,6 @@ static const char *string_stop(const char *p, const char *end)
 	return p;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Length of the escape sequence at a backslash, 0 if it is none. */
 static size_t escape_len(const char *p, const char *end)
 {
@@ -110,7 +99,7 @@ static size_t escape_len(const char *p, const char *end)
 	if (end - p < 6)
 		return 0;
 	for (int i = 2; i < 6; i++)
-		if (hex_value(p[i]) < 0)
+		if (mxlog_number_hex_digit(p[i]) < 0)
 			return 0;
 	return 6;
 }
@@ -331,7 +320,7 @@ static uint32_t hex4(const char *p)
 	uint32_t value = 0;
 
 	for (int i = 0; i < 4; i++)
-		value = value << 4 | (uint32_t)hex_value(p[i]);
+		value = value << 4 | (uint32_t)mxlog_number_hex_digit(p[i]);
 	return value;
 }
 

@@ -78,3 +78,16 @@ void mxlog_json_add_raw(struct mxlog_json_build *build, const char *json,
 	separate(build);
 	add(build, json, len);
 }
+
+int mxlog_json_finish(struct mxlog_json_build *build, char **ret)
+{
+	if (build->r == 0)
+		build->r = mxlog_buf_add_char(build->out, '\0');
+	if (build->r < 0) {
+		mxlog_buf_done(build->out);
+		return build->r;
+	}
+	*ret = build->out->data;
+	*build->out = (struct mxlog_buf){ 0 };
+	return 0;
+}

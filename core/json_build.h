@@ -27,3 +27,7 @@ void mxlog_json_add_double(struct mxlog_json_build *build, double value);
 /* A value that is JSON already. */
 void mxlog_json_add_raw(struct mxlog_json_build *build, const char *json,
     size_t len);
+
+/* Hand what was built over as a string that the caller frees, or free it and
+ * return the failure. */
+int mxlog_json_finish(struct mxlog_json_build *build, char **ret);

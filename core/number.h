@@ -24,5 +24,17 @@ int mxlog_number_parse_i64(const char *text, size_t len, int64_t *ret);
  * none. What stands behind it is not looked at. */
 size_t mxlog_number_span(const char *text, size_t len);
 
+/* The value of a hexadecimal digit in either case, -1 if it is none. */
+static inline int mxlog_number_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 /* JSON's grammar of numbers; -EINVAL, -ERANGE when not finite. */
 int mxlog_number_parse_double(const char *text, size_t len, double *ret);

@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "lanes.h"
+#include "number.h"
 
 /* Crockford's base32, two characters at a time: 10 bits are one look-up. */
 /* clang-format off */
@@ -198,17 +199,6 @@ bool mxlog_ulid_is_canonical(const char *text, size_t len)
 		   strict(text + MXLOG_ULID_LEN - MXLOG_LANES)) == 0xffff;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool is_uuid_dash(size_t i)
 {
 	return i == 8 || i == 13 || i == 18 || i == 23;
@@ -221,7 +211,7 @@ int mxlog_ulid_parse_hex(const char *text, size_t len, struct mxlog_ulid *ret)
 	if (len != 32 && len != 36)
 		return -EINVAL;
 	for (size_t i = 0; i < len; i++) {
-		int d = hex_digit(text[i]);
+		int d = mxlog_number_hex_digit(text[i]);
 
 		if (len == 36 && is_uuid_dash(i)) {
 			if (text[i] != '-')

@@ -3,6 +3,7 @@
 
 #include "lanes.h"
 #include "name.h"
+#include "number.h"
 #include "timestamp.h"
 
 enum {
@@ -135,8 +136,7 @@ static inline const char *plain(const char *p)
 
 static bool is_hex(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-	    (c >= 'A' && c <= 'F');
+	return mxlog_number_hex_digit(c) >= 0;
 }
 
 /* p is at a backslash: what follows it, or NULL if that is no escape. */
