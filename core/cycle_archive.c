@@ -19,7 +19,7 @@
 
 #include "archive_file.h"
 #include "archive_writer.h"
-#include "checkpoint_private.h"
+#include "checkpoint_coverage.h"
 #include "cycle.h"
 #include "fs.h"
 #include "seal.h"

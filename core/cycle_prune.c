@@ -17,7 +17,7 @@
 
 #include "archive_state.h"
 #include "archive_writer.h"
-#include "checkpoint_private.h"
+#include "checkpoint_coverage.h"
 #include "cycle.h"
 #include "fs.h"
 #include "seal.h"

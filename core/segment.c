@@ -112,6 +112,17 @@ const char *mxlog_segment_dir(enum mxlog_kind kind, bool archived)
 	return archived ? "archive" : "";
 }
 
+void mxlog_segment_format_path(char out[MXLOG_SEGMENT_PATH_MAX],
+    const struct mxlog_segment_name *name)
+{
+	const char *dir = mxlog_segment_dir(name->kind, name->archived);
+	char text[MXLOG_SEGMENT_NAME_MAX];
+
+	mxlog_segment_format(text, name);
+	(void)snprintf(out, MXLOG_SEGMENT_PATH_MAX, "%s%s%s", dir,
+	    *dir != '\0' ? "/" : "", text);
+}
+
 int mxlog_segment_open_dir(int log_dir_fd, enum mxlog_kind kind, bool archived,
     bool create, int *ret)
 {

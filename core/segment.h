@@ -11,6 +11,7 @@ enum mxlog_kind {
 
 enum {
 	MXLOG_SEGMENT_NAME_MAX = 48,
+	MXLOG_SEGMENT_PATH_MAX = MXLOG_SEGMENT_NAME_MAX + 16,
 };
 
 struct mxlog_segment_name {
@@ -35,6 +36,10 @@ int mxlog_segment_compare(const struct mxlog_segment_name *a,
 
 /* "", "metrics", "archive" or "archive/metrics": where it stands in log_dir. */
 const char *mxlog_segment_dir(enum mxlog_kind kind, bool archived);
+
+/* Where it stands and its name: "metrics/2026-01-28.metrics.log". */
+void mxlog_segment_format_path(char out[MXLOG_SEGMENT_PATH_MAX],
+    const struct mxlog_segment_name *name);
 
 /* Open that directory; `create` makes it. -ENOENT and what
  * mxlog_fs_open_subdir() says. */

@@ -15,7 +15,6 @@
 
 enum {
 	OWNER_BUF = 16 * 1024, /* of a passwd or group entry */
-	SEGMENT_PATH_MAX = MXLOG_SEGMENT_NAME_MAX + 16,
 };
 
 /* What a reload replaces. */
@@ -32,7 +31,7 @@ struct mxlog_writer {
 	struct rules rules;
 	struct mxlog_store *store;
 	struct mxlog_entry *audit;
-	char *segment_path; /* SEGMENT_PATH_MAX bytes, for _get_segment */
+	char *segment_path; /* for _get_segment */
 	uint64_t pending;   /* lines */
 	struct mxlog_writer_stats stats;
 };
@@ -192,7 +191,7 @@ static int allocate(struct mxlog_writer *writer,
 	r = mxlog_entry_new(&writer->audit);
 	writer->log_dir = strdup(config->log_dir);
 	writer->actor = strdup(options->actor ? options->actor : "mxlog");
-	writer->segment_path = malloc(SEGMENT_PATH_MAX);
+	writer->segment_path = malloc(MXLOG_SEGMENT_PATH_MAX);
 	if (r < 0 || !writer->log_dir || !writer->actor ||
 	    !writer->segment_path)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
@@ -477,16 +476,11 @@ int mxlog_writer_sync(struct mxlog_writer *writer)
 int mxlog_writer_get_segment(const struct mxlog_writer *writer, size_t index,
     const char **ret_name, uint64_t *ret_size)
 {
-	char text[MXLOG_SEGMENT_NAME_MAX];
 	struct mxlog_segment_name name;
-	const char *dir;
 
 	if (!mxlog_store_get_end(writer->store, index, &name, ret_size))
 		return 0;
-	dir = mxlog_segment_dir(name.kind, false);
-	mxlog_segment_format(text, &name);
-	(void)snprintf(writer->segment_path, SEGMENT_PATH_MAX, "%s%s%s", dir,
-	    *dir != '\0' ? "/" : "", text);
+	mxlog_segment_format_path(writer->segment_path, &name);
 	*ret_name = writer->segment_path;
 	return 1;
 }

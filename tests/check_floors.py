@@ -15,12 +15,9 @@ FLOORS = [
     "level name entry exception metric tbl",
     "config ndjson lookup condition query redact traceback payload trace_order formatter dictconfig",
     "segment numbers claim store archive seal",
-    "preparer writer retention cycle checkpoint options module",
+    "preparer writer retention cycle position identity checkpoint options module",
     "turn logger handler queue registry delivery scope async crash reader",
 ]
-
-# Files that are a part of a noun without carrying its name.
-PART_OF = {"identity_scan": "checkpoint"}
 
 # Private headers of core that the reader uses, beside those of its own.
 READER_SEES = set(
@@ -55,8 +52,6 @@ def noun(path):
     if "/tbl/" in path:
         return "tbl"
     stem = os.path.basename(path).rsplit(".", 1)[0]
-    if stem in PART_OF:
-        return PART_OF[stem]
     known = [n for floor in FLOORS for n in floor.split()]
     if stem in known:
         return stem

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "checkpoint_private.h"
 #include "fs.h"
 #include "suite.h"
 
@@ -230,22 +229,6 @@ START_TEST(a_scan_finds_identities_past_the_sizes_in_whole_lines)
 }
 END_TEST
 
-START_TEST(a_moved_line_keeps_its_first_time)
-{
-	struct seen seen;
-	struct mxlog_checkpoint *checkpoint;
-
-	make_dir();
-	(void)append_line("2026-01-28.log", "aa-2",
-	    ",\"original_timestamp\":\"2026-01-28T15:30:45.000001Z\"");
-	checkpoint = open_it();
-	seen = scan(checkpoint, false);
-	ck_assert_int_eq(seen.last_time, 1769614245000001);
-	mxlog_checkpoint_close(checkpoint);
-	drop_dir();
-}
-END_TEST
-
 START_TEST(a_segment_that_shrank_is_looked_through_whole_ever_after)
 {
 	struct mxlog_checkpoint *checkpoint;
@@ -269,84 +252,8 @@ START_TEST(a_segment_that_shrank_is_looked_through_whole_ever_after)
 }
 END_TEST
 
-START_TEST(lines_across_blocks_and_huge_ones_do_not_hide_others)
-{
-	struct mxlog_checkpoint *checkpoint;
-	size_t len = 5 * 1024 * 1024;
-	char *huge = malloc(len + 1);
-	struct seen seen;
-
-	make_dir();
-	ck_assert_ptr_nonnull(huge);
-	memset(huge, 'x', len);
-	huge[len] = '\n';
-	append("2026-01-28.log", huge, len + 1);
-	(void)append_line("2026-01-28.log", "aa-1", "");
-	append("2026-01-28.log", huge + len - 1000000, 1000001);
-	(void)append_line("2026-01-28.log", "aa-2", "");
-	append("2026-01-28.log", huge + len - 48000, 48001);
-	(void)append_line("2026-01-28.log", "aa-3", "");
-	free(huge);
-	checkpoint = open_it();
-	seen = scan(checkpoint, false);
-	ck_assert_str_eq(seen.text, "aa-1 aa-2 aa-3 ");
-	mxlog_checkpoint_close(checkpoint);
-	drop_dir();
-}
-END_TEST
-
-static bool covers(const char *name)
-{
-	struct mxlog_segment_name segment;
-	bool covered;
-	int dir_fd, fd;
-
-	ck_assert_int_eq(mxlog_segment_parse(name, &segment), 0);
-	ck_assert_int_eq(mxlog_fs_open_dir(dir, false, &dir_fd), 0);
-	ck_assert_int_eq(mxlog_fs_open_file(dir_fd, name, O_RDONLY, &fd), 0);
-	ck_assert_int_eq(mxlog_checkpoint_covers(dir_fd, &segment, fd,
-			     &covered),
-	    0);
-	close(fd);
-	close(dir_fd);
-	return covered;
-}
-
-START_TEST(only_what_a_restart_need_not_see_may_be_archived)
-{
-	struct mxlog_checkpoint *checkpoint;
-	size_t n;
-
-	make_dir();
-	n = append_line("2026-01-28.log", "aabbccdd-1", "");
-	append("2026-01-29.log", LITERAL("{\"message\":\"others'\"}\n"));
-	(void)append_line("2026-01-30.log", "deadbeef-1", "");
-	ck_assert(covers("2026-01-28.log")); /* nobody has a checkpoint */
-	checkpoint = open_it();
-	ck_assert_int_eq(mxlog_checkpoint_set_cursor(checkpoint,
-			     "aabbccdd00112233", "c"),
-	    0);
-	ck_assert_int_eq(mxlog_checkpoint_save(checkpoint), 0);
-	ck_assert(!covers("2026-01-28.log"));
-	ck_assert(covers("2026-01-29.log"));
-	ck_assert(!covers("2026-01-30.log")); /* a stream nobody knows yet */
-	ck_assert_int_eq(mxlog_checkpoint_set_size(checkpoint, "2026-01-28.log",
-			     n),
-	    0);
-	ck_assert_int_eq(mxlog_checkpoint_save(checkpoint), 0);
-	ck_assert(covers("2026-01-28.log"));
-	(void)append_line("2026-01-28.log", "aabbccdd-2", "");
-	ck_assert(!covers("2026-01-28.log"));
-	mxlog_checkpoint_close(checkpoint);
-	drop_dir();
-}
-END_TEST
-
 SUITE("checkpoint", what_was_saved_is_there_after_a_restart,
     a_second_process_is_told_that_the_source_is_taken,
     any_changed_byte_of_the_file_is_noticed,
     a_scan_finds_identities_past_the_sizes_in_whole_lines,
-    a_moved_line_keeps_its_first_time,
-    a_segment_that_shrank_is_looked_through_whole_ever_after,
-    lines_across_blocks_and_huge_ones_do_not_hide_others,
-    only_what_a_restart_need_not_see_may_be_archived)
+    a_segment_that_shrank_is_looked_through_whole_ever_after)

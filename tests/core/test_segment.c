@@ -42,6 +42,30 @@ START_TEST(a_name_reads_back_as_what_it_was)
 }
 END_TEST
 
+START_TEST(a_path_leads_from_the_log_directory)
+{
+	static const struct {
+		const char *path;
+		struct mxlog_segment_name name;
+	} cases[] = {
+		{ "2026-01-28.log", { MXLOG_ENTRIES, 20481, 0, false } },
+		{ "metrics/2026-01-28.metrics.log",
+		    { MXLOG_METRICS, 20481, 0, false } },
+		{ "archive/2026-01-28.1.log.gz",
+		    { MXLOG_ENTRIES, 20481, 1, true } },
+		{ "archive/metrics/2026-01-28.metrics.log.gz",
+		    { MXLOG_METRICS, 20481, 0, true } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char path[MXLOG_SEGMENT_PATH_MAX];
+
+		mxlog_segment_format_path(path, &cases[i].name);
+		ck_assert_str_eq(path, cases[i].path);
+	}
+}
+END_TEST
+
 START_TEST(every_other_name_is_not_ours)
 {
 	static const char *const names[] = { "", "2026-01-28", "2026-01-2",
@@ -125,6 +149,7 @@ START_TEST(a_lock_is_not_waited_for_and_ends_with_its_descriptor)
 }
 END_TEST
 
-SUITE("segment", a_name_reads_back_as_what_it_was, every_other_name_is_not_ours,
+SUITE("segment", a_name_reads_back_as_what_it_was,
+    a_path_leads_from_the_log_directory, every_other_name_is_not_ours,
     a_directory_is_listed_in_stored_order_without_strangers,
     a_lock_is_not_waited_for_and_ends_with_its_descriptor)

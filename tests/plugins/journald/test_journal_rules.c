@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checkpoint_private.h"
+#include "checkpoint_coverage.h"
 #include "fs.h"
 #include "journal_identity.h"
 #include "suite.h"

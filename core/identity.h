@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identity scan: finds in lines the identities that a source put there. */
+/* Identity: what a line was made of, found in the lines where a source put it. */
 #pragma once
 
 #include <mxlog/checkpoint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "checkpoint_scan.h"
+#include "identity.h"
 
 #include "buf.h"
 #include "fs.h"

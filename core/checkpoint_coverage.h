@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What others in core ask of checkpoints. */
+/* Coverage: whether the checkpoints of a log directory, all together, still
+ * need a segment to be live. */
 #pragma once
-
-#include <mxlog/checkpoint.h>
 
 #include "segment.h"
 
