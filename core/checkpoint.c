@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "buf.h"
 #include "checkpoint_file.h"
 #include "fs.h"
 #include "identity.h"
@@ -100,6 +99,7 @@ static int drop_stale_sizes(struct mxlog_checkpoint *checkpoint)
 	struct mxlog_position *position = &checkpoint->position;
 	bool shrunk = false;
 	size_t kept = 0;
+	int r = 0;
 
 	for (size_t i = 0; i < position->n_sizes; i++) {
 		struct mxlog_position_size *size = &position->sizes[i];
@@ -108,8 +108,8 @@ static int drop_stale_sizes(struct mxlog_checkpoint *checkpoint)
 				AT_SYMLINK_NOFOLLOW) < 0;
 
 		if (gone && errno != ENOENT)
-			return -errno;
-		if (!gone && (uint64_t)st.st_size >= size->end) {
+			r = -errno;
+		if (r < 0 || (!gone && (uint64_t)st.st_size >= size->end)) {
 			position->sizes[kept++] = *size;
 			continue;
 		}
@@ -117,6 +117,8 @@ static int drop_stale_sizes(struct mxlog_checkpoint *checkpoint)
 		shrunk |= !gone;
 	}
 	position->n_sizes = kept;
+	if (r < 0)
+		return r;
 	/* Before new lines make it grow past what the file says. */
 	return shrunk ? mxlog_checkpoint_save(checkpoint) : 0;
 }

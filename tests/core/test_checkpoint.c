@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "fs.h"
+#include "inject.h"
 #include "suite.h"
 
 static char dir[64];
@@ -252,8 +253,49 @@ START_TEST(a_segment_that_shrank_is_looked_through_whole_ever_after)
 }
 END_TEST
 
+/* Whatever call fails, it fails whole, and the next open has all of it. */
+START_TEST(an_open_that_fails_leaves_the_checkpoint_as_it_was)
+{
+	struct mxlog_checkpoint *checkpoint;
+	bool done = false;
+
+	make_dir();
+	append("2026-01-29.log", LITERAL("{}\n"));
+	append("2026-01-30.log", LITERAL("{}\n"));
+	checkpoint = open_it();
+	ck_assert_int_eq(mxlog_checkpoint_set_cursor(checkpoint, "abc", "c"),
+	    0);
+	/* The first one does not exist any more. */
+	for (int day = 28; day <= 30; day++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "2026-01-%d.log", day);
+		ck_assert_int_eq(mxlog_checkpoint_set_size(checkpoint, name, 3),
+		    0);
+	}
+	ck_assert_int_eq(mxlog_checkpoint_save(checkpoint), 0);
+	mxlog_checkpoint_close(checkpoint);
+	for (unsigned long n = 1; !done; n++) {
+		int r;
+
+		checkpoint = NULL;
+		inject(INJECT_FAIL, INJECT_ALL, n, EIO);
+		r = mxlog_checkpoint_open(dir, "demo", "journal_id",
+		    &checkpoint, NULL);
+		done = !inject_done();
+		ck_assert_int_eq(r, done ? 0 : -EIO);
+		mxlog_checkpoint_close(checkpoint);
+	}
+	checkpoint = open_it();
+	ck_assert_str_eq(mxlog_checkpoint_get_cursor(checkpoint, "abc"), "c");
+	mxlog_checkpoint_close(checkpoint);
+	drop_dir();
+}
+END_TEST
+
 SUITE("checkpoint", what_was_saved_is_there_after_a_restart,
     a_second_process_is_told_that_the_source_is_taken,
     any_changed_byte_of_the_file_is_noticed,
     a_scan_finds_identities_past_the_sizes_in_whole_lines,
-    a_segment_that_shrank_is_looked_through_whole_ever_after)
+    a_segment_that_shrank_is_looked_through_whole_ever_after,
+    an_open_that_fails_leaves_the_checkpoint_as_it_was)
