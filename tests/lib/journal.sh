@@ -15,9 +15,19 @@ skip() {
 	exit 77
 }
 
+# MXLOG_KEEP=DIR: a test that fails leaves there what it had.
 fail() {
 	echo "FAILED: $*" >&2
+	[ -z "${MXLOG_KEEP:-}" ] || keep "$MXLOG_KEEP"
 	exit 1
+}
+
+keep() {
+	mkdir -p "$1/run" "$1/var"
+	cp -a --sparse=always "${work:-/run/test}" "$1/"
+	cp -a --sparse=always /run/log/journal "$1/run/" 2>/dev/null
+	cp -a --sparse=always /var/log/journal "$1/var/"
+	df /run /var/log/journal >"$1/df"
 }
 
 if [ -z "${MXLOG_IN_NAMESPACE:-}" ]; then
@@ -79,7 +89,7 @@ journald_conf() {
 
 journald_start() {
 	rm -f /run/systemd/journal/socket
-	"$journald" 2>/dev/null &
+	"$journald" 2>>"$work/journald.err" &
 	journald_pid=$!
 	local i
 	for i in $(seq 200); do

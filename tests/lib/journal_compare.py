@@ -26,6 +26,10 @@ parser.add_argument("--numbers", help="FIRST-LAST: NUMBER= fields that must "
 parser.add_argument("--subset", action="store_true",
                     help="the journal may have lost entries meanwhile")
 parser.add_argument("--fields", action="store_true")
+parser.add_argument("--account", action="store_true",
+                    help="every number that a stream has given out is either "
+                    "in one line or in one gap entry, and what the journal "
+                    "still has is in a line")
 args = parser.parse_args()
 
 problems = []
@@ -118,7 +122,10 @@ def parse_export(data):
 def journalctl(where):
     done = subprocess.run(["journalctl", "--no-pager", "-q", "-o", "export",
                            "--all", *where], stdout=subprocess.PIPE,
-                          check=False)
+                          stderr=subprocess.PIPE, check=False)
+    if done.returncode or done.stderr:
+        problem(f"journalctl {' '.join(where)}: status {done.returncode}, "
+                f"{done.stderr.decode(errors='replace')}")
     return done.stdout
 
 
@@ -137,6 +144,77 @@ def read_journal():
                     int(fields["__REALTIME_TIMESTAMP"]))
         entries[identity] = entry
     return entries
+
+
+def headers():
+    """Of every journal file of this machine: path, seqnum id, entries, first
+    and last number, as its header says."""
+    for path in sorted(glob.glob("/run/log/journal/*/*.journal*") +
+                       glob.glob("/var/log/journal/*/*.journal*")):
+        with open(path, "rb") as file:
+            header = file.read(208)
+        entries, last, first = (
+            int.from_bytes(header[at:at + 8], "little")
+            for at in (152, 160, 168))
+        yield path, header[72:88].hex(), entries, first, last
+
+
+def ranges(numbers):
+    """[first, last] of each run of successive numbers."""
+    runs = []
+    for number in sorted(numbers):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return runs
+
+
+def told_gaps(audits):
+    """stream -> numbers that gap entries tell of."""
+    told, twice = {}, 0
+    for line in audits:
+        match = re.search(r"numbers (\d+) to (\d+) of ([0-9a-f]{8})",
+                          line["message"])
+        if line["context"]["action"] != "journal_gap" or not match:
+            continue
+        numbers = told.setdefault(match.group(3), set())
+        for number in range(int(match.group(1)), int(match.group(2)) + 1):
+            twice += number in numbers
+            numbers.add(number)
+    if twice:
+        problem(f"{twice} numbers are told as gone by two gap entries")
+    return told
+
+
+def check_account(found, audits):
+    """Tells what mxlogd lost from what journald removed unread: only the
+    latter may be missing, and then a gap entry tells of exactly that."""
+    files = list(headers())
+    entries = read_journal()
+    said = sum(header[2] for header in files)
+    if len(entries) != said:
+        problem(f"journalctl reads {len(entries)} entries, the headers of "
+                f"{len(files)} files say {said}")
+    lost = [identity for identity in entries if identity not in found]
+    if lost:
+        problem(f"mxlogd lost {len(lost)} entries that the journal has: "
+                f"{sorted(lost)[:5]}")
+    told = told_gaps(audits)
+    removed = 0
+    for stream in sorted({header[1][:8] for header in files}):
+        have = {identity[1] for identity in found if identity[0] == stream}
+        last = max(header[4] for header in files if header[1][:8] == stream)
+        holes = set(range(1, last + 1)) - have
+        gone = told.get(stream, set())
+        removed += len(holes)
+        if holes - gone:
+            problem(f"{stream}: {len(holes - gone)} numbers neither in a line "
+                    f"nor in a gap entry: {ranges(holes - gone)[:10]}")
+        if gone - holes:
+            problem(f"{stream}: {len(gone - holes)} numbers are told as gone "
+                    f"and are not: {ranges(gone - holes)[:10]}")
+    print(f"{len(files)} files with {said} entries, {removed} removed unread")
 
 
 NOISE = {"SYSLOG_TIMESTAMP", "SYSLOG_RAW", "COREDUMP", "_MACHINE_ID",
@@ -233,7 +311,9 @@ if args.numbers:
         problem(f"{len(lost)} numbers lost: {lost[:10]}")
     if twice:
         problem(f"{len(twice)} numbers twice: {twice[:10]}")
-else:
+if args.account:
+    check_account(found, audits)
+elif not args.numbers:
     entries = read_journal()
     missing = [identity for identity in entries if identity not in found]
     extra = [identity for identity in found if identity not in entries]
