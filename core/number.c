@@ -289,21 +289,49 @@ static bool simple_value(const struct decimal *d, double *ret)
 	return true;
 }
 
+/* Few digits and perhaps a point, as most numbers that people log. False for
+ * what is otherwise, or no number. */
+static bool parse_plain(const char *text, size_t len, double *ret)
+{
+	uint64_t digits = 0;
+	size_t behind = 0; /* the point, where there is one */
+
+	if (len == 0 || len > DIGITS_EXACT ||
+	    (text[0] == '0' && len > 1 && text[1] != '.'))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = (unsigned)text[i] - '0';
+
+		if (digit <= 9)
+			digits = digits * 10 + digit;
+		else if (text[i] == '.' && behind == 0 && i > 0 && i + 1 < len)
+			behind = i + 1;
+		else
+			return false;
+	}
+	*ret = (double)digits;
+	if (behind > 0)
+		*ret /= power10[len - behind];
+	return true;
+}
+
 int mxlog_number_parse_double(const char *text, size_t len, double *ret)
 {
 	bool negative = len > 0 && text[0] == '-';
 	struct decimal d;
 	double value;
 
-	if (len == 0 || mxlog_number_span(text, len) != len)
-		return -EINVAL;
-	split_number(text + negative, len - negative, &d);
-	if (d.n == 0)
-		value = 0;
-	else if (!simple_value(&d, &value))
-		value = read_decimal(&d);
-	if (!isfinite(value))
-		return -ERANGE;
+	if (!parse_plain(text + negative, len - negative, &value)) {
+		if (len == 0 || mxlog_number_span(text, len) != len)
+			return -EINVAL;
+		split_number(text + negative, len - negative, &d);
+		if (d.n == 0)
+			value = 0;
+		else if (!simple_value(&d, &value))
+			value = read_decimal(&d);
+		if (!isfinite(value))
+			return -ERANGE;
+	}
 	*ret = negative ? -value : value;
 	return 0;
 }

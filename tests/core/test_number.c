@@ -164,7 +164,36 @@ START_TEST(integers_are_exact_to_their_limits)
 }
 END_TEST
 
+START_TEST(a_plain_number_is_read_as_the_library_reads_it)
+{
+	uint64_t bits = 88172645463325252;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[32];
+		double value;
+		int len;
+
+		bits ^= bits << 13;
+		bits ^= bits >> 7;
+		bits ^= bits << 17;
+		len =
+		    snprintf(text, sizeof(text), "%s%llu", bits & 1 ? "-" : "",
+			(unsigned long long)(bits >> (bits >> 1) % 60));
+		if (bits & 2)
+			len += snprintf(text + len, sizeof(text) - (size_t)len,
+			    ".%0*u", 1 + (int)(bits >> 2 & 3),
+			    (unsigned)(bits >> 4 & 0x3ff));
+		ck_assert_int_eq(mxlog_number_parse_double(text, (size_t)len,
+				     &value),
+		    0);
+		ck_assert_msg(value == strtod(text, NULL), "%s", text);
+	}
+}
+END_TEST
+
 SUITE("number", a_double_is_written_in_its_shortest_form,
     any_double_reads_back_as_itself, the_locale_makes_no_difference,
     a_double_reads_by_the_grammar_of_json_alone,
-    digits_without_end_are_rounded_right, integers_are_exact_to_their_limits)
+    digits_without_end_are_rounded_right,
+    a_plain_number_is_read_as_the_library_reads_it,
+    integers_are_exact_to_their_limits)
