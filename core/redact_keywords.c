@@ -160,12 +160,13 @@ static void add_masks(struct masks *masks, const struct keyword *keyword,
 /* How many of 10,000 bytes pass at a place of the anchor. */
 static double count_passing(unsigned low, unsigned high)
 {
+	unsigned rows = high >> 2 & ((1U << ARRAY_LEN(commonness)) - 1);
 	unsigned sum = 1;
 
-	for (unsigned i = 0; i < ARRAY_LEN(commonness); i++)
-		for (unsigned j = 0; (high >> (i + 2) & 1) && j < 16; j++)
-			if (low >> j & 1)
-				sum += commonness[i][j];
+	for (; rows != 0; rows &= rows - 1)
+		for (unsigned rest = low; rest != 0; rest &= rest - 1)
+			sum += commonness[__builtin_ctz(rows)]
+					 [__builtin_ctz(rest)];
 	return sum;
 }
 
