@@ -22,37 +22,37 @@ const char *mxlog_level_name(enum mxlog_level level)
 /* Names of other loggers' levels: syslog's, Python's, pino's, zap's, Java's. */
 static const struct {
 	const char *name;
+	size_t len;
 	enum mxlog_level level;
 } level_names[] = {
-#define LEVEL(id, name, number, help) { name, MXLOG_##id },
+#define LEVEL(id, name, number, help) { LITERAL(name), MXLOG_##id },
 #include "tbl/levels.def"
 #undef LEVEL
-	{ "trace", MXLOG_DEBUG },
-	{ "verbose", MXLOG_DEBUG },
-	{ "fine", MXLOG_DEBUG },
-	{ "notset", MXLOG_DEBUG },
-	{ "information", MXLOG_INFO },
-	{ "informational", MXLOG_INFO },
-	{ "notice", MXLOG_INFO },
-	{ "success", MXLOG_INFO },
-	{ "warn", MXLOG_WARNING },
-	{ "err", MXLOG_ERROR },
-	{ "severe", MXLOG_ERROR },
-	{ "crit", MXLOG_CRITICAL },
-	{ "fatal", MXLOG_CRITICAL },
-	{ "panic", MXLOG_CRITICAL },
-	{ "dpanic", MXLOG_CRITICAL },
-	{ "alert", MXLOG_CRITICAL },
-	{ "emerg", MXLOG_CRITICAL },
-	{ "emergency", MXLOG_CRITICAL },
+	{ LITERAL("trace"), MXLOG_DEBUG },
+	{ LITERAL("verbose"), MXLOG_DEBUG },
+	{ LITERAL("fine"), MXLOG_DEBUG },
+	{ LITERAL("notset"), MXLOG_DEBUG },
+	{ LITERAL("information"), MXLOG_INFO },
+	{ LITERAL("informational"), MXLOG_INFO },
+	{ LITERAL("notice"), MXLOG_INFO },
+	{ LITERAL("success"), MXLOG_INFO },
+	{ LITERAL("warn"), MXLOG_WARNING },
+	{ LITERAL("err"), MXLOG_ERROR },
+	{ LITERAL("severe"), MXLOG_ERROR },
+	{ LITERAL("crit"), MXLOG_CRITICAL },
+	{ LITERAL("fatal"), MXLOG_CRITICAL },
+	{ LITERAL("panic"), MXLOG_CRITICAL },
+	{ LITERAL("dpanic"), MXLOG_CRITICAL },
+	{ LITERAL("alert"), MXLOG_CRITICAL },
+	{ LITERAL("emerg"), MXLOG_CRITICAL },
+	{ LITERAL("emergency"), MXLOG_CRITICAL },
 };
 
 int mxlog_level_parse(const char *text, size_t len, enum mxlog_level *ret)
 {
 	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
-		const char *name = level_names[i].name;
-
-		if (strlen(name) == len && strncasecmp(name, text, len) == 0) {
+		if (level_names[i].len == len &&
+		    strncasecmp(level_names[i].name, text, len) == 0) {
 			*ret = level_names[i].level;
 			return 0;
 		}
