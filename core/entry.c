@@ -234,9 +234,10 @@ static __attribute__((noinline)) int add_context_slowly(struct mxlog_entry
 	return 0;
 }
 
-/* Usually there is room, nothing is cut and all of it is ASCII. */
-int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
-    size_t key_len, const char *value, size_t len)
+/* Usually there is room, nothing is cut and all of it is ASCII. False where it
+ * is otherwise: nothing is done then. */
+static inline bool add_pair(struct mxlog_entry *entry, const char *key,
+    size_t key_len, const char *value, size_t len, bool json)
 {
 	struct mxlog_buf *bytes = &entry->bytes;
 	size_t n = entry->n_context, off = bytes->len;
@@ -247,16 +248,24 @@ int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
 		bytes->capacity - off < key_len + len + MXLOG_ENTRY_SLACK ||
 		!mxlog_span_copy(bytes->data + off, key, key_len) ||
 		!mxlog_span_copy(bytes->data + off + key_len, value, len)))
-		return add_context_slowly(entry, key, key_len, value, len);
+		return false;
 
 	entry->context[n].key =
 	    (struct mxlog_span){ (uint32_t)off, (uint32_t)key_len };
 	entry->context[n].value =
 	    (struct mxlog_span){ (uint32_t)(off + key_len), (uint32_t)len };
-	entry->context[n].json = false;
+	entry->context[n].json = json;
 	entry->n_context = n + 1;
 	bytes->len = off + key_len + len;
-	return 0;
+	return true;
+}
+
+int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
+    size_t key_len, const char *value, size_t len)
+{
+	if (LIKELY(add_pair(entry, key, key_len, value, len, false)))
+		return 0;
+	return add_context_slowly(entry, key, key_len, value, len);
 }
 
 /* The canonical form, if it is JSON and neither too deep nor too long for it;
@@ -305,23 +314,21 @@ int mxlog_entry_add_context_json(struct mxlog_entry *entry, const char *key,
 	return 0;
 }
 
+int mxlog_entry_add_context_literal(struct mxlog_entry *entry, const char *key,
+    size_t key_len, const char *literal, size_t len)
+{
+	if (LIKELY(add_pair(entry, key, key_len, literal, len, true)))
+		return 0;
+	return mxlog_entry_add_context_json(entry, key, key_len, literal, len);
+}
+
 int mxlog_entry_add_context_int(struct mxlog_entry *entry, const char *key,
     size_t key_len, int64_t value)
 {
 	char text[MXLOG_NUMBER_MAX];
-	struct mxlog_pair *pair;
-	int r;
 
-	r = begin_pair(entry, key, key_len, &pair);
-	if (r == 0)
-		r = mxlog_entry_store(entry, text,
-		    mxlog_number_format_i64(text, value), sizeof(text),
-		    &pair->value);
-	if (r < 0)
-		return r;
-	pair->json = true;
-	entry->n_context++;
-	return 0;
+	return mxlog_entry_add_context_literal(entry, key, key_len, text,
+	    mxlog_number_format_i64(text, value));
 }
 
 static bool any_truncated(const struct mxlog_exception *exception)

@@ -63,6 +63,11 @@ int mxlog_entry_push_pair(struct mxlog_entry *entry,
     const struct mxlog_pair *pair);
 int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_span tag);
 
+/* As mxlog_entry_add_context_json(), of a JSON number, true, false or null that
+ * needs no check: the scanner gave it. */
+int mxlog_entry_add_context_literal(struct mxlog_entry *entry, const char *key,
+    size_t key_len, const char *literal, size_t len);
+
 /* The tag's index, or n_tags. */
 size_t mxlog_entry_find_tag(const struct mxlog_entry *entry, const char *tag,
     size_t len);

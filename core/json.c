@@ -204,7 +204,9 @@ static int read_end(struct mxlog_json *json, struct mxlog_json_token *ret)
 	return 1;
 }
 
-static int read_key(struct mxlog_json *json, struct mxlog_json_token *ret)
+static inline __attribute__((always_inline)) int read_key(struct mxlog_json
+							      *json,
+    struct mxlog_json_token *ret)
 {
 	int r;
 
@@ -222,7 +224,9 @@ static int read_key(struct mxlog_json *json, struct mxlog_json_token *ret)
 	return 1;
 }
 
-static int read_value(struct mxlog_json *json, struct mxlog_json_token *ret)
+static inline __attribute__((always_inline)) int read_value(struct mxlog_json
+								*json,
+    struct mxlog_json_token *ret)
 {
 	json->expect = EXPECT_COMMA_OR_END;
 	switch (*json->at) {
@@ -295,6 +299,50 @@ int mxlog_json_next(struct mxlog_json *json, struct mxlog_json_token *ret)
 		break;
 	}
 	return read_value(json, ret);
+}
+
+/* To the next member's name, and over it: 1; 0 behind the object's end. */
+static inline int next_key(struct mxlog_json *json,
+    struct mxlog_json_token *ret)
+{
+	bool comma = false;
+
+	json->at = pass_space(json->at, json->end);
+	if (json->expect == EXPECT_COMMA_OR_END && json->at < json->end &&
+	    *json->at == ',') {
+		json->at = pass_space(json->at + 1, json->end);
+		comma = true;
+	}
+	if (UNLIKELY(json->at == json->end))
+		return -EBADMSG;
+	ret->text = json->at;
+	ret->depth = json->depth;
+	ret->escaped = false;
+	if (!comma && (json->expect != EXPECT_KEY_OR_END || *json->at == '}')) {
+		int r = read_end(json, ret);
+
+		return MIN(r, 0);
+	}
+	return read_key(json, ret);
+}
+
+int mxlog_json_next_member(struct mxlog_json *json,
+    struct mxlog_json_token *ret_key, struct mxlog_json_token *ret_value)
+{
+	int r;
+
+	assert(json->depth > 0 && in_object(json));
+
+	r = next_key(json, ret_key);
+	if (r <= 0)
+		return r;
+	json->at = pass_space(json->at, json->end);
+	if (UNLIKELY(json->at == json->end))
+		return -EBADMSG;
+	ret_value->text = json->at;
+	ret_value->depth = json->depth;
+	ret_value->escaped = false;
+	return read_value(json, ret_value);
 }
 
 int mxlog_json_skip(struct mxlog_json *json, struct mxlog_json_token *token)

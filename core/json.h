@@ -49,6 +49,12 @@ void mxlog_json_init(struct mxlog_json *json, const char *text, size_t len);
  * than MXLOG_JSON_DEPTH: json->at is where. */
 int mxlog_json_next(struct mxlog_json *json, struct mxlog_json_token *ret);
 
+/* Inside of an object, behind its beginning or a whole member: 1 with the next
+ * member's name and its value, as two calls of the above would give them; 0
+ * behind the object's end. */
+int mxlog_json_next_member(struct mxlog_json *json,
+    struct mxlog_json_token *ret_key, struct mxlog_json_token *ret_value);
+
 /* After OBJECT or ARRAY was returned: pass over its content and end; `token`
  * then spans the whole container. Does nothing for other tokens. */
 int mxlog_json_skip(struct mxlog_json *json, struct mxlog_json_token *token);

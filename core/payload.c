@@ -66,24 +66,41 @@ static uint64_t prefix_of(const char *path, size_t len)
 	return prefix;
 }
 
+/* How many of our names come before it. The steps are the same for all. */
+static inline size_t count_before(uint64_t prefix)
+{
+	size_t n = 0;
+
+#pragma GCC unroll 8
+	for (size_t left = ARRAY_LEN(prefixes); left > 0; left /= 2) {
+		size_t half = (left + 1) / 2;
+
+		n = prefixes[n + half - 1] < prefix ? n + half : n;
+	}
+	return n;
+}
+
+/* Of names of one length and with the same first eight bytes. */
+static inline bool is_same(const char *a, const char *b, size_t len)
+{
+	const size_t eight = sizeof(uint64_t);
+
+	if (len <= eight)
+		return true;
+	return memcmp(a + len - eight, b + len - eight, eight) == 0 &&
+	    (len <= 2 * eight ||
+		memcmp(a + eight, b + eight, len - 2 * eight) == 0);
+}
+
 /* Most members are none of ours, and their prefix is enough to know it. */
 const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
 {
 	uint64_t prefix = prefix_of(path, len);
-	size_t first = 0, end = ARRAY_LEN(keys);
 
-	while (first < end) {
-		size_t middle = (first + end) / 2;
-
-		if (prefixes[middle] < prefix)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	for (; first < ARRAY_LEN(keys) && prefixes[first] == prefix; first++)
-		if (keys[first].len == len &&
-		    memcmp(keys[first].path, path, len) == 0)
-			return &keys[first];
+	for (size_t i = count_before(prefix);
+	     i < ARRAY_LEN(keys) && prefixes[i] == prefix; i++)
+		if (keys[i].len == len && is_same(keys[i].path, path, len))
+			return &keys[i];
 	return NULL;
 }
 
@@ -106,6 +123,12 @@ static bool is_context(const char *path, size_t len)
 	return false;
 }
 
+static bool is_container(const struct mxlog_json_token *token)
+{
+	return token->type == MXLOG_JSON_OBJECT ||
+	    token->type == MXLOG_JSON_ARRAY;
+}
+
 /* ---- keeping what is no field ---- */
 
 /* Add a member to the context. Its name may lie in lift->decoded. */
@@ -123,9 +146,12 @@ static int keep(struct mxlog_lift *lift, const char *path, size_t len,
 	r = mxlog_lift_name(lift, path, len, &name, &name_len);
 	if (r < 0)
 		return r;
-	if (token->type != MXLOG_JSON_STRING)
+	if (is_container(token))
 		return mxlog_entry_add_context_json(lift->entry, name, name_len,
 		    token->text, token->len);
+	if (token->type != MXLOG_JSON_STRING)
+		return mxlog_entry_add_context_literal(lift->entry, name,
+		    name_len, token->text, token->len);
 	r = mxlog_lift_text(lift, token, &text, &text_len);
 	return r < 0 ? r
 		     : mxlog_entry_add_context(lift->entry, name, name_len,
@@ -182,9 +208,9 @@ static int make_path(struct walk *walk, size_t prefix,
 }
 
 static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
-    const struct mxlog_json_token *key, unsigned depth)
+    const struct mxlog_json_token *key, struct mxlog_json_token *value,
+    unsigned depth)
 {
-	struct mxlog_json_token value;
 	const char *path;
 	size_t len;
 	int into, r;
@@ -192,10 +218,7 @@ static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
 	r = make_path(walk, prefix, key, &path, &len);
 	if (r < 0)
 		return r;
-	r = mxlog_json_next(walk->json, &value);
-	if (r <= 0)
-		return r < 0 ? r : -EBADMSG;
-	into = value.type == MXLOG_JSON_OBJECT && depth < INTO_DEPTH
+	into = value->type == MXLOG_JSON_OBJECT && depth < INTO_DEPTH
 	    ? find_into(path, len)
 	    : -1;
 	if (into >= 0 &&
@@ -206,25 +229,27 @@ static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
 		return walk_object(walk, len + 1,
 		    inside | (UINT64_C(1) << into), depth + 1);
 	}
-	r = mxlog_json_skip(walk->json, &value);
-	return r < 0 ? r : walk->fn(walk->lift, path, len, &value, inside);
+	if (is_container(value)) {
+		r = mxlog_json_skip(walk->json, value);
+		if (r < 0)
+			return r;
+	}
+	return walk->fn(walk->lift, path, len, value, inside);
 }
 
 /* Behind an opening brace, to behind the closing one. */
 static int walk_object(struct walk *walk, size_t prefix, uint64_t inside,
     unsigned depth)
 {
-	struct mxlog_json_token token;
+	struct mxlog_json_token key, value;
 	int r;
 
-	while ((r = mxlog_json_next(walk->json, &token)) > 0) {
-		if (token.type != MXLOG_JSON_KEY)
-			return 0;
-		r = walk_member(walk, prefix, inside, &token, depth);
+	while ((r = mxlog_json_next_member(walk->json, &key, &value)) > 0) {
+		r = walk_member(walk, prefix, inside, &key, &value, depth);
 		if (r < 0)
-			return r;
+			break;
 	}
-	return r < 0 ? r : -EBADMSG;
+	return r;
 }
 
 /* All members of the object in `text`. -EBADMSG if it is none. */
@@ -252,7 +277,8 @@ static int walk_text(struct mxlog_lift *lift, const char *text, size_t len,
 
 /* ---- first pass ---- */
 
-static size_t count_members(const struct mxlog_json_token *object)
+static __attribute__((noinline)) size_t count_members(
+    const struct mxlog_json_token *object)
 {
 	struct mxlog_json_token token;
 	struct mxlog_json json;
@@ -468,9 +494,7 @@ int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
     const char *text, size_t len, const char *const *reserved,
     enum mxlog_payload_kind *ret)
 {
-	struct mxlog_lift lift = { .entry = entry,
-		.metric = metric,
-		.reserved = reserved };
+	struct mxlog_lift lift = { .entry = entry, .metric = metric };
 	const char *object;
 	int r = 0;
 
@@ -479,6 +503,7 @@ int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
 
 	object = len > 0 ? find_object(text, len) : NULL;
 	if (object) {
+		mxlog_lift_reserve(&lift, reserved);
 		r = lift_object(&lift, object, len - (size_t)(object - text),
 		    ret);
 		mxlog_buf_done(&lift.decoded);

@@ -19,40 +19,31 @@ enum {
 
 #define NEAR_USEC (300 * USEC_PER_SEC)
 
-bool mxlog_lift_is_suitable(enum mxlog_payload_use use,
-    const struct mxlog_json_token *token)
-{
-	bool string = token->type == MXLOG_JSON_STRING;
-	bool number = token->type == MXLOG_JSON_NUMBER;
+#define ONE(type)        (1U << MXLOG_JSON_##type)
+#define EITHER(one, two) (ONE(one) | ONE(two))
 
-	switch (use) {
-	case MXLOG_USE_MESSAGE:
-	case MXLOG_USE_MODULE:
-	case MXLOG_USE_NAME:
-	case MXLOG_USE_FUNCTION:
-	case MXLOG_USE_TRACE_ID:
-	case MXLOG_USE_TRACEPARENT:
-	case MXLOG_USE_METRIC:
-		return string;
-	case MXLOG_USE_TIMESTAMP:
-	case MXLOG_USE_LEVEL:
-	case MXLOG_USE_THREAD_ID:
-	case MXLOG_USE_PROCESS_ID:
-		return string || number;
-	case MXLOG_USE_LEVEL_NUMBER:
-	case MXLOG_USE_LINE_NUMBER:
-	case MXLOG_USE_DURATION_MS:
-	case MXLOG_USE_DURATION_NS:
-		return number;
-	case MXLOG_USE_TAGS:
-		return token->type == MXLOG_JSON_ARRAY;
-	case MXLOG_USE_EXCEPTION:
-	case MXLOG_USE_CAUGHT:
-		return string || token->type == MXLOG_JSON_OBJECT;
-	default:
-		return string || number;
-	}
-}
+const uint16_t mxlog_lift_types[MXLOG_USE_COUNT] = {
+	[MXLOG_USE_NONE] = EITHER(STRING, NUMBER),
+	[MXLOG_USE_MESSAGE] = ONE(STRING),
+	[MXLOG_USE_TIMESTAMP] = EITHER(STRING, NUMBER),
+	[MXLOG_USE_LEVEL] = EITHER(STRING, NUMBER),
+	[MXLOG_USE_LEVEL_NUMBER] = ONE(NUMBER),
+	[MXLOG_USE_MODULE] = ONE(STRING),
+	[MXLOG_USE_NAME] = ONE(STRING),
+	[MXLOG_USE_FUNCTION] = ONE(STRING),
+	[MXLOG_USE_LINE_NUMBER] = ONE(NUMBER),
+	[MXLOG_USE_TRACE_ID] = ONE(STRING),
+	[MXLOG_USE_TRACEPARENT] = ONE(STRING),
+	[MXLOG_USE_THREAD_ID] = EITHER(STRING, NUMBER),
+	[MXLOG_USE_PROCESS_ID] = EITHER(STRING, NUMBER),
+	[MXLOG_USE_DURATION_MS] = ONE(NUMBER),
+	[MXLOG_USE_DURATION_NS] = ONE(NUMBER),
+	[MXLOG_USE_TAGS] = ONE(ARRAY),
+	[MXLOG_USE_EXCEPTION] = EITHER(STRING, OBJECT),
+	[MXLOG_USE_CAUGHT] = EITHER(STRING, OBJECT),
+	[MXLOG_USE_RENDERED] = EITHER(STRING, NUMBER),
+	[MXLOG_USE_METRIC] = ONE(STRING),
+};
 
 /* ---- times ---- */
 
@@ -100,14 +91,12 @@ static bool is_near(const struct mxlog_entry *entry, int64_t time_usec)
 }
 
 /* Without a zone it is UTC or, as Python's asctime, local. */
-static bool text_time(const struct mxlog_entry *entry, const char *text,
+static bool zoneless_time(const struct mxlog_entry *entry, const char *text,
     size_t len, int64_t *ret)
 {
 	char copy[TIME_TEXT_MAX];
 	char *comma;
 
-	if (len > sizeof(copy))
-		return false;
 	memcpy(copy, text, len);
 	comma = memchr(copy, ',', len);
 	if (comma)
@@ -118,6 +107,16 @@ static bool text_time(const struct mxlog_entry *entry, const char *text,
 		return true;
 	return mxlog_timestamp_parse(copy, len, local_offset(*ret), ret) == 0 &&
 	    is_near(entry, *ret);
+}
+
+static bool text_time(const struct mxlog_entry *entry, const char *text,
+    size_t len, int64_t *ret)
+{
+	if (len > TIME_TEXT_MAX)
+		return false;
+	if (mxlog_timestamp_parse(text, len, MXLOG_NO_ZONE, ret) == 0)
+		return is_near(entry, *ret);
+	return zoneless_time(entry, text, len, ret);
 }
 
 bool mxlog_lift_time(struct mxlog_lift *lift,
@@ -171,12 +170,17 @@ static int level_of_number(const struct mxlog_json_token *token,
 
 static bool is_exact_name(const char *text, size_t len)
 {
-	static const char *const names[] = { "debug", "info", "warn", "warning",
-		"error", "critical", "fatal" };
+	static const struct {
+		const char *text;
+		size_t len;
+	} names[] = { { LITERAL("debug") }, { LITERAL("info") },
+		{ LITERAL("warn") }, { LITERAL("warning") },
+		{ LITERAL("error") }, { LITERAL("critical") },
+		{ LITERAL("fatal") } };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strlen(names[i]) == len &&
-		    strncasecmp(names[i], text, len) == 0)
+		if (names[i].len == len &&
+		    strncasecmp(names[i].text, text, len) == 0)
 			return true;
 	return false;
 }

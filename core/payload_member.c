@@ -19,30 +19,65 @@ int mxlog_lift_text(struct mxlog_lift *lift,
 	return r;
 }
 
-static bool is_reserved(const struct mxlog_lift *lift,
-    const struct mxlog_buf *name)
+static uint32_t letter_bit(char c)
 {
-	for (size_t i = 0; lift->reserved && lift->reserved[i]; i++)
-		if (name->len > 0 && lift->reserved[i][0] == name->data[0] &&
-		    strlen(lift->reserved[i]) == name->len &&
-		    memcmp(lift->reserved[i], name->data, name->len) == 0)
+	return UINT32_C(1) << (c & 31);
+}
+
+void mxlog_lift_reserve(struct mxlog_lift *lift, const char *const *names)
+{
+	lift->reserved = names;
+	for (; names && *names; names++)
+		lift->reserved_letters |= letter_bit(**names);
+}
+
+static bool is_reserved(const struct mxlog_lift *lift, const char *name,
+    size_t len)
+{
+	if (len == 0 || !(lift->reserved_letters & letter_bit(*name)))
+		return false;
+	for (size_t i = 0; lift->reserved[i]; i++)
+		if (strlen(lift->reserved[i]) == len &&
+		    memcmp(lift->reserved[i], name, len) == 0)
 			return true;
 	return false;
+}
+
+static bool is_valid(const struct mxlog_lift *lift, const char *name,
+    size_t len)
+{
+	/* What stands behind a short name in the payload may be read. */
+	if (len - 1 < MXLOG_LANES && name >= lift->text && name < lift->end &&
+	    lift->end - name >= MXLOG_LANES)
+		return mxlog_key_is_valid_short(mxlog_lanes_load(name), len);
+	return mxlog_key_is_valid(name, len);
+}
+
+/* The same of the form that the name will have. */
+static int will_be_reserved(struct mxlog_lift *lift, const char *name,
+    size_t len)
+{
+	bool changed;
+	int r;
+
+	if (LIKELY(is_valid(lift, name, len)))
+		return is_reserved(lift, name, len);
+	lift->key.len = 0;
+	r = mxlog_key_normalise(&lift->key, name, len, &changed);
+	return r < 0 ? r : is_reserved(lift, lift->key.data, lift->key.len);
 }
 
 int mxlog_lift_name(struct mxlog_lift *lift, const char *name, size_t len,
     const char **ret, size_t *ret_len)
 {
-	bool changed;
 	int r;
 
 	*ret = name;
 	*ret_len = len;
-	if (!lift->reserved || !lift->reserved[0])
+	if (lift->reserved_letters == 0)
 		return 0;
-	lift->key.len = 0;
-	r = mxlog_key_normalise(&lift->key, name, len, &changed);
-	if (r < 0 || !is_reserved(lift, &lift->key))
+	r = will_be_reserved(lift, name, len);
+	if (r <= 0)
 		return r;
 	lift->key.len = 0;
 	r = mxlog_buf_add(&lift->key, LITERAL("payload_"));

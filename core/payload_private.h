@@ -56,7 +56,8 @@ struct mxlog_lift_seen {
 struct mxlog_lift {
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
-	const char *const *reserved;
+	const char *const *reserved; /* names, or NULL: none */
+	uint32_t reserved_letters;   /* that they begin with, a bit each */
 	struct mxlog_buf decoded;
 	struct mxlog_buf key; /* of a renamed member */
 	/* What the first pass found: the key to take each field from, and
@@ -82,6 +83,9 @@ const struct mxlog_payload_key *mxlog_payload_find(const char *path,
 int mxlog_lift_text(struct mxlog_lift *lift,
     const struct mxlog_json_token *token, const char **ret, size_t *ret_len);
 
+/* The names that no member is kept under; NULL ends them. They must stay. */
+void mxlog_lift_reserve(struct mxlog_lift *lift, const char *const *names);
+
 /* The name under which a member is kept: its own unless that is reserved. */
 int mxlog_lift_name(struct mxlog_lift *lift, const char *name, size_t len,
     const char **ret, size_t *ret_len);
@@ -98,9 +102,14 @@ int mxlog_lift_each(struct mxlog_lift *lift, const char *object, size_t len,
 bool mxlog_lift_time(struct mxlog_lift *lift,
     const struct mxlog_json_token *token, int64_t *ret);
 
-/* May a value of this type be what the use wants? */
-bool mxlog_lift_is_suitable(enum mxlog_payload_use use,
-    const struct mxlog_json_token *token);
+/* What a use wants: one bit for each type of JSON. */
+extern const uint16_t mxlog_lift_types[MXLOG_USE_COUNT];
+
+static inline bool mxlog_lift_is_suitable(enum mxlog_payload_use use,
+    const struct mxlog_json_token *token)
+{
+	return mxlog_lift_types[use] >> token->type & 1;
+}
 
 /* Take a member into its field: 1, or 0 if it has to stay in context. */
 int mxlog_lift_field(struct mxlog_lift *lift, enum mxlog_payload_use use,

@@ -97,6 +97,66 @@ START_TEST(skipping_passes_over_a_container_and_spans_it)
 }
 END_TEST
 
+START_TEST(a_member_is_its_name_and_value_at_once)
+{
+	const char *text = " { \"a\" : 1,\"b\\n\":\"c\" , \"d\":{\"e\":[]}}";
+	struct mxlog_json_token key, value;
+	struct mxlog_json json;
+
+	mxlog_json_init(&json, text, strlen(text));
+	ck_assert_int_eq(mxlog_json_next(&json, &key), 1);
+	ck_assert_int_eq(mxlog_json_next_member(&json, &key, &value), 1);
+	ck_assert(mxlog_json_equals(&key, LITERAL("a")));
+	ck_assert_int_eq(value.type, MXLOG_JSON_NUMBER);
+	ck_assert_int_eq(mxlog_json_next_member(&json, &key, &value), 1);
+	ck_assert(mxlog_json_equals(&key, LITERAL("b\n")));
+	ck_assert(mxlog_json_equals(&value, LITERAL("c")));
+	ck_assert_int_eq(mxlog_json_next_member(&json, &key, &value), 1);
+	ck_assert_int_eq(value.type, MXLOG_JSON_OBJECT);
+	ck_assert_int_eq(mxlog_json_next_member(&json, &key, &value), 1);
+	ck_assert_uint_eq(key.depth, 2);
+	ck_assert_int_eq(mxlog_json_skip(&json, &value), 0);
+	ck_assert_int_eq(mxlog_json_next_member(&json, &key, &value), 0);
+	ck_assert_int_eq(mxlog_json_next_member(&json, &key, &value), 0);
+	ck_assert_int_eq(mxlog_json_next(&json, &key), 0);
+}
+END_TEST
+
+/* All members of the outermost object; the first error. */
+static int scan_members(const char *text)
+{
+	struct mxlog_json_token key, value;
+	struct mxlog_json json;
+	int r;
+
+	mxlog_json_init(&json, text, strlen(text));
+	ck_assert_int_eq(mxlog_json_next(&json, &key), 1);
+	while ((r = mxlog_json_next_member(&json, &key, &value)) > 0) {
+		r = mxlog_json_skip(&json, &value);
+		if (r < 0)
+			break;
+	}
+	return r < 0 ? r : mxlog_json_next(&json, &key);
+}
+
+START_TEST(members_that_are_none_are_refused)
+{
+	static const char *const good[] = { "{}", "{ }", "{\"a\":1}",
+		"{\"a\":[{}],\"b\":{}}" };
+	static const char *const bad[] = { "{", "{,}", "{,\"a\":1}",
+		"{\"a\":1,}", "{\"a\":1", "{\"a\":1,", "{\"a\":", "{\"a\"",
+		"{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "{]", "{1:2}",
+		"{\"a\":}", "{\"a\":1,,\"b\":2}", "{}}", "{} {" };
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		ck_assert_int_eq(scan_members(good[i]), 0);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		ck_assert_int_eq(scan(bad[i], strlen(bad[i])), -EBADMSG);
+		ck_assert_int_eq(scan_members(bad[i]), -EBADMSG);
+	}
+}
+END_TEST
+
 START_TEST(what_is_no_json_is_refused_where_it_stops_being_json)
 {
 	static const struct {
@@ -352,6 +412,7 @@ END_TEST
 
 SUITE("json", tokens_come_in_order_with_their_depth,
     skipping_passes_over_a_container_and_spans_it,
+    a_member_is_its_name_and_value_at_once, members_that_are_none_are_refused,
     what_is_no_json_is_refused_where_it_stops_being_json,
     depth_is_limited_and_told_apart,
     a_string_is_decoded_with_what_is_broken_replaced,

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <mxlog/payload.h>
 
+#include <time.h>
+
 #include "entry_private.h"
 #include "metric_private.h"
 #include "ndjson.h"
+#include "payload_private.h"
 #include "starve.h"
 #include "suite.h"
 #include "timestamp.h"
@@ -289,6 +292,22 @@ START_TEST(a_time_counts_within_five_minutes)
 }
 END_TEST
 
+START_TEST(a_time_without_a_zone_is_utc_or_local)
+{
+	ck_assert_int_eq(setenv("TZ", "Asia/Kolkata", 1), 0);
+	tzset();
+	expect_entry("{\"msg\":\"m\",\"asctime\":\"2026-01-28 15:30:46,5\"}",
+	    "\"timestamp\":\"2026-01-28T15:30:46.500000Z\",\"level\":\"INFO\","
+	    "\"module\":\"prog\",\"message\":\"m\"");
+	expect_entry("{\"msg\":\"m\",\"asctime\":\"2026-01-28 21:00:46,5\"}",
+	    "\"timestamp\":\"2026-01-28T15:30:46.500000Z\",\"level\":\"INFO\","
+	    "\"module\":\"prog\",\"message\":\"m\"");
+	expect_entry("{\"msg\":\"m\",\"time\":\"2026-01-28T21:00:46Z\"}",
+	    "\"level\":\"INFO\",\"module\":\"prog\",\"message\":\"m\","
+	    "\"context\":{\"time\":\"2026-01-28T21:00:46Z\"}");
+}
+END_TEST
+
 START_TEST(nothing_is_lost)
 {
 	/* No message: the payload is its own. */
@@ -527,10 +546,40 @@ START_TEST(the_table_is_sorted)
 }
 END_TEST
 
+START_TEST(every_name_of_the_table_is_found_and_no_other)
+{
+	static const char *const paths[] = {
+#define KEY(path, use, rank, whose) path,
+#include "tbl/payload.def"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const struct mxlog_payload_key *key;
+		char other[64];
+		size_t len = strlen(paths[i]);
+
+		key = mxlog_payload_find(paths[i], len);
+		ck_assert(key && strcmp(key->path, paths[i]) == 0);
+		for (size_t at = 0; at < len; at++) {
+			memcpy(other, paths[i], len);
+			other[at] ^= 0x80;
+			ck_assert_ptr_null(mxlog_payload_find(other, len));
+		}
+		memcpy(other, paths[i], len);
+		other[len] = '\0';
+		ck_assert_ptr_null(mxlog_payload_find(other, len + 1));
+	}
+	ck_assert_ptr_null(mxlog_payload_find("", 0));
+	ck_assert_ptr_null(mxlog_payload_find("zzzzzzzzz", 9));
+}
+END_TEST
+
 SUITE("payload", what_is_no_object_is_the_message, an_entry_of_ours_comes_back,
     structlog_is_known, python_json_logger_is_known, loguru_is_known,
     pino_and_bunyan_are_known, zap_is_known, ecs_is_known_with_dots_and_nested,
     a_cee_cookie_is_passed_over, a_time_counts_within_five_minutes,
-    nothing_is_lost, what_the_transport_vouches_for_stays,
-    trace_contexts_give_the_trace, a_payload_with_metric_name_is_a_metric,
-    hostile_payloads_are_bounded, lack_of_memory_is_told, the_table_is_sorted)
+    a_time_without_a_zone_is_utc_or_local, nothing_is_lost,
+    what_the_transport_vouches_for_stays, trace_contexts_give_the_trace,
+    a_payload_with_metric_name_is_a_metric, hostile_payloads_are_bounded,
+    lack_of_memory_is_told, the_table_is_sorted,
+    every_name_of_the_table_is_found_and_no_other)
