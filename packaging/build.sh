@@ -24,7 +24,8 @@ build_packages=(
 )
 test_packages=(
 	check g++ python3 valgrind procps util-linux # the tests themselves
-	systemd groff-base zstd # what some of them drive, else they are skipped
+	# What some of them drive, else they are skipped. Nothing of it is started.
+	systemd systemd-journal-remote groff-base tmux less zstd
 )
 
 tests=OFF

@@ -98,6 +98,8 @@ if ! script -qec true /dev/null >"$dir/tty" 2>&1; then
 	echo "no pseudo-terminal here: its part is skipped"
 	exit 77
 fi
+export TERM=xterm
+unset NO_COLOR
 echo "-- nothing steers a terminal"
 for output in short table pretty json cat; do
 	script -qec "$read --no-pager -o $output" /dev/null >"$dir/tty"
