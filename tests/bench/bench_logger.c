@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The logger under load, redaction on, at the default queue or that of
  * MXLOG_BENCH_BUFFER. bench_logger.sh runs it beside others. */
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,18 +26,7 @@ static void finish(void)
 
 static uint64_t stored(void)
 {
-	char command[512];
-	uintmax_t n = 0;
-	FILE *pipe;
-
-	(void)snprintf(command, sizeof(command),
-	    "cat %s/Logs/*.log 2>/dev/null | grep -c '\"message\":\"thread '",
-	    dir);
-	pipe = popen(command, "r");
-	if (!pipe || fscanf(pipe, "%ju", &n) != 1)
-		abort();
-	(void)pclose(pipe);
-	return n;
+	return logger_load_count(dir);
 }
 
 int main(int argc, char **argv)

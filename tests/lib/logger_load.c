@@ -2,18 +2,24 @@
 #include "logger_load.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+enum {
+	CALLS_A_LOOK = 64, /* at the clock, when calling as fast as possible */
+};
+
 struct worker {
 	const struct logger_under_load *logger;
 	pthread_t thread;
 	unsigned number;
-	uint64_t calls;
-	int64_t pace_nsec;      /* between calls; 0: none */
-	uint32_t *latency_nsec; /* NULL: not measured */
+	uint64_t calls;    /* to make; or made, of pace 0 */
+	int64_t pace_nsec; /* between calls; 0: until the deadline */
+	int64_t deadline_nsec;
+	uint32_t *latency_nsec;
 };
 
 static int64_t now_nsec(void)
@@ -24,7 +30,7 @@ static int64_t now_nsec(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static void *work(void *arg)
+static void *work_paced(void *arg)
 {
 	struct worker *worker = arg;
 	int64_t next = now_nsec();
@@ -32,20 +38,28 @@ static void *work(void *arg)
 	for (uint64_t i = 0; i < worker->calls; i++) {
 		int64_t begin, end;
 
-		if (worker->pace_nsec > 0) {
-			next += worker->pace_nsec;
-			while (now_nsec() < next)
-				;
-		}
-		if (!worker->latency_nsec) {
-			worker->logger->call(worker->number, i);
-			continue;
-		}
+		next += worker->pace_nsec;
+		while (now_nsec() < next)
+			;
 		begin = now_nsec();
 		worker->logger->call(worker->number, i);
 		end = now_nsec();
 		worker->latency_nsec[i] = (uint32_t)(end - begin);
+		/* More threads than processors would leave none else any. */
+		(void)sched_yield();
 	}
+	return NULL;
+}
+
+static void *work_hard(void *arg)
+{
+	struct worker *worker = arg;
+	uint64_t i = 0;
+
+	do
+		worker->logger->call(worker->number, i++);
+	while (i % CALLS_A_LOOK != 0 || now_nsec() < worker->deadline_nsec);
+	worker->calls = i;
 	return NULL;
 }
 
@@ -75,7 +89,8 @@ static double run(struct worker *workers, unsigned threads)
 	int64_t begin = now_nsec();
 
 	for (unsigned i = 0; i < threads; i++)
-		if (pthread_create(&workers[i].thread, NULL, work,
+		if (pthread_create(&workers[i].thread, NULL,
+			workers[i].pace_nsec > 0 ? work_paced : work_hard,
 			&workers[i]) != 0)
 			abort();
 	for (unsigned i = 0; i < threads; i++)
@@ -85,22 +100,23 @@ static double run(struct worker *workers, unsigned threads)
 }
 
 static void print_latency(const char *name, unsigned threads, uint32_t *latency,
-    uint64_t n)
+    uint64_t n, uint64_t shed)
 {
 	uint32_t cost = clock_cost();
 
 	qsort(latency, n, sizeof(*latency), compare);
 	printf("%-10s %u thread%s  p50 %6u ns  p99 %6u ns  p99.9 %7u ns  "
-	       "max %8u ns  (a clock reading's %u ns included)\n",
+	       "max %8u ns  (%u ns of clock included, %ju shed)\n",
 	    name, threads, threads > 1 ? "s" : " ", latency[n / 2],
 	    latency[n * 99 / 100], latency[n * 999 / 1000], latency[n - 1],
-	    cost);
+	    cost, (uintmax_t)shed);
 }
 
 static void measure_latency(const struct logger_under_load *logger,
     unsigned threads, uint64_t calls, int64_t pace_nsec)
 {
 	uint32_t *latency = calloc(threads * calls, sizeof(*latency));
+	uint64_t before = logger->stored(), stored;
 	struct worker workers[64];
 
 	if (!latency)
@@ -115,33 +131,50 @@ static void measure_latency(const struct logger_under_load *logger,
 			.latency_nsec = latency + i * calls,
 		};
 	(void)run(workers, threads);
-	print_latency(logger->name, threads, latency, threads * calls);
+	stored = logger->stored() - before;
+	print_latency(logger->name, threads, latency, threads * calls,
+	    threads * calls - stored);
 	free(latency);
 }
 
+/* Until everything that is not shed is on disk; what is shed does not count. */
 static void measure_sustained(const struct logger_under_load *logger,
-    unsigned threads, uint64_t calls)
+    unsigned threads, double seconds)
 {
-	uint64_t before = logger->stored ? logger->stored() : 0;
+	uint64_t before = logger->stored(), calls = 0, stored;
+	int64_t deadline = now_nsec() + (int64_t)(seconds * 1e9);
 	struct worker workers[64];
-	uint64_t stored;
-	double seconds;
 
 	for (unsigned i = 0; i < threads; i++)
 		workers[i] = (struct worker){
 			.logger = logger,
 			.number = i,
-			.calls = calls / threads,
+			.deadline_nsec = deadline,
 		};
 	seconds = run(workers, threads);
-	stored = logger->stored ? logger->stored() - before
-				: calls / threads * threads;
+	for (unsigned i = 0; i < threads; i++)
+		calls += workers[i].calls;
+	stored = logger->stored() - before;
 	printf("%-10s %u thread%s  %9.0f entries/s stored  (%ju of %ju called, "
 	       "%.0f calls/s)\n",
 	    logger->name, threads, threads > 1 ? "s" : " ",
-	    (double)stored / seconds, (uintmax_t)stored,
-	    (uintmax_t)(calls / threads * threads),
-	    (double)(calls / threads * threads) / seconds);
+	    (double)stored / seconds, (uintmax_t)stored, (uintmax_t)calls,
+	    (double)calls / seconds);
+}
+
+uint64_t logger_load_count(const char *path)
+{
+	char command[512];
+	uintmax_t n = 0;
+	FILE *pipe;
+
+	(void)snprintf(command, sizeof(command),
+	    "find '%s' -type f -exec cat {} + | grep -c 'moved task'", path);
+	pipe = popen(command, "r");
+	if (!pipe || fscanf(pipe, "%ju", &n) != 1)
+		abort();
+	(void)pclose(pipe);
+	return n;
 }
 
 int logger_load_main(int argc, char **argv,
@@ -150,11 +183,12 @@ int logger_load_main(int argc, char **argv,
 	static const unsigned threads[] = { 1, 2, 8 };
 	uint64_t calls = argc > 1 ? strtoull(argv[1], NULL, 10) : 200000;
 	uint64_t rate = argc > 2 ? strtoull(argv[2], NULL, 10) : 100000;
+	double seconds = argc > 3 ? strtod(argv[3], NULL) : 1;
 
 	for (unsigned i = 0; i < sizeof(threads) / sizeof(threads[0]); i++)
 		measure_latency(logger, threads[i], calls / threads[i],
 		    (int64_t)(1000000000 / rate));
 	for (unsigned i = 0; i < sizeof(threads) / sizeof(threads[0]); i++)
-		measure_sustained(logger, threads[i], calls * 5);
+		measure_sustained(logger, threads[i], seconds);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define G_LOG_USE_STRUCTURED
 #define G_LOG_DOMAIN "bench"
@@ -11,6 +12,7 @@
 
 #include "logger_load.h"
 
+static const char *path;
 static FILE *file;
 
 static GLogWriterOutput write_line(GLogLevelFlags level,
@@ -33,15 +35,22 @@ static void call(unsigned thread, uint64_t i)
 
 static void finish(void)
 {
-	(void)fflush(file);
+	if (fflush(file) != 0 || fsync(fileno(file)) < 0)
+		abort();
+}
+
+static uint64_t stored(void)
+{
+	return logger_load_count(path);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct logger_under_load load = { "g_log", call, finish,
-		NULL };
+		stored };
 
-	file = argc > 1 ? fopen(argv[1], "w") : NULL;
+	path = argc > 1 ? argv[1] : NULL;
+	file = path ? fopen(path, "w") : NULL;
 	if (!file)
 		return EXIT_FAILURE;
 	g_log_set_writer_func(write_line, NULL, NULL);
