@@ -7,7 +7,8 @@
 
 /* One ring of free items and one a rank. `queued[rank]` is raised before a
  * free item is sought and lowered when the item has left its ring, so that it
- * is never less than what the ring holds.
+ * is never less than what the ring holds. The consumer lowers it once for all
+ * that it takes: producers and it share that cache line.
  *
  * Who finds no free item takes the lock and sets `full`. Others look at `full`
  * after raising their count and before seeking: either they see it and queue
@@ -25,6 +26,7 @@ struct mxlog_queue {
 	pthread_mutex_t lock; /* held by whoever finds the queue full */
 	/* The consumer's: popped, but younger than something still coming. */
 	struct mxlog_queue_item *carried[MXLOG_QUEUE_RANKS];
+	uint64_t popped[MXLOG_QUEUE_RANKS]; /* and not yet off the count */
 };
 
 int mxlog_queue_new(uint32_t capacity, struct mxlog_queue_item *const *items,
@@ -135,6 +137,7 @@ bool mxlog_queue_swap(struct mxlog_queue *queue, struct mxlog_queue_item **item)
 	atomic_fetch_add(&queue->queued[rank], 1);
 	if (UNLIKELY(atomic_load(&queue->full)) || !pop(&queue->idle, &idle)) {
 		atomic_fetch_sub(&queue->queued[rank], 1);
+		sched_yield(); /* the consumer may only lack a processor */
 		return swap_when_full(queue, item);
 	}
 	enqueue(queue, *item);
@@ -150,14 +153,45 @@ static struct mxlog_queue_item *front(struct mxlog_queue *queue, unsigned rank)
 	struct mxlog_ring *ring = &queue->ranks[rank];
 
 	while (!queue->carried[rank]) {
-		if (pop(ring, &queue->carried[rank]))
-			atomic_fetch_sub(&queue->queued[rank], 1);
-		else if (mxlog_ring_count(ring) == 0)
+		if (mxlog_ring_count(ring) == 0)
 			return NULL;
+		if (pop(ring, &queue->carried[rank]))
+			queue->popped[rank]++;
 		else
 			sched_yield();
 	}
 	return queue->carried[rank];
+}
+
+/* The oldest item of all ranks but those in *empty, which only grows: a rank
+ * that once has shown nothing gets nothing that must come before a ticket that
+ * was given out earlier. */
+static struct mxlog_queue_item *find_oldest(struct mxlog_queue *queue,
+    unsigned *empty)
+{
+	struct mxlog_queue_item *oldest = NULL;
+
+	for (unsigned i = 0; i < MXLOG_QUEUE_RANKS; i++) {
+		struct mxlog_queue_item *item;
+
+		if (*empty & 1U << i)
+			continue;
+		item = front(queue, i);
+		if (!item)
+			*empty |= 1U << i;
+		else if (!oldest || item->ticket < oldest->ticket)
+			oldest = item;
+	}
+	return oldest;
+}
+
+static void count_popped(struct mxlog_queue *queue)
+{
+	for (unsigned i = 0; i < MXLOG_QUEUE_RANKS; i++) {
+		if (queue->popped[i] > 0)
+			atomic_fetch_sub(&queue->queued[i], queue->popped[i]);
+		queue->popped[i] = 0;
+	}
 }
 
 size_t mxlog_queue_take(struct mxlog_queue *queue,
@@ -166,23 +200,18 @@ size_t mxlog_queue_take(struct mxlog_queue *queue,
 	/* A thread's items up to here are in their rings; of later ones an
 	 * older one of another rank may still be missing. */
 	uint64_t limit = atomic_load(&queue->ticket);
+	unsigned empty = 0;
 	size_t n = 0;
 
 	while (n < max) {
-		struct mxlog_queue_item *oldest = NULL;
+		struct mxlog_queue_item *oldest = find_oldest(queue, &empty);
 
-		for (unsigned i = 0; i < MXLOG_QUEUE_RANKS; i++) {
-			struct mxlog_queue_item *item = front(queue, i);
-
-			if (item && item->ticket < limit &&
-			    (!oldest || item->ticket < oldest->ticket))
-				oldest = item;
-		}
-		if (!oldest)
+		if (!oldest || oldest->ticket >= limit)
 			break;
 		queue->carried[oldest->rank] = NULL;
 		items[n++] = oldest;
 	}
+	count_popped(queue);
 	return n;
 }
 

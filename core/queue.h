@@ -29,7 +29,9 @@ void mxlog_queue_free(struct mxlog_queue *queue);
 
 /* Queue *item with its rank set and get a free one in exchange: true; or
  * false: it was shed, *item is still the caller's. Making room may have shed
- * items of milder ranks. Without waiting unless the queue is full. */
+ * items of milder ranks. Without waiting unless the queue is full: then the
+ * caller gives up its turn on the processor once before anything is shed, as
+ * many callers on few processors would leave the consumer none. */
 bool mxlog_queue_swap(struct mxlog_queue *queue,
     struct mxlog_queue_item **item);
 

@@ -798,16 +798,35 @@ static unsigned long shed_of(const char *text, const char *key)
 	return n;
 }
 
+/* Slower than a flood of callers, who give up their turns for it, can be. */
+static int handle_late(void *ctx, const struct mxlog_entry *entry)
+{
+	const struct timespec some = { .tv_nsec = 100000 };
+
+	(void)ctx;
+	(void)entry;
+	(void)nanosleep(&some, NULL);
+	return 0;
+}
+
 START_TEST(of_a_tenfold_flood_each_level_is_stored_or_counted)
 {
 	static const char *const keys[] = { "\"shed_debug\":", "\"shed_info\":",
 		"\"shed_warning\":", "\"shed_error\":", "\"shed_critical\":" };
+	static const struct mxlog_handler_ops late = {
+		.size = sizeof(late),
+		.name = "late",
+		.handle = handle_late,
+	};
 	char *dir = mxlog_tempdir_new();
 	unsigned long logged = THREADS * PER_THREAD / 5, all = 0;
 	pthread_t threads[THREADS];
 	char *text;
 
 	set_up(dir, "level: DEBUG\nbuffer_size: 64\n");
+	ck_assert_int_eq(mxlog_logger_add_handler(mxlog_get_logger(), &late,
+			     NULL, MXLOG_DEBUG),
+	    0);
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, flood, NULL);
 	for (int i = 0; i < THREADS; i++)
@@ -824,7 +843,7 @@ START_TEST(of_a_tenfold_flood_each_level_is_stored_or_counted)
 		ck_assert_uint_eq(count(text, level) + shed, logged);
 		all += shed;
 	}
-	ck_assert_uint_gt(all, logged); /* it was a flood */
+	ck_assert_uint_gt(all, 9 * logged / 2); /* nine of ten: tenfold */
 	free(text);
 	mxlog_tempdir_free(dir);
 }
@@ -896,13 +915,26 @@ START_TEST(messages_of_every_size_and_kind_are_whole)
 	set_up(dir, "");
 	for (size_t n = 1000; n < 1050; n++)
 		MXLOG_INFO(mxlog_logger_get("m"), "%.*s|", (int)n, large);
+	for (size_t n = 0; n < 300; n++)
+		MXLOG_INFO(mxlog_logger_get("m"), "[%s]", large + len - n);
 	MXLOG_INFO(mxlog_logger_get("m"), "<%s>", large);
+	MXLOG_INFO(mxlog_logger_get("m"), "%s", "valid \xc3\xa9");
+	MXLOG_INFO(mxlog_logger_get("m"), "%s", "invalid \xe9.");
 	errno = ENOSPC;
 	MXLOG_INFO(mxlog_logger_get("m"), "%m %5.1f%% %s", 2.25, "\xe2\x82");
 	ck_assert_int_eq(errno, ENOSPC);
 	ck_assert_int_eq(mxlog_flush(), 0);
 	text = stored(dir);
 	ck_assert_uint_eq(count(text, "x|\","), 50);
+	for (size_t n = 0; n < 300; n++) {
+		char message[400];
+
+		(void)snprintf(message, sizeof(message), "\"message\":\"[%s]\"",
+		    large + len - n);
+		ck_assert_uint_eq(count(text, message), 1);
+	}
+	ck_assert_ptr_nonnull(strstr(text, "\"valid \xc3\xa9\""));
+	ck_assert_ptr_nonnull(strstr(text, "\"invalid \xef\xbf\xbd.\""));
 	ck_assert_ptr_nonnull(
 	    strstr(text, "\"No space left on device   2.2% \xef\xbf\xbd\""));
 	ck_assert_uint_gt(strlen(text), 150000);
