@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "number.h"
+#include "utf8.h"
 
 /* Limits as the tables have them, in bytes or elements. */
 static const uint32_t limits[] = {
@@ -86,6 +87,25 @@ int mxlog_entry_set(struct mxlog_entry *entry, enum mxlog_field field,
 	limit =
 	    field == MXLOG_FIELD_TRACE_ID ? MXLOG_ENTRY_NAME : limits[field];
 	return mxlog_entry_store(entry, value, len, limit, &entry->text[field]);
+}
+
+bool mxlog_entry_keep_message(struct mxlog_entry *entry, size_t len)
+{
+	struct mxlog_buf *bytes = &entry->bytes;
+	char *text = bytes->data + bytes->len;
+
+	assert(bytes->capacity - bytes->len >= len + MXLOG_ENTRY_SLACK);
+
+	if (len > limits[MXLOG_FIELD_MESSAGE])
+		return false;
+	/* Usually all of it is ASCII: "copied" to where it is already. */
+	if (UNLIKELY(!mxlog_span_copy(text, text, len)) &&
+	    mxlog_utf8_valid(text, len) < len)
+		return false;
+	entry->text[MXLOG_FIELD_MESSAGE] =
+	    (struct mxlog_span){ (uint32_t)bytes->len, (uint32_t)len };
+	bytes->len += len;
+	return true;
 }
 
 int mxlog_entry_get(const struct mxlog_entry *entry, enum mxlog_field field,

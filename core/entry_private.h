@@ -57,6 +57,10 @@ static inline const char *mxlog_entry_text(const struct mxlog_entry *entry,
 int mxlog_entry_store(struct mxlog_entry *entry, const char *text, size_t len,
     size_t max, struct mxlog_span *ret);
 
+/* Make the `len` bytes behind the others the message, with slack behind them.
+ * false: they are too long or no valid UTF-8, and not kept. */
+bool mxlog_entry_keep_message(struct mxlog_entry *entry, size_t len);
+
 /* Add a pair or tag whatever the limit is: what mxlog itself adds and what a
  * stored line holds. The spans must be the entry's. */
 int mxlog_entry_push_pair(struct mxlog_entry *entry,

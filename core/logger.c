@@ -21,6 +21,10 @@ struct thread {
 };
 
 enum {
+	MESSAGE_ROOM = 256, /* for most messages */
+};
+
+enum {
 	IDLE,
 	BUSY,   /* for the time of a call */
 	WRITER, /* for good: the writer thread, of which nobody waits */
@@ -431,14 +435,19 @@ static int set_large_message(struct mxlog_entry *entry, const char *format,
 	return r;
 }
 
+/* Usually there is room for it where it belongs, and it is valid. */
 static int set_message(struct mxlog_entry *entry, const char *format,
     va_list args)
 {
-	char text[1024];
+	struct mxlog_buf *bytes = &entry->bytes;
 	size_t len;
 
-	if (mxlog_quick_format(text, sizeof(text), format, args, &len))
-		return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, len);
+	if (LIKELY(mxlog_buf_reserve(bytes, MESSAGE_ROOM) == 0 &&
+		mxlog_quick_format(bytes->data + bytes->len,
+		    bytes->capacity - bytes->len - MXLOG_ENTRY_SLACK, format,
+		    args, &len) &&
+		mxlog_entry_keep_message(entry, len)))
+		return 0;
 	return set_large_message(entry, format, args);
 }
 

@@ -23,24 +23,34 @@ static const double power10[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8,
 	1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
 	1e21, 1e22 };
 
+static size_t digits_of(uint64_t value)
+{
+	static const uint64_t powers[] = { 0, 10, 100, 1000, 10000, 100000,
+		1000000, 10000000, 100000000, 1000000000, 10000000000,
+		100000000000, 1000000000000, 10000000000000, 100000000000000,
+		1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, UINT64_C(10000000000000000000) };
+	/* Times log10(2): the digits but one, or but two. */
+	size_t n = (size_t)(64 - __builtin_clzll(value | 1)) * 1233 >> 12;
+
+	return n + (value >= powers[n]);
+}
+
 size_t mxlog_number_format_u64(char *out, uint64_t value)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	size_t len = digits_of(value);
+	char *at = out + len;
 
 	while (value >= 100) {
 		at -= 2;
-		memcpy(digits + at, pairs + value % 100 * 2, 2);
+		memcpy(at, pairs + value % 100 * 2, 2);
 		value /= 100;
 	}
-	if (value >= 10) {
-		at -= 2;
-		memcpy(digits + at, pairs + value * 2, 2);
-	} else {
-		digits[--at] = (char)('0' + value);
-	}
-	memcpy(out, digits + at, sizeof(digits) - at);
-	return sizeof(digits) - at;
+	if (value >= 10)
+		memcpy(out, pairs + value * 2, 2);
+	else
+		*out = (char)('0' + value);
+	return len;
 }
 
 size_t mxlog_number_format_i64(char *out, int64_t value)

@@ -144,12 +144,24 @@ START_TEST(integers_are_exact_to_their_limits)
 	ck_assert_mem_eq(out, "-9223372036854775808", 20);
 	ck_assert_int_eq(mxlog_number_parse_i64(out, 20, &i), 0);
 	ck_assert_int_eq(i, INT64_MIN);
-	for (uint64_t value = 1; value < UINT64_MAX / 10; value *= 10) {
-		size_t n = mxlog_number_format_u64(out, value - 1);
+	for (uint64_t power = 1; power <= UINT64_MAX / 10; power *= 10)
+		for (uint64_t value = power - 1; value <= power + 1; value++) {
+			char expected[MXLOG_NUMBER_MAX];
+			int n = snprintf(expected, sizeof(expected), "%ju",
+			    (uintmax_t)value);
 
-		ck_assert_int_eq(mxlog_number_parse_u64(out, n, &u), 0);
-		ck_assert_uint_eq(u, value - 1);
-	}
+			ck_assert_uint_eq(mxlog_number_format_u64(out, value),
+			    (size_t)n);
+			ck_assert_mem_eq(out, expected, (size_t)n);
+			ck_assert_int_eq(mxlog_number_parse_u64(out, (size_t)n,
+					     &u),
+			    0);
+			ck_assert_uint_eq(u, value);
+		}
+	ck_assert_uint_eq(mxlog_number_format_u64(out,
+			      UINT64_C(10000000000000000000)),
+	    20);
+	ck_assert_mem_eq(out, "10000000000000000000", 20);
 
 	ck_assert_int_eq(mxlog_number_parse_u64(LITERAL("18446744073709551616"),
 			     &u),
