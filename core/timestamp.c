@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "timestamp.h"
 
+#include <endian.h>
 #include <strings.h>
 #include <time.h>
 
@@ -264,40 +265,58 @@ int mxlog_timestamp_parse_date(const char *text, size_t len, int32_t *ret)
 	return 0;
 }
 
-/* Two digits as a number; `*bad` gets bits for what is none. */
-static uint32_t pair_at(const char *text, uint32_t *bad)
+static inline uint64_t eight_bytes(const char *text)
 {
-	uint32_t tens = (uint32_t)(unsigned char)text[0] - '0';
-	uint32_t ones = (uint32_t)(unsigned char)text[1] - '0';
+	uint64_t bytes;
 
-	*bad |= (tens > 9) | (ones > 9);
-	return 10 * tens + ones;
+	memcpy(&bytes, text, sizeof(bytes));
+	return le64toh(bytes);
+}
+
+/* Eight characters, of which each is the form's or, where that has a 0, any
+ * digit: byte i of what is returned is the number that digits i and i + 1 are.
+ * `room` is how much each may be short of 16, so that one too many is seen in
+ * the higher half of a byte of *bad. */
+static inline uint64_t pairs_at(const char *text, const char *form,
+    const char *room, uint64_t *bad)
+{
+	uint64_t digits = eight_bytes(text) ^ eight_bytes(form);
+
+	*bad |= digits | (digits + eight_bytes(room));
+	return 10 * digits + (digits >> 8);
+}
+
+static inline uint32_t pair_of(uint64_t numbers, unsigned i)
+{
+	return (uint32_t)(numbers >> 8 * i) & 0xff;
 }
 
 /* The form that we write, which is nearly all that is ever read. What is not
  * so, or not valid, is left to the general way. */
 static bool parse_canonical(const char *text, int64_t *ret)
 {
-	uint32_t bad = 0;
-	int32_t year =
-	    (int32_t)(100 * pair_at(text, &bad) + pair_at(text + 2, &bad));
-	int32_t month = (int32_t)pair_at(text + 5, &bad);
-	int32_t day = (int32_t)pair_at(text + 8, &bad);
-	uint32_t hour = pair_at(text + 11, &bad);
-	uint32_t minute = pair_at(text + 14, &bad);
-	uint32_t second = pair_at(text + 17, &bad);
-	uint32_t usec = 10000 * pair_at(text + 20, &bad) +
-	    100 * pair_at(text + 22, &bad) + pair_at(text + 24, &bad);
+	uint64_t bad = 0;
+	uint64_t date = pairs_at(text, "0000-00-", "\6\6\6\6\17\6\6\17", &bad);
+	uint64_t hour =
+	    pairs_at(text + 8, "00T00:00", "\6\6\17\6\6\17\6\6", &bad);
+	uint64_t second =
+	    pairs_at(text + 16, ":00.0000", "\17\6\6\17\6\6\6\6", &bad);
+	uint64_t usec =
+	    pairs_at(text + 19, ".000000Z", "\17\6\6\6\6\6\6\17", &bad);
+	int32_t year = (int32_t)(100 * pair_of(date, 0) + pair_of(date, 2));
+	int32_t month = (int32_t)pair_of(date, 5);
+	int32_t day = (int32_t)pair_of(hour, 0);
+	uint32_t minutes = 60 * pair_of(hour, 3) + pair_of(hour, 6);
 
-	bad |= (text[4] != '-') | (text[7] != '-') | (text[10] != 'T') |
-	    (text[13] != ':') | (text[16] != ':') | (text[19] != '.') |
-	    (text[26] != 'Z');
-	bad |= (year < 1) | (month < 1) | (month > 12) | (day < 1) |
-	    (hour > 23) | (minute > 59) | (second > 59);
-	if (bad || day > days_of_month(year, month))
+	if ((bad & 0xf0f0f0f0f0f0f0f0) || year < 1 || month < 1 || month > 12 ||
+	    day < 1 || day > days_of_month(year, month) ||
+	    pair_of(hour, 3) > 23 || pair_of(hour, 6) > 59 ||
+	    pair_of(second, 1) > 59)
 		return false;
 	*ret = day_from_date(year, month, day) * USEC_PER_DAY +
-	    (int64_t)(3600 * hour + 60 * minute + second) * USEC_PER_SEC + usec;
+	    (60 * minutes + pair_of(second, 1)) * USEC_PER_SEC +
+	    10000 * pair_of(usec, 1) + 100 * pair_of(usec, 3) +
+	    pair_of(usec, 5);
 	return true;
 }
 
