@@ -93,7 +93,8 @@ static inline bool is_same(const char *a, const char *b, size_t len)
 }
 
 /* Most members are none of ours, and their prefix is enough to know it. */
-const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
+static inline __attribute__((always_inline)) const struct mxlog_payload_key *
+find(const char *path, size_t len)
 {
 	uint64_t prefix = prefix_of(path, len);
 
@@ -102,6 +103,11 @@ const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
 		if (keys[i].len == len && is_same(keys[i].path, path, len))
 			return &keys[i];
 	return NULL;
+}
+
+const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
+{
+	return find(path, len);
 }
 
 /* The number of the object to look into, or -1. */
@@ -322,7 +328,7 @@ static void remember(struct mxlog_lift *lift, const char *path, size_t len,
 static int survey(struct mxlog_lift *lift, const char *path, size_t len,
     const struct mxlog_json_token *value, uint64_t inside)
 {
-	const struct mxlog_payload_key *key = mxlog_payload_find(path, len);
+	const struct mxlog_payload_key *key = find(path, len);
 	const struct mxlog_payload_key **best;
 
 	remember(lift, path, len, value, key);
