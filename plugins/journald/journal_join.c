@@ -24,7 +24,7 @@ struct group {
 struct mxlog_journal_join {
 	mxlog_journal_emit *emit;
 	void *arg;
-	const struct mxlog_journal_index *index;
+	struct mxlog_journal_index *index;
 	struct mxlog_journal_record single; /* for a line that goes alone */
 	/* Oldest first; the memory of those behind `n` is kept. */
 	struct group *groups[MXLOG_JOURNAL_JOIN_GROUPS];
@@ -42,7 +42,7 @@ static void free_group(struct group *group)
 	free(group);
 }
 
-int mxlog_journal_join_new(const struct mxlog_journal_index *index,
+int mxlog_journal_join_new(struct mxlog_journal_index *index,
     mxlog_journal_emit *emit, void *arg, struct mxlog_journal_join **ret)
 {
 	struct mxlog_journal_join *join = calloc(1, sizeof(*join));

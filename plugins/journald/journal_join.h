@@ -22,7 +22,7 @@ typedef int mxlog_journal_emit(void *arg,
     const struct mxlog_journal_record *record,
     const struct mxlog_journal_identity *identities, size_t n);
 
-int mxlog_journal_join_new(const struct mxlog_journal_index *index,
+int mxlog_journal_join_new(struct mxlog_journal_index *index,
     mxlog_journal_emit *emit, void *arg, struct mxlog_journal_join **ret);
 void mxlog_journal_join_free(struct mxlog_journal_join *join);
 

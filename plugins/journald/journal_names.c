@@ -8,7 +8,7 @@
 const struct mxlog_journal_name_info mxlog_journal_names[] = {
 #define FIELD(name_, use_, key_, help_)          \
 	{                                        \
-		.name = #name_,                  \
+		.name = #name_ "=",              \
 		.name_len = sizeof(#name_) - 1,  \
 		.use = MXLOG_JOURNAL_USE_##use_, \
 		.key = key_,                     \
@@ -22,6 +22,13 @@ const struct mxlog_journal_name_info mxlog_journal_names[] = {
 
 static_assert(MXLOG_JOURNAL_NAME_COUNT < UINT8_MAX,
     "a slot holds a name's number in one byte");
+
+/* mxlog_journal_name_begins() compares words of four bytes. */
+#define FIELD(name_, use_, key_, help_)                      \
+	static_assert(sizeof(#name_ "=") > sizeof(uint32_t), \
+	    "a name has three characters");
+#include "journal_fields.def"
+#undef FIELD
 
 enum {
 	EMPTY_SLOT = UINT8_MAX,
@@ -70,6 +77,7 @@ static bool try_seed(struct mxlog_journal_index *index, uint64_t seed)
 
 int mxlog_journal_index_init(struct mxlog_journal_index *index)
 {
+	memset(index->guesses, MXLOG_JOURNAL_OTHER, sizeof(index->guesses));
 	for (uint64_t seed = 1; seed < SEEDS_TRIED; seed += 2)
 		if (try_seed(index, seed))
 			return 0;

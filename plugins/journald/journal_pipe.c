@@ -102,7 +102,7 @@ static int start(struct mxlog_journal_pipe *pipe)
 	return -r;
 }
 
-int mxlog_journal_pipe_new(const struct mxlog_journal_index *index,
+int mxlog_journal_pipe_new(struct mxlog_journal_index *index,
     mxlog_journal_consume *consume, void *arg, struct mxlog_journal_pipe **ret)
 {
 	struct mxlog_journal_pipe *pipe = calloc(1, sizeof(*pipe));

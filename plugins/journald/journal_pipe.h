@@ -15,7 +15,7 @@ typedef int mxlog_journal_consume(void *arg,
     const struct mxlog_journal_record *record,
     const struct mxlog_journal_identity *identity);
 
-int mxlog_journal_pipe_new(const struct mxlog_journal_index *index,
+int mxlog_journal_pipe_new(struct mxlog_journal_index *index,
     mxlog_journal_consume *consume, void *arg, struct mxlog_journal_pipe **ret);
 void mxlog_journal_pipe_free(struct mxlog_journal_pipe *pipe);
 

@@ -11,7 +11,7 @@ enum {
 };
 
 int mxlog_journal_record_init(struct mxlog_journal_record *record,
-    const struct mxlog_journal_index *index)
+    struct mxlog_journal_index *index)
 {
 	*record = (struct mxlog_journal_record){ .index = index };
 	/* Not zeroed: so pages that no entry needs are never touched. */
@@ -52,7 +52,6 @@ void mxlog_journal_record_begin(struct mxlog_journal_record *record,
 		shrink(record);
 	record->len = 0;
 	record->n_fields = 0;
-	record->place = 0;
 	record->dropped = 0;
 	record->cut = false;
 	record->realtime_usec = realtime_usec;
@@ -220,56 +219,86 @@ static int add_field(struct mxlog_journal_record *record,
 	return 0;
 }
 
-/* The name at this place, if it is the one the last entry had there. */
-static bool is_expected(const struct mxlog_journal_record *record,
-    const char *data, size_t len, enum mxlog_journal_name *ret)
+static uint8_t *guess_at(const struct mxlog_journal_record *record,
+    const char *data)
 {
-	const struct mxlog_journal_name_info *info;
-	size_t expected;
+	return &record->index
+		    ->guesses[(uintptr_t)data / 8 % MXLOG_JOURNAL_GUESSES];
+}
 
-	if (record->place >= MXLOG_JOURNAL_PLACES)
-		return false;
-	expected = record->places[record->place];
-	if (expected >= MXLOG_JOURNAL_NAME_COUNT)
-		return false;
-	info = &mxlog_journal_names[expected];
-	if (len <= info->name_len || data[info->name_len] != '=' ||
-	    memcmp(data, info->name, info->name_len) != 0)
-		return false;
-	*ret = (enum mxlog_journal_name)expected;
-	return true;
+/* The name, if it is one of the two that are likely. */
+static inline enum mxlog_journal_name guess_name(
+    const struct mxlog_journal_record *record, const char *data, size_t len)
+{
+	enum mxlog_journal_name guess;
+
+	/* No two entries share theirs. */
+	if (mxlog_journal_name_begins(MXLOG_JOURNAL_MESSAGE, data, len))
+		return MXLOG_JOURNAL_MESSAGE;
+	guess = (enum mxlog_journal_name) * guess_at(record, data);
+	if (guess != MXLOG_JOURNAL_OTHER &&
+	    mxlog_journal_name_begins(guess, data, len))
+		return guess;
+	return MXLOG_JOURNAL_OTHER;
 }
 
 /* Length of the name, 0 if there is none. */
-static size_t find_name(struct mxlog_journal_record *record, const char *data,
-    size_t len, enum mxlog_journal_name *ret)
+static size_t find_name(const struct mxlog_journal_record *record,
+    const char *data, size_t len, enum mxlog_journal_name *ret)
 {
 	const size_t most = MXLOG_JOURNAL_NAME_MAX + 1;
-	const char *equals;
+	const char *equals = memchr(data, '=', len < most ? len : most);
 	size_t n;
 
-	if (is_expected(record, data, len, ret)) {
-		record->place++;
-		return mxlog_journal_names[*ret].name_len;
-	}
-	equals = memchr(data, '=', len < most ? len : most);
+	*ret = MXLOG_JOURNAL_OTHER;
 	if (!equals)
 		return 0;
 	n = (size_t)(equals - data);
 	*ret = mxlog_journal_index_find(record->index, data, n);
-	if (record->place < MXLOG_JOURNAL_PLACES)
-		record->places[record->place++] = (uint8_t)*ret;
+	*guess_at(record, data) = (uint8_t)*ret;
 	return n;
 }
 
-int mxlog_journal_record_add(struct mxlog_journal_record *record,
+/* What nearly all fields are: known, short, there once, and there is room.
+ * False where it is otherwise: nothing is done then. */
+static inline bool add_simply(struct mxlog_journal_record *record,
+    enum mxlog_journal_name known, const char *value, size_t len)
+{
+	size_t n = record->n_fields, off = record->len;
+
+	if (off >= USUAL_CAPACITY || len >= USUAL_CAPACITY - off ||
+	    n == MXLOG_JOURNAL_FIELDS_MAX ||
+	    record->first[known] != MXLOG_JOURNAL_NONE)
+		return false;
+	memcpy(record->bytes + off, value, len);
+	record->bytes[off + len] = '\n';
+	record->len = off + len + 1;
+	record->fields[n] = (struct mxlog_journal_field){
+		.name = known,
+		.value_off = (uint32_t)off,
+		.value_len = (uint32_t)len,
+		.name_len = (uint16_t)mxlog_journal_names[known].name_len,
+		.next = MXLOG_JOURNAL_NONE,
+	};
+	record->first[known] = (uint16_t)n;
+	record->n_fields = n + 1;
+	return true;
+}
+
+static bool is_noise(enum mxlog_journal_name known)
+{
+	return known != MXLOG_JOURNAL_OTHER &&
+	    mxlog_journal_names[known].use == MXLOG_JOURNAL_USE_NOISE;
+}
+
+static __attribute__((noinline)) int add_slowly(struct mxlog_journal_record
+						    *record,
     const char *data, size_t len)
 {
-	enum mxlog_journal_name known = MXLOG_JOURNAL_OTHER;
+	enum mxlog_journal_name known;
 	size_t name_len = find_name(record, data, len, &known);
 
-	if (name_len > 0 && known != MXLOG_JOURNAL_OTHER &&
-	    mxlog_journal_names[known].use == MXLOG_JOURNAL_USE_NOISE)
+	if (is_noise(known))
 		return 0;
 	if (name_len == 0 || record->n_fields == MXLOG_JOURNAL_FIELDS_MAX ||
 	    record->len + name_len >= MXLOG_JOURNAL_BYTES_MAX) {
@@ -277,6 +306,22 @@ int mxlog_journal_record_add(struct mxlog_journal_record *record,
 		return 0;
 	}
 	return add_field(record, known, data, name_len, len);
+}
+
+int mxlog_journal_record_add(struct mxlog_journal_record *record,
+    const char *data, size_t len)
+{
+	enum mxlog_journal_name known = guess_name(record, data, len);
+	size_t at;
+
+	if (known == MXLOG_JOURNAL_OTHER)
+		return add_slowly(record, data, len);
+	if (is_noise(known))
+		return 0;
+	at = mxlog_journal_names[known].name_len + 1;
+	if (add_simply(record, known, data + at, len - at))
+		return 0;
+	return add_slowly(record, data, len);
 }
 
 int mxlog_journal_record_set_message(struct mxlog_journal_record *record,

@@ -15,8 +15,6 @@ enum {
 	MXLOG_JOURNAL_BYTES_MAX = 3 * 1024 * 1024,
 	/* journald's own limit. */
 	MXLOG_JOURNAL_NAME_MAX = 64,
-	/* Fields whose place is remembered from entry to entry. */
-	MXLOG_JOURNAL_PLACES = 64,
 };
 
 #define MXLOG_JOURNAL_NONE UINT16_MAX
@@ -31,22 +29,20 @@ struct mxlog_journal_field {
 };
 
 struct mxlog_journal_record {
-	const struct mxlog_journal_index *index; /* borrowed */
+	struct mxlog_journal_index *index; /* borrowed */
 	char *bytes;
 	size_t len, capacity;
 	struct mxlog_journal_field *fields; /* room for FIELDS_MAX */
 	size_t n_fields;
 	uint16_t first[MXLOG_JOURNAL_NAME_COUNT]; /* or NONE */
-	/* Entries look alike: the name that the last one had at this place. */
-	uint8_t places[MXLOG_JOURNAL_PLACES];
-	size_t place;
-	uint64_t dropped; /* fields left out */
-	bool cut;         /* a value is not whole */
+	uint64_t dropped;                         /* fields left out */
+	bool cut;                                 /* a value is not whole */
 	int64_t realtime_usec;
 };
 
+/* Records that have one index are added to by one thread. */
 int mxlog_journal_record_init(struct mxlog_journal_record *record,
-    const struct mxlog_journal_index *index);
+    struct mxlog_journal_index *index);
 void mxlog_journal_record_done(struct mxlog_journal_record *record);
 
 /* Empty it for an entry of that time. */
