@@ -9,8 +9,11 @@
 #include "journal_identity.h"
 
 enum {
-	CHUNKS = 4,
-	CHUNK_RECORDS = 128,
+	CHUNKS = 8,
+	CHUNK_RECORDS = 64,
+	/* Who waits is woken for so many chunks to fill or to consume, not for
+	 * each: a switch costs as much as converting some ten records. */
+	CHUNKS_WORTH_WAKING = 4,
 	/* A chunk goes when it is full, or holds so much: what is under way
 	 * stays small even where entries are huge. */
 	CHUNK_BYTES = 128 * 1024,
@@ -79,7 +82,8 @@ static void *thread(void *arg)
 		(void)pthread_mutex_lock(&pipe->mutex);
 		pipe->error = pipe->error < 0 ? pipe->error : r;
 		pipe->taken++;
-		(void)pthread_cond_broadcast(&pipe->changed);
+		if (pipe->given - pipe->taken <= CHUNKS - CHUNKS_WORTH_WAKING)
+			(void)pthread_cond_broadcast(&pipe->changed);
 	}
 	(void)pthread_mutex_unlock(&pipe->mutex);
 	return NULL;
@@ -151,7 +155,8 @@ static void give(struct mxlog_journal_pipe *pipe)
 {
 	(void)pthread_mutex_lock(&pipe->mutex);
 	pipe->given++;
-	(void)pthread_cond_broadcast(&pipe->changed);
+	if (pipe->given - pipe->taken >= CHUNKS_WORTH_WAKING)
+		(void)pthread_cond_broadcast(&pipe->changed);
 	while (pipe->given - pipe->taken == CHUNKS)
 		(void)pthread_cond_wait(&pipe->changed, &pipe->mutex);
 	(void)pthread_mutex_unlock(&pipe->mutex);
@@ -190,6 +195,7 @@ int mxlog_journal_pipe_drain(struct mxlog_journal_pipe *pipe)
 	if (current(pipe)->n > 0)
 		give(pipe);
 	(void)pthread_mutex_lock(&pipe->mutex);
+	(void)pthread_cond_broadcast(&pipe->changed);
 	while (pipe->taken != pipe->given)
 		(void)pthread_cond_wait(&pipe->changed, &pipe->mutex);
 	r = pipe->error;
