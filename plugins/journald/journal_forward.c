@@ -400,12 +400,11 @@ static int emit(void *arg, const struct mxlog_journal_record *record,
 }
 
 /* Some entries have their boot in the header alone. */
-static int add_boot(struct mxlog_journal_forward *forward,
+static int add_boot(const struct mxlog_journal_stream *stream,
     struct mxlog_journal_record *record)
 {
 	static const char name[] = "_BOOT_ID=";
-	const char *boot =
-	    strstr(mxlog_journal_source_get_cursor(forward->source), ";b=");
+	const char *boot = strstr(stream->next_cursor, ";b=");
 	char field[sizeof(name) + MXLOG_JOURNAL_ID_LEN];
 
 	if (!boot || strlen(boot) < MXLOG_JOURNAL_ID_LEN + 3)
@@ -415,7 +414,7 @@ static int add_boot(struct mxlog_journal_forward *forward,
 	return mxlog_journal_record_add(record, field, sizeof(field) - 1);
 }
 
-static int read_record(struct mxlog_journal_forward *forward,
+static int read_record(struct mxlog_journal_stream *stream,
     const struct mxlog_journal_identity *identity,
     struct mxlog_journal_record *record)
 {
@@ -424,8 +423,7 @@ static int read_record(struct mxlog_journal_forward *forward,
 	int r;
 
 	mxlog_journal_record_begin(record, identity->realtime_usec);
-	while ((r = mxlog_journal_source_field(forward->source, &data, &len)) >
-	    0) {
+	while ((r = mxlog_journal_stream_field(stream, &data, &len)) > 0) {
 		r = mxlog_journal_record_add(record, data, len);
 		if (r < 0)
 			return r;
@@ -435,7 +433,7 @@ static int read_record(struct mxlog_journal_forward *forward,
 		record->dropped++;
 	if (r != -ENOMEM &&
 	    !mxlog_journal_record_find(record, MXLOG_JOURNAL__BOOT_ID))
-		r = add_boot(forward, record);
+		r = add_boot(stream, record);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -467,7 +465,8 @@ static int take(struct mxlog_journal_forward *forward,
 
 	if (mxlog_journal_identity_set_take(&forward->known, identity))
 		return 0;
-	r = read_record(forward, identity, record);
+	r = read_record(mxlog_journal_source_get_current(forward->source),
+	    identity, record);
 	if (r < 0)
 		return r;
 	if (!piped)

@@ -2,6 +2,7 @@
 #include "journal_identity.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,29 +19,41 @@ static size_t format_hex(char *out, uint64_t value)
 	return n;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+/* What a lower case digit stands for, + 1. */
+static const unsigned char hex_digits[UCHAR_MAX + 1] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+};
 
 /* Read lower case hex from *at on, at most `max` digits. -EINVAL if there is
  * none, or one too many. */
 static int read_hex(const char *text, size_t len, size_t *at, size_t max,
     uint64_t *ret)
 {
-	size_t start = *at;
+	size_t start = *at, i = start;
 	uint64_t value = 0;
+	unsigned digit;
 
-	while (*at < len && hex_digit(text[*at]) >= 0) {
-		if (*at - start == max)
-			return -EINVAL;
-		value = value << 4 | (unsigned)hex_digit(text[(*at)++]);
+	while (i < len && (digit = hex_digits[(unsigned char)text[i]]) > 0) {
+		value = value << 4 | (digit - 1);
+		i++;
 	}
-	if (*at == start)
+	*at = i;
+	if (i == start || i - start > max)
 		return -EINVAL;
 	*ret = value;
 	return 0;
@@ -100,7 +113,7 @@ size_t mxlog_journal_identity_format_next(char out[MXLOG_JOURNAL_IDENTITY_MAX],
 
 static int read_first(struct mxlog_journal_identity_list *list)
 {
-	uint64_t id, seqnum, time = (uint64_t)list->line_time_usec;
+	uint64_t id, seqnum = 0, time = (uint64_t)list->line_time_usec;
 	int r;
 
 	r = read_hex(list->text, list->len, &list->at, 8, &id);

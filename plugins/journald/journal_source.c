@@ -610,17 +610,10 @@ int mxlog_journal_source_next(struct mxlog_journal_source *source,
 	return r;
 }
 
-int mxlog_journal_source_field(struct mxlog_journal_source *source,
-    const char **ret, size_t *ret_len)
+struct mxlog_journal_stream *mxlog_journal_source_get_current(
+    struct mxlog_journal_source *source)
 {
-	return mxlog_journal_stream_field(&source->streams[source->current],
-	    ret, ret_len);
-}
-
-const char *mxlog_journal_source_get_cursor(
-    const struct mxlog_journal_source *source)
-{
-	return source->streams[source->current].next_cursor;
+	return &source->streams[source->current];
 }
 
 void mxlog_journal_source_accept(struct mxlog_journal_source *source)

@@ -52,11 +52,9 @@ void mxlog_journal_source_close(struct mxlog_journal_source *source);
  * none now. Without an accept it is the same one again. */
 int mxlog_journal_source_next(struct mxlog_journal_source *source,
     struct mxlog_journal_identity *ret);
-int mxlog_journal_source_field(struct mxlog_journal_source *source,
-    const char **ret, size_t *ret_len);
-/* The cursor of the entry that was stepped to. */
-const char *mxlog_journal_source_get_cursor(
-    const struct mxlog_journal_source *source);
+/* The stream that stands on the entry that was stepped to. */
+struct mxlog_journal_stream *mxlog_journal_source_get_current(
+    struct mxlog_journal_source *source);
 void mxlog_journal_source_accept(struct mxlog_journal_source *source);
 
 /* An abort has led out of sd-journal while it read this stream: it is left

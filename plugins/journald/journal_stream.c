@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "journal_guard.h"
-
 void mxlog_journal_stream_close(struct mxlog_journal_stream *stream)
 {
 	sd_journal_close(stream->journal);
@@ -393,21 +391,6 @@ int mxlog_journal_stream_next(struct mxlog_journal_stream *stream)
 		r = look(stream) < 0 ? -EBADMSG : 1;
 	mxlog_journal_guard_out();
 	stream->has_pending = r > 0;
-	return r;
-}
-
-int mxlog_journal_stream_field(struct mxlog_journal_stream *stream,
-    const char **ret, size_t *ret_len)
-{
-	const void *data;
-	int r;
-
-	mxlog_journal_guard_in(stream);
-	r = sd_journal_enumerate_available_data(stream->journal, &data,
-	    ret_len);
-	mxlog_journal_guard_out();
-	if (r > 0)
-		*ret = data;
 	return r;
 }
 

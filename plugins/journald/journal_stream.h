@@ -7,6 +7,7 @@
 #include <systemd/sd-journal.h>
 
 #include "journal_files.h"
+#include "journal_guard.h"
 
 /* What reading noticed. */
 struct mxlog_journal_gap {
@@ -82,8 +83,21 @@ int mxlog_journal_stream_next(struct mxlog_journal_stream *stream);
 
 /* One after the other the fields of the entry that the stream stands on, as
  * "NAME=value": 1, or 0 past the last. Borrowed until the next call. */
-int mxlog_journal_stream_field(struct mxlog_journal_stream *stream,
-    const char **ret, size_t *ret_len);
+static inline int mxlog_journal_stream_field(struct mxlog_journal_stream
+						 *stream,
+    const char **ret, size_t *ret_len)
+{
+	const void *data;
+	int r;
+
+	mxlog_journal_guard_in(stream);
+	r = sd_journal_enumerate_available_data(stream->journal, &data,
+	    ret_len);
+	mxlog_journal_guard_out();
+	if (r > 0)
+		*ret = data;
+	return r;
+}
 
 /* The entry that the stream stands on has been dealt with. */
 void mxlog_journal_stream_accept(struct mxlog_journal_stream *stream);
