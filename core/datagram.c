@@ -39,6 +39,8 @@ static int split_host(struct mxlog_datagram *socket, const char *text,
 
 	if (*text == '[' && !bracket)
 		return -EINVAL;
+	if (bracket && bracket[1] != ':' && bracket[1] != '\0')
+		return -EINVAL;
 	if (bracket) {
 		colon = bracket[1] == ':' ? bracket + 1 : NULL;
 		socket->host = strndup(text + 1, (size_t)(bracket - text) - 1);

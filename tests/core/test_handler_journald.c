@@ -5,10 +5,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "entry_private.h"
+#include "serve.h"
 #include "suite.h"
 #include "tempdir.h"
 
@@ -21,17 +21,12 @@ static size_t len;
 
 static void begin(void)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char path[256];
 
 	dir = mxlog_tempdir_new();
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket",
-	    dir);
-	journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_eq(bind(journal, (struct sockaddr *)&address,
-			     sizeof(address)),
-	    0);
-	ck_assert_int_eq(mxlog_journald_handler_open(address.sun_path, &handler,
-			     &error),
+	(void)snprintf(path, sizeof(path), "%s/socket", dir);
+	journal = serve_unix(path);
+	ck_assert_int_eq(mxlog_journald_handler_open(path, &handler, &error),
 	    0);
 	text = malloc(16 * 1024 * 1024);
 	ck_assert_ptr_nonnull(text);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handler.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "entry_private.h"
+#include "serve.h"
 #include "suite.h"
 #include "tempdir.h"
 
@@ -54,37 +53,6 @@ static int handle(struct mxlog_handler *handler, const char *message)
 	return r;
 }
 
-/* A socket of the test's own, and the handler's name for it. */
-static int serve_inet(int type, char *destination, size_t size)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, len), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	if (type == SOCK_STREAM)
-		ck_assert_int_eq(listen(fd, 4), 0);
-	(void)snprintf(destination, size, "%s:127.0.0.1:%u",
-	    type == SOCK_STREAM ? "tcp" : "udp", ntohs(address.sin_port));
-	return fd;
-}
-
-static int serve_unix(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	(void)unlink(path);
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
-	    0);
-	return fd;
-}
-
 static void receive(int fd)
 {
 	ssize_t n = recv(fd, text, sizeof(text) - 1, 0);
@@ -110,7 +78,7 @@ static void check_structured(const char *at)
 START_TEST(a_datagram_holds_one_rfc_5424_message_without_a_newline)
 {
 	char destination[64];
-	int fd = serve_inet(SOCK_DGRAM, destination, sizeof(destination));
+	int fd = serve_inet(SOCK_DGRAM, 0, destination, sizeof(destination));
 	struct mxlog_handler handler = open_to(destination, NULL);
 
 	ck_assert_int_eq(handle(&handler, "moved\nit"), 0);
@@ -126,7 +94,7 @@ END_TEST
 START_TEST(a_format_replaces_the_structured_message)
 {
 	char destination[64];
-	int fd = serve_inet(SOCK_DGRAM, destination, sizeof(destination));
+	int fd = serve_inet(SOCK_DGRAM, 0, destination, sizeof(destination));
 	struct mxlog_handler handler =
 	    open_to(destination, "%(levelname)s/%(message)s");
 
@@ -163,7 +131,7 @@ static void receive_frame(int fd)
 START_TEST(over_tcp_each_message_is_counted_and_a_restart_is_survived)
 {
 	char destination[64];
-	int fd = serve_inet(SOCK_STREAM, destination, sizeof(destination));
+	int fd = serve_inet(SOCK_STREAM, 0, destination, sizeof(destination));
 	struct mxlog_handler handler = open_to(destination, NULL);
 	int peer;
 

@@ -112,8 +112,8 @@ START_TEST(among_equals_the_newcomer_is_shed)
 END_TEST
 
 enum {
-	THREADS = 8,
-	PER_THREAD = 40000,
+	THREADS = 32,
+	PER_THREAD = 10000,
 };
 
 static _Atomic size_t finished;
