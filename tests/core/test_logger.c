@@ -760,7 +760,7 @@ START_TEST(several_crashing_threads_wait_for_one_rescue)
 	int status;
 	char *dir, *text;
 
-	if (thread_sanitized || address_sanitized)
+	if (thread_sanitized)
 		return;
 	dir = mxlog_tempdir_new();
 	status = in_child(dir, crash_in_threads);

@@ -59,8 +59,8 @@ const char *inject_name(void)
 
 void inject_clock(long realtime_sec, long monotonic_sec)
 {
-	plan.realtime_sec = realtime_sec;
-	plan.monotonic_sec = monotonic_sec;
+	__atomic_store_n(&plan.realtime_sec, realtime_sec, __ATOMIC_RELAXED);
+	__atomic_store_n(&plan.monotonic_sec, monotonic_sec, __ATOMIC_RELAXED);
 }
 
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
@@ -70,9 +70,11 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 	int r = __real_clock_gettime(clock, ret);
 
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
-		ret->tv_sec += plan.realtime_sec;
+		ret->tv_sec +=
+		    __atomic_load_n(&plan.realtime_sec, __ATOMIC_RELAXED);
 	if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE)
-		ret->tv_sec += plan.monotonic_sec;
+		ret->tv_sec +=
+		    __atomic_load_n(&plan.monotonic_sec, __ATOMIC_RELAXED);
 	return r;
 }
 
