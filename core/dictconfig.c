@@ -9,6 +9,7 @@
 #include "formatter.h"
 #include "json.h"
 #include "json_tree.h"
+#include "name.h"
 
 /* What an import gathers. The first failure (out of memory) is kept in `r` and
  * ends what follows, so that callers need not look after every piece. */
@@ -19,7 +20,13 @@ struct import {
 	int r;
 	uint64_t max_bytes, backup_count; /* of rotating handlers */
 	bool has_size;
-	bool has_root; /* named already: "root" and "" are one logger */
+	struct mxlog_buf loggers; /* named already, a NUL behind each */
+};
+
+enum {
+	/* As the configuration has them. */
+	MAX_FILE_SIZE_BITS = 50,
+	BACKUP_COUNT_MAX = 10000,
 };
 
 /* ---- writing ---- */
@@ -156,6 +163,17 @@ static bool is_usable(const char *format)
 	return true;
 }
 
+/* A key of YAML is one line and not too long. */
+static bool is_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+			return false;
+	return len > 0 && len <= MXLOG_NAME_BYTES;
+}
+
 static int add_formatter(void *arg, const char *name,
     const struct mxlog_json_tree *node)
 {
@@ -165,6 +183,10 @@ static int add_formatter(void *arg, const char *name,
 	const char *format = text_of(node, "format");
 	const char *style = text_of(node, "style");
 
+	if (!is_name(name)) {
+		note(import, "formatters.%s: left out: its name", name);
+		return import->r;
+	}
 	if (!class)
 		class = factory;
 	if (class && contains(class, "json")) {
@@ -197,7 +219,7 @@ static int add_formatter(void *arg, const char *name,
 	put(import, "  ");
 	put_quoted(import, name);
 	put(import, ": ");
-	put_quoted(import, format ? format : "%(message)s");
+	put_quoted(import, format && *format ? format : "%(message)s");
 	put(import, "\n");
 	return import->r;
 }
@@ -239,6 +261,11 @@ static void take_size(struct import *import, const char *name,
 		    "for all; the largest are used",
 		    name);
 	import->has_size = true;
+	bytes = MIN(bytes, UINT64_C(1) << MAX_FILE_SIZE_BITS);
+	if (count > BACKUP_COUNT_MAX)
+		note(import, "handlers.%s: backupCount is %d at most", name,
+		    BACKUP_COUNT_MAX);
+	count = MIN(count, BACKUP_COUNT_MAX);
 	import->max_bytes = MAX(import->max_bytes, bytes);
 	import->backup_count = MAX(import->backup_count, count);
 }
@@ -277,7 +304,8 @@ static void put_syslog(struct import *import,
 		(void)mxlog_json_tree_u64(mxlog_json_tree_at(address, 1),
 		    &port);
 		if (import->r == 0)
-			import->r = mxlog_buf_printf(&text, "%s:%s:%ju%c",
+			import->r = mxlog_buf_printf(&text,
+			    strchr(host, ':') ? "%s:[%s]:%ju%c" : "%s:%s:%ju%c",
 			    socktype && ends_with(socktype, "SOCK_STREAM")
 				? "tcp"
 				: "udp",
@@ -312,17 +340,45 @@ static const char *handler_type(const char *class)
 	return NULL;
 }
 
-static bool is_carried(const struct mxlog_json_tree *handler)
+static const char *class_of(const struct mxlog_json_tree *handler)
 {
 	const char *class = text_of(handler, "class");
 
-	const char *type;
+	return class ? class : text_of(handler, "()");
+}
 
-	if (!class)
-		class = text_of(handler, "()");
-	type = class ? handler_type(class) : NULL;
-	return type &&
-	    (strcmp(type, "file") != 0 || text_of(handler, "filename"));
+/* Why a handler can't be carried over; NULL: it can. */
+static const char *objection(const char *name,
+    const struct mxlog_json_tree *handler)
+{
+	const char *class = class_of(handler);
+	const char *type = class ? handler_type(class) : NULL;
+	const char *filename = text_of(handler, "filename");
+	const char *address = text_of(handler, "address");
+
+	if (!is_name(name))
+		return "its name";
+	if (!type)
+		return "its class is not known";
+	if (strcmp(type, "file") == 0 && !(filename && *filename))
+		return "it has no filename";
+	if (strcmp(type, "syslog") == 0 && address && *address != '/')
+		return "its address is no path";
+	return NULL;
+}
+
+/* A formatter that is there, by its name. */
+static void put_formatter(struct import *import, const char *handler,
+    const char *formatter)
+{
+	const struct mxlog_json_tree *formatters =
+	    mxlog_json_tree_get(import->root, "formatters");
+
+	if (is_name(formatter) && mxlog_json_tree_get(formatters, formatter))
+		put_member(import, "    ", "format", formatter);
+	else
+		note(import, "handlers.%s: formatter %s is left out", handler,
+		    formatter);
 }
 
 static void put_handler(struct import *import, const char *name,
@@ -344,7 +400,7 @@ static void put_handler(struct import *import, const char *name,
 		put_member(import, "    ", "type", type);
 	put_level(import, "    ", name, node);
 	if (formatter)
-		put_member(import, "    ", "format", formatter);
+		put_formatter(import, name, formatter);
 	if (mxlog_json_tree_get(node, "filters"))
 		note(import, "handlers.%s: its filters are left out", name);
 }
@@ -353,16 +409,14 @@ static int add_handler(void *arg, const char *name,
     const struct mxlog_json_tree *node)
 {
 	struct import *import = arg;
-	const char *class = text_of(node, "class");
+	const char *class = class_of(node);
+	const char *why = objection(name, node);
 
-	if (!class)
-		class = text_of(node, "()");
-	if (is_carried(node))
+	if (!why)
 		put_handler(import, name, node, class);
 	else
-		note(import, "handlers.%s: left out: class %s is not known%s",
-		    name, class ? class : "(none)",
-		    class && handler_type(class) ? " without a filename" : "");
+		note(import, "handlers.%s: left out: %s (class %s)", name, why,
+		    class ? class : "missing");
 	return import->r;
 }
 
@@ -382,7 +436,8 @@ static void put_handler_names(struct import *import, const char *of,
 		const char *name =
 		    mxlog_json_tree_text(mxlog_json_tree_at(names, i), NULL);
 
-		if (!name || !is_carried(mxlog_json_tree_get(handlers, name))) {
+		if (!name ||
+		    objection(name, mxlog_json_tree_get(handlers, name))) {
 			note(import, "loggers.%s: handler %s is left out", of,
 			    name ? name : "(no name)");
 			continue;
@@ -412,20 +467,46 @@ static bool is_false(const struct mxlog_json_tree *node)
 	return false;
 }
 
+/* Whether a name is new, as mxlog writes it: "root" and "" are one. */
+static bool is_new(struct import *import, const char *name)
+{
+	struct mxlog_buf *all = &import->loggers;
+	size_t before = all->len;
+	bool changed;
+
+	if (import->r == 0)
+		import->r = mxlog_module_normalise(all, *name ? name : "root",
+		    strlen(*name ? name : "root"), &changed);
+	if (import->r == 0)
+		import->r = mxlog_buf_add_char(all, '\0');
+	if (import->r < 0)
+		return true;
+	for (size_t at = 0; at < before; at += strlen(all->data + at) + 1)
+		if (strcmp(all->data + at, all->data + before) == 0) {
+			all->len = before;
+			return false;
+		}
+	return true;
+}
+
 static int add_logger(void *arg, const char *name,
     const struct mxlog_json_tree *node)
 {
 	struct import *import = arg;
-	bool is_root = !*name || strcmp(name, "root") == 0;
 
-	if (is_root && import->has_root) {
-		note(import, "loggers.%s: left out: the root is said once",
+	if (*name && !is_name(name)) {
+		note(import, "loggers.%s: left out: its name", name);
+		return import->r;
+	}
+	if (!is_new(import, name)) {
+		note(import,
+		    "loggers.%s: left out: its name is one with that "
+		    "of another",
 		    name);
 		return import->r;
 	}
-	import->has_root = import->has_root || is_root;
 	put(import, "  ");
-	put_quoted(import, is_root ? "root" : name);
+	put_quoted(import, *name ? name : "root");
 	put(import, ":\n");
 	put_level(import, "    ", name, node);
 	put_handler_names(import, name, mxlog_json_tree_get(node, "handlers"));
@@ -510,6 +591,7 @@ int mxlog_dictconfig_import(const char *json, size_t len,
 		import_all(&import);
 		r = import.r;
 	}
+	mxlog_buf_done(&import.loggers);
 	mxlog_json_tree_free(root);
 	return r;
 }

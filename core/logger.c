@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "async.h"
+#include "config_search.h"
 #include "crash.h"
 #include "quick_format.h"
 #include "scope.h"
@@ -228,18 +228,6 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 	return r;
 }
 
-/* MXLOG_CONFIG, /etc/mxlog/mxlog.yaml, or the defaults. */
-static int load_default(struct mxlog_config **ret, struct mxlog_error *reterr)
-{
-	const char *path = getenv("MXLOG_CONFIG");
-
-	if (path && *path)
-		return mxlog_config_load(path, ret, reterr);
-	if (access("/etc/mxlog/mxlog.yaml", F_OK) == 0)
-		return mxlog_config_load("/etc/mxlog/mxlog.yaml", ret, reterr);
-	return mxlog_config_new(ret);
-}
-
 int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
 {
 	struct mxlog_config *loaded = NULL;
@@ -251,7 +239,7 @@ int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
 		return mxlog_error_set(reterr, -EDEADLK,
 		    "a handler can't set up logging");
 	if (!config) {
-		r = load_default(&loaded, reterr);
+		r = mxlog_config_search(NULL, &loaded, reterr);
 		if (r < 0)
 			return r;
 		config = loaded;

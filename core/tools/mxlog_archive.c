@@ -9,6 +9,7 @@
 #include <mxlog/archive.h>
 
 #include "archive_index.h"
+#include "config_search.h"
 #include "fs.h"
 #include "json.h"
 #include "timestamp.h"
@@ -17,8 +18,6 @@ enum {
 	EXIT_USAGE = 2,
 	PROGRESS_USEC = 200 * 1000, /* between two lines of progress */
 };
-
-static const char default_config[] = "/etc/mxlog/mxlog.yaml";
 
 struct options {
 	const char *config;
@@ -109,18 +108,11 @@ static int parse_arguments(int argc, char **argv, struct options *options)
 
 static int load_config(const struct options *options, struct mxlog_config **ret)
 {
-	const char *path = options->config;
 	const char *log_dir = options->log_dir;
 	struct mxlog_error error = { 0 };
 	struct mxlog_config *config = NULL;
-	int r;
+	int r = mxlog_config_search(options->config, &config, &error);
 
-	if (!path)
-		path = getenv("MXLOG_CONFIG");
-	if (!path && access(default_config, F_OK) == 0)
-		path = default_config;
-	r = path ? mxlog_config_load(path, &config, &error)
-		 : mxlog_config_new(&config);
 	if (!log_dir && !options->config)
 		log_dir = getenv("MXLOG_LOG_DIR");
 	if (r == 0 && log_dir)

@@ -10,6 +10,7 @@
 #include <mxlog/config.h>
 
 #include "config_private.h"
+#include "config_search.h"
 #include "dictconfig.h"
 #include "fs.h"
 
@@ -45,7 +46,7 @@ static int read_all(const char *path, struct mxlog_buf *text)
 			r = -EFBIG;
 	}
 	if (r == 0 && ferror(file))
-		r = -EIO;
+		r = -errno;
 	if (file && file != stdin)
 		(void)fclose(file);
 	return r;
@@ -59,14 +60,14 @@ static int import_file(const char *path, struct mxlog_buf *yaml,
 	struct mxlog_buf json = { 0 };
 	int r = read_all(path, &json);
 
-	if (r < 0)
-		fprintf(stderr, "mxlog-config: %s: %s\n", path, strerror(-r));
-	else
+	if (r == 0)
 		r = mxlog_dictconfig_import(json.data ? json.data : "",
 		    json.len, yaml, notes, &error);
 	if (r < 0 && error.text[0])
 		fprintf(stderr, "mxlog-config: %s: byte %zu: %s\n", path,
 		    error.offset, error.text);
+	else if (r < 0)
+		fprintf(stderr, "mxlog-config: %s: %s\n", path, strerror(-r));
 	mxlog_buf_done(&json);
 	return r;
 }
@@ -80,8 +81,11 @@ static int run_import(const char *path)
 		(void)fwrite(yaml.data, 1, yaml.len, stdout);
 		if (notes.len > 0)
 			(void)fwrite(notes.data, 1, notes.len, stderr);
-		if (fflush(stdout) != 0)
+		if (fflush(stdout) != 0 || ferror(stdout)) {
 			r = -EIO;
+			fprintf(stderr,
+			    "mxlog-config: the import could not be written\n");
+		}
 	}
 	mxlog_buf_done(&yaml);
 	mxlog_buf_done(&notes);
@@ -220,9 +224,9 @@ static int run_check(const char *path)
 	int status = EXIT_SUCCESS;
 
 	if (!path)
-		path = getenv("MXLOG_CONFIG");
+		path = mxlog_config_environment();
 	if (!path)
-		path = "/etc/mxlog/mxlog.yaml";
+		path = MXLOG_CONFIG_DEFAULT;
 	if (mxlog_config_load(path, &config, &error) < 0) {
 		fprintf(stderr, "%s\n", error.text);
 		return EXIT_FAILURE;

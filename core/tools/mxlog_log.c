@@ -2,6 +2,7 @@
 /* mxlog-log: one entry, or one a line of standard input, from a shell. */
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,13 @@
 
 #include <mxlog/writer.h>
 
+#include "buf.h"
+#include "config_search.h"
+
 enum {
 	EXIT_USAGE = 2,
-	BATCH_LINES = 1000,
+	INPUT_PIECE = 64 * 1024,
+	LINE_KEPT = 1024 * 1024 + 4, /* of a line: more than a message has */
 };
 
 struct options {
@@ -61,7 +66,8 @@ static int parse_duration(const char *text, struct options *options)
 
 	options->duration_ms = strtod(text, &end);
 	options->has_duration = true;
-	if (end == text || *end || !(options->duration_ms >= 0))
+	if (end == text || *end || !isfinite(options->duration_ms) ||
+	    options->duration_ms < 0)
 		return fail("--duration-ms wants milliseconds",
 		    "a number of 0 or more, such as 12.5");
 	return 0;
@@ -109,8 +115,15 @@ static int parse_option(int option, struct options *options)
 		options->sync = true;
 		return 0;
 	default:
-		return fail("that is no option of it", "see mxlog-log --help");
+		return -EINVAL;
 	}
+}
+
+static int fail_option(int option, const char *word)
+{
+	fprintf(stderr, "mxlog-log: %s: %s; see mxlog-log --help\n", word,
+	    option == ':' ? "its value is missing" : "there is no such option");
+	return -EINVAL;
 }
 
 static bool is_pair(const char *text)
@@ -141,12 +154,15 @@ static int parse_arguments(int argc, char **argv, struct options *options,
 	};
 	int option, r;
 
-	while ((option = getopt_long(argc, argv, "+D:c:l:m:t:f:T:d:h", table,
+	opterr = 0; /* one line is enough */
+	while ((option = getopt_long(argc, argv, "+:D:c:l:m:t:f:T:d:h", table,
 		    NULL)) != -1) {
 		if (option == 'h') {
 			(void)fputs(usage, stdout);
 			exit(EXIT_SUCCESS);
 		}
+		if (option == '?' || option == ':')
+			return fail_option(option, argv[optind - 1]);
 		r = parse_option(option, options);
 		if (r < 0)
 			return r;
@@ -169,14 +185,8 @@ static int parse_arguments(int argc, char **argv, struct options *options,
 static int load_config(const struct options *options, struct mxlog_config **ret,
     struct mxlog_error *reterr)
 {
-	const char *path = options->config;
-	int r;
+	int r = mxlog_config_search(options->config, ret, reterr);
 
-	if (!path)
-		path = getenv("MXLOG_CONFIG");
-	if (!path && access("/etc/mxlog/mxlog.yaml", F_OK) == 0)
-		path = "/etc/mxlog/mxlog.yaml";
-	r = path ? mxlog_config_load(path, ret, reterr) : mxlog_config_new(ret);
 	if (r == 0 && options->log_dir) {
 		r = mxlog_config_set(*ret, "log_dir", options->log_dir, reterr);
 		if (r < 0)
@@ -255,27 +265,62 @@ static int log_words(struct mxlog_writer *writer, struct mxlog_entry *entry,
 	return r < 0 ? r : mxlog_writer_add(writer, entry);
 }
 
-static int log_lines(struct mxlog_writer *writer, struct mxlog_entry *entry,
-    const struct options *options)
+static int log_line(struct mxlog_writer *writer, struct mxlog_entry *entry,
+    const struct options *options, struct mxlog_buf *line)
 {
-	char *line = NULL;
-	size_t capacity = 0;
-	unsigned pending = 0;
-	ssize_t n;
+	int r = fill(entry, options, line->data ? line->data : "", line->len);
+
+	mxlog_buf_clear(line);
+	return r < 0 ? r : mxlog_writer_add(writer, entry);
+}
+
+/* Log the lines that end in a piece of input; what comes behind stays in
+ * `line`. So does the beginning alone of one that is larger than a message. */
+static int log_piece(struct mxlog_writer *writer, struct mxlog_entry *entry,
+    const struct options *options, struct mxlog_buf *line, const char *piece,
+    size_t len)
+{
 	int r = 0;
 
-	while (r == 0 && (n = getline(&line, &capacity, stdin)) > 0) {
-		if (line[n - 1] == '\n')
-			n--;
-		r = fill(entry, options, line, (size_t)n);
+	while (len > 0 && r == 0) {
+		const char *end = memchr(piece, '\n', len);
+		size_t n = end ? (size_t)(end - piece) : len;
+
+		r = mxlog_buf_add(line, piece, MIN(n, LINE_KEPT - line->len));
+		if (r == 0 && end)
+			r = log_line(writer, entry, options, line);
+		n += end != NULL;
+		piece += n;
+		len -= n;
+	}
+	return r;
+}
+
+/* What has come is stored before more is waited for: who watches the log sees
+ * it, and who kills a pipeline loses nothing that it had said. */
+static int log_input(struct mxlog_writer *writer, struct mxlog_entry *entry,
+    const struct options *options)
+{
+	char piece[INPUT_PIECE];
+	struct mxlog_buf line = { 0 };
+	int r = 0;
+
+	while (r == 0) {
+		ssize_t n = read(STDIN_FILENO, piece, sizeof(piece));
+
+		if (n < 0 && errno != EINTR)
+			r = -errno;
+		if (n == 0)
+			break;
+		if (n > 0)
+			r = log_piece(writer, entry, options, &line, piece,
+			    (size_t)n);
 		if (r == 0)
-			r = mxlog_writer_add(writer, entry);
-		if (r == 0 && ++pending % BATCH_LINES == 0)
 			r = mxlog_writer_commit(writer);
 	}
-	if (r == 0 && ferror(stdin))
-		r = -EIO;
-	free(line);
+	if (r == 0 && line.len > 0)
+		r = log_line(writer, entry, options, &line);
+	mxlog_buf_done(&line);
 	return r;
 }
 
@@ -299,7 +344,7 @@ static int run(const struct options *options, int argc, char **argv)
 		r = mxlog_entry_new(&entry);
 	if (r == 0)
 		r = argc > 0 ? log_words(writer, entry, options, argc, argv)
-			     : log_lines(writer, entry, options);
+			     : log_input(writer, entry, options);
 	closed = mxlog_writer_close(writer);
 	if (r == 0)
 		r = closed;

@@ -159,10 +159,61 @@ START_TEST(odd_dictionaries_still_make_a_configuration)
 		"\"maxBytes\":0,\"backupCount\":0}}}",
 		"{\"version\":1,\"handlers\":{\"a\":{\"class\":"
 		"\"logging.handlers.SysLogHandler\",\"address\":[\"h\",-1]}}}",
+		"{\"version\":1,\"handlers\":{\"a\":{\"class\":"
+		"\"logging.handlers.SysLogHandler\",\"address\":\"localhost\"}},"
+		"\"root\":{\"handlers\":[\"a\"]}}",
+		"{\"version\":1,\"handlers\":{\"a\":{\"class\":"
+		"\"logging.handlers.RotatingFileHandler\",\"filename\":\"/x\","
+		"\"maxBytes\":1000000000000000000,\"backupCount\":100000}}}",
+		"{\"version\":1,\"handlers\":{\"a\":{\"class\":"
+		"\"logging.FileHandler\",\"filename\":\"\"}}}",
+		"{\"version\":1,\"handlers\":{\"a\":{\"class\":"
+		"\"logging.StreamHandler\",\"formatter\":\"nowhere\"}}}",
+		"{\"version\":1,\"formatters\":{\"\":{\"format\":\"\"}},"
+		"\"handlers\":{\"a\":{\"class\":\"logging.StreamHandler\","
+		"\"formatter\":\"\"},\"\":{\"class\":\"logging.StreamHandler\"}},"
+		"\"root\":{\"handlers\":[\"\",\"a\"]}}",
+		"{\"version\":1,\"loggers\":{\"A b\":{},\"A_b\":{},\".\":{},"
+		"\"\u00e4\":{}}}",
+		"{\"version\":1,\"handlers\":{\"x\\ny\":{\"class\":"
+		"\"logging.StreamHandler\"}},\"loggers\":{\"\\u001b[1m\":{}},"
+		"\"root\":{\"handlers\":[\"x\\ny\"]}}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(odd); i++)
 		mxlog_config_free(import(odd[i]));
+}
+END_TEST
+
+START_TEST(names_too_long_for_a_key_are_left_out)
+{
+	struct mxlog_buf json = { 0 };
+	struct mxlog_config *config;
+
+	for (int i = 0; i < 2; i++) {
+		mxlog_buf_clear(&json);
+		ck_assert_int_eq(
+		    mxlog_buf_printf(&json,
+			"{\"version\":1,\"loggers\":{\"%0*d\":{}}}", 255 + i,
+			0),
+		    0);
+		ck_assert_int_eq(mxlog_buf_add_char(&json, '\0'), 0);
+		config = import(json.data);
+		ck_assert_uint_eq(config->n_loggers, i == 0);
+		mxlog_config_free(config);
+	}
+	mxlog_buf_done(&json);
+}
+END_TEST
+
+START_TEST(an_ipv6_address_of_a_syslog_daemon_stands_in_brackets)
+{
+	struct mxlog_config *config = import(
+	    "{\"version\":1,\"handlers\":{\"a\":{\"class\":"
+	    "\"logging.handlers.SysLogHandler\",\"address\":[\"::1\",6514]}}}");
+
+	ck_assert_str_eq(config->handlers[0].destination, "udp:[::1]:6514");
+	mxlog_config_free(config);
 }
 END_TEST
 
@@ -192,4 +243,6 @@ SUITE("dictconfig", handlers_formatters_and_loggers_are_carried_over,
     what_cannot_be_carried_over_is_said,
     levels_are_names_or_numbers_and_notset_is_none,
     odd_dictionaries_still_make_a_configuration,
+    names_too_long_for_a_key_are_left_out,
+    an_ipv6_address_of_a_syslog_daemon_stands_in_brackets,
     what_is_no_dictionary_of_version_1_is_refused)
