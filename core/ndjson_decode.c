@@ -195,11 +195,18 @@ static int take_field(struct mxlog_decoder *d, struct mxlog_entry *entry,
 	return mxlog_decoder_take_string(d, &entry->bytes, &entry->text[field]);
 }
 
+struct decoding {
+	struct mxlog_entry *entry;
+	unsigned seen; /* one bit for each field */
+	size_t hint;   /* the field that a canonical line would have next */
+};
+
 /* The token is the key. */
-static int take_member(struct mxlog_decoder *d, struct mxlog_entry *entry,
-    size_t *hint, unsigned *seen)
+static int take_member(struct mxlog_decoder *d, void *data)
 {
-	size_t field = find_field(d, *hint);
+	struct decoding *decoding = data;
+	struct mxlog_entry *entry = decoding->entry;
+	size_t field = find_field(d, decoding->hint);
 	struct mxlog_span key;
 	int r;
 
@@ -210,39 +217,30 @@ static int take_member(struct mxlog_decoder *d, struct mxlog_entry *entry,
 			r = mxlog_decoder_next(d);
 		return r < 0 ? r : take_unknown(d, entry, key);
 	}
-	*hint = field + 1;
+	decoding->hint = field + 1;
 	d->key = fields[field].name;
 	r = mxlog_decoder_next(d);
 	if (r < 0)
 		return r;
 	/* Readers of JSON differ in which of two they take. */
-	if (*seen >> field & 1)
+	if (decoding->seen >> field & 1)
 		return mxlog_decoder_refuse(d, "is there twice");
 	if (mxlog_decoder_is_null(d))
 		return 0;
-	*seen |= 1U << field;
+	decoding->seen |= 1U << field;
 	return take_field(d, entry, (enum mxlog_field)field);
 }
 
 static int decode_members(struct mxlog_decoder *d, struct mxlog_entry *entry)
 {
-	unsigned seen = 0; /* one bit for each field */
-	size_t hint = 0;
+	struct decoding decoding = { .entry = entry };
 	int r;
 
-	if (d->token.type != MXLOG_JSON_OBJECT)
-		return mxlog_decoder_refuse(d, "is no JSON object");
-	while ((r = mxlog_decoder_next_key(d)) > 0) {
-		r = take_member(d, entry, &hint, &seen);
-		if (r < 0)
-			return r;
-	}
-	if (r == 0)
-		r = mxlog_decoder_end(d);
+	r = mxlog_decoder_members(d, take_member, &decoding);
 	if (r < 0)
 		return r;
 	d->key = "level";
-	return seen >> MXLOG_FIELD_LEVEL & 1
+	return decoding.seen >> MXLOG_FIELD_LEVEL & 1
 	    ? 0
 	    : mxlog_decoder_refuse(d, "is missing");
 }

@@ -50,6 +50,25 @@ static inline int mxlog_decoder_next_key(struct mxlog_decoder *d)
 	return r < 0 ? r : d->token.type == MXLOG_JSON_KEY;
 }
 
+/* Read a line's members to its end: `fn` is called at each key, and reads its
+ * value. The first error ends it. */
+typedef int mxlog_decoder_member(struct mxlog_decoder *d, void *data);
+
+static inline int mxlog_decoder_members(struct mxlog_decoder *d,
+    mxlog_decoder_member *fn, void *data)
+{
+	int r;
+
+	if (d->token.type != MXLOG_JSON_OBJECT)
+		return mxlog_decoder_refuse(d, "is no JSON object");
+	while ((r = mxlog_decoder_next_key(d)) > 0) {
+		r = fn(d, data);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? r : mxlog_decoder_end(d);
+}
+
 static inline bool mxlog_decoder_is_null(const struct mxlog_decoder *d)
 {
 	return d->token.type == MXLOG_JSON_NULL;

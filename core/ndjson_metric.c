@@ -105,10 +105,15 @@ static int take_metric_field(struct mxlog_decoder *d,
 	return mxlog_decoder_skip(d);
 }
 
+struct decoding {
+	struct mxlog_metric *metric;
+	unsigned seen; /* one bit for each key */
+};
+
 /* The token is the key. */
-static int take_metric_member(struct mxlog_decoder *d,
-    struct mxlog_metric *metric, unsigned *seen)
+static int take_metric_member(struct mxlog_decoder *d, void *data)
 {
+	struct decoding *decoding = data;
 	size_t key = 0;
 	int r;
 
@@ -120,32 +125,24 @@ static int take_metric_member(struct mxlog_decoder *d,
 	r = mxlog_decoder_next(d);
 	if (r < 0 || mxlog_decoder_is_null(d))
 		return r;
-	if (key < METRIC_KEY_COUNT && *seen & 1U << key)
+	if (key < METRIC_KEY_COUNT && decoding->seen & 1U << key)
 		return mxlog_decoder_refuse(d, "is there twice");
-	*seen |= 1U << key;
-	return take_metric_field(d, metric, (enum metric_key)key);
+	decoding->seen |= 1U << key;
+	return take_metric_field(d, decoding->metric, (enum metric_key)key);
 }
 
 static int decode_metric_members(struct mxlog_decoder *d,
     struct mxlog_metric *metric)
 {
-	unsigned seen = 0;
+	struct decoding decoding = { .metric = metric };
 	int r;
 
-	if (d->token.type != MXLOG_JSON_OBJECT)
-		return mxlog_decoder_refuse(d, "is no JSON object");
-	while ((r = mxlog_decoder_next_key(d)) > 0) {
-		r = take_metric_member(d, metric, &seen);
-		if (r < 0)
-			return r;
-	}
-	if (r == 0)
-		r = mxlog_decoder_end(d);
+	r = mxlog_decoder_members(d, take_metric_member, &decoding);
 	if (r < 0)
 		return r;
 	for (size_t key = 0; key < METRIC_TAGS; key++) {
 		d->key = metric_keys[key].name;
-		if (!(seen & 1U << key))
+		if (!(decoding.seen & 1U << key))
 			return mxlog_decoder_refuse(d, "is missing");
 	}
 	return 0;
