@@ -17,15 +17,10 @@ usage()
 	END
 }
 
-build_packages=(
-	gcc libc6-dev make cmake pkg-config dpkg-dev rsyslog
-	libestr-dev libfastjson-dev libsystemd-dev libjson-c-dev libyaml-dev
-	libpcre2-dev zlib1g-dev libdeflate-dev libssl-dev libdw-dev
-)
 test_packages=(
-	check g++ python3 valgrind procps util-linux # the tests themselves
+	check build-essential python3 valgrind procps util-linux # the tests themselves
 	# What some of them drive, else they are skipped. Nothing of it is started.
-	systemd systemd-journal-remote groff-base tmux less zstd
+	systemd systemd-journal-remote debhelper rpm groff-base tmux less zstd
 )
 
 tests=OFF

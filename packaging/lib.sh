@@ -11,6 +11,14 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 	bold=$'\033[1m' plain=$'\033[0m'
 fi
 
+# What building takes.
+# shellcheck disable=SC2034 # for those who source this
+build_packages=(
+	gcc libc6-dev make cmake pkg-config dpkg-dev rsyslog
+	libestr-dev libfastjson-dev libsystemd-dev libjson-c-dev libyaml-dev
+	libpcre2-dev zlib1g-dev libdeflate-dev libssl-dev libdw-dev
+)
+
 say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*"; }
 warn() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { warn "$@"; exit 1; }
