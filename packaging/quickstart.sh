@@ -40,7 +40,7 @@ write_config()
 		global(workDirectory="$work" maxMessageSize="256k")
 		module(load="imuxsock" SysSock.Use="off")
 		module(load="imptcp")
-		module(load="$build/plugins/ommxlog/ommxlog.so")
+		module(load="ommxlog")
 		input(type="imuxsock" Socket="$work/log" CreatePath="off")
 		input(type="imptcp" port="0" address="127.0.0.1"
 		      listenPortFileName="$work/port")
@@ -53,8 +53,10 @@ write_config()
 
 start_rsyslogd()
 {
-	local tries=0
-	"$rsyslogd" -n -f "$work/rsyslog.conf" -i "$work/pid" \
+	local tries=0 modules
+	# Modules are found by name: rsyslogd takes no path with a space in it.
+	modules=$(dpkg -L rsyslog | sed -n 's,/lmnet\.so$,,p')
+	"$rsyslogd" -n -M "$modules:$build/plugins/ommxlog" -f "$work/rsyslog.conf" -i "$work/pid" \
 		</dev/null >"$work/output" 2>&1 &
 	pid=$!
 	until [ -S "$work/log" ] && [ -s "$work/port" ]; do

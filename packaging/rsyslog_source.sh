@@ -140,11 +140,11 @@ fetch()
 # Only headers are wanted, so what needs further libraries is switched off, and
 # so is what costs time without a word in config.h. What changes the layout of
 # rsyslog's structs stays as Debian has it: regexp on, liblogging off, no debug
-# mode.
+# mode. Its temporary files stay in the tree: it can't have a TMPDIR with a space.
 run_configure()
 {
 	say "Configuring it for config.h"
-	(cd "$1" && CONFIG_SHELL=/bin/sh CFLAGS=-O0 /bin/sh ./configure --quiet \
+	(cd "$1" && TMPDIR=. CONFIG_SHELL=/bin/sh CFLAGS=-O0 /bin/sh ./configure --quiet \
 		--disable-dependency-tracking --disable-static \
 		--disable-liblogging-stdlog \
 		--disable-zlib --disable-klog --disable-uuid --disable-libgcrypt \

@@ -52,6 +52,9 @@ rsyslog_init()
 	logs=$work/logs
 	socket=$work/log.sock
 	mkdir -p "$work/spool"
+	# rsyslogd takes no path with a space in it.
+	ln -s "$module" "$work/ommxlog.so"
+	module=$work/ommxlog.so
 }
 
 # rsyslog_config ACTION_PARAMETERS [MORE_CONFIGURATION]: inputs on a unix socket
