@@ -10,7 +10,9 @@ to the systemd journal or to the syslog socket, where mxlog picks it up:
 destination: "auto" (the journal if it is there, else syslog), "journal",
 "syslog", or a socket's path; a path whose name is "socket" speaks the journal's
 protocol. Only the standard library is used. Nothing here raises into the
-application: what can't be sent goes to logging's own handleError().
+application (but RecursionError, as logging's own handlers do): what can't be
+sent goes to logging's own handleError(). Nor does it wait long: a daemon that
+does not read for a second loses what comes in the next ten.
 """
 
 import contextvars
@@ -19,11 +21,14 @@ import fcntl
 import io
 import json
 import logging
+import math
 import os
+import re
 import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 from datetime import datetime, timezone
 
@@ -42,6 +47,11 @@ _LEVELS = (
 )
 _MAX_EXCEPTIONS = 32
 _MAX_FRAMES = 1000
+_MAX_DEPTH = 16
+_MAX_VALUES = 10000  # within one of extra
+_SHORT_MESSAGE = 4096  # characters, when the whole can't be sent
+_WAIT_SECONDS = 1.0  # for a daemon to take more
+_PAUSE_SECONDS = 10.0  # after waiting in vain
 
 # From <linux/fcntl.h>, which the fcntl module lacks before Python 3.9.
 _F_ADD_SEALS = 1033
@@ -60,21 +70,50 @@ def _level(number):
     return "DEBUG", 7
 
 
-def _plain(value, depth=0):
-    """The value as JSON has it; what JSON has no word for, as its repr."""
+def _safe(convert, value):
+    """str() or repr() of what may have a broken one of its own."""
     try:
-        json.dumps(value, allow_nan=False)
-        return value
-    except (TypeError, ValueError, RecursionError):
-        pass
-    if depth < 16 and isinstance(value, dict):
-        return {str(k): _plain(v, depth + 1) for k, v in value.items()}
-    if depth < 16 and isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(v, depth + 1) for v in value]
-    try:
-        return repr(value)
-    except Exception:  # a broken __repr__ is the application's, not ours
-        return "<%s>" % type(value).__name__
+        return str(convert(value))
+    except Exception:  # the application's fault, not the logger's
+        return "<unprintable %s>" % type(value).__name__
+
+
+class _Plain:
+    """Values as JSON has them; what JSON has no word for, as its repr."""
+
+    def __init__(self):
+        self._left = _MAX_VALUES
+        self._inside = set()  # ids of the containers around
+
+    def convert(self, value):
+        self._left -= 1
+        if value is None or isinstance(value, (bool, str)):
+            return value
+        if isinstance(value, int):
+            return value if -(2**63) <= value < 2**64 else _safe(repr, value)
+        if isinstance(value, float):
+            return value if math.isfinite(value) else repr(value)
+        if isinstance(value, (dict, list, tuple, set, frozenset)):
+            return self._container(value)
+        return _safe(repr, value)
+
+    def _container(self, value):
+        if (
+            self._left <= 0
+            or len(self._inside) >= _MAX_DEPTH
+            or id(value) in self._inside
+        ):
+            return "<%s of %d>" % (type(value).__name__, len(value))
+        self._inside.add(id(value))
+        try:
+            if isinstance(value, dict):
+                return {
+                    k if isinstance(k, str) else _safe(str, k): self.convert(v)
+                    for k, v in list(value.items())
+                }
+            return [self.convert(v) for v in list(value)]
+        finally:
+            self._inside.discard(id(value))
 
 
 def _json(value):
@@ -89,10 +128,12 @@ def _type_name(exception):
 
 
 def _text(exception):
-    try:
-        return str(exception)
-    except Exception:
-        return "<unprintable %s>" % type(exception).__name__
+    """Its message and the notes that were added to it."""
+    notes = getattr(exception, "__notes__", None)
+    lines = [_safe(str, exception)]
+    if isinstance(notes, (list, tuple)):
+        lines += [_safe(str, note) for note in notes]
+    return "\n".join(lines)
 
 
 def _frames(tb):
@@ -136,9 +177,23 @@ def exception_info(exception):
     return first
 
 
+def _group(exception):
+    """The whole text of an exception group, which ExceptionInfo can't hold."""
+    if not isinstance(getattr(exception, "exceptions", None), tuple):
+        return None
+    return "".join(
+        traceback.format_exception(
+            type(exception), exception, exception.__traceback__
+        )
+    )
+
+
 def _timestamp(seconds):
-    moment = datetime.fromtimestamp(seconds, timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    try:
+        moment = datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, OSError, TypeError, ValueError):
+        moment = datetime.now(timezone.utc)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _thread_id():
@@ -149,35 +204,48 @@ def _thread_id():
 
 
 class _Sender:
-    """A datagram socket that is opened when needed and after a failure."""
+    """A datagram socket that is opened when needed, after a failure and in a
+    forked child. Its handler's lock guards it: that one is made anew in a
+    child, where a lock of its own might stay locked for ever."""
 
     def __init__(self, path):
         self.path = path
         self._socket = None
         self._pid = None
-        self._lock = threading.Lock()
+        self._paused_until = 0.0
 
     def send(self, data):
-        with self._lock:
-            if self._socket is None or self._pid != os.getpid():
-                self._open()
-            try:
-                self._socket.send(data)
-            except OSError as error:
-                if error.errno in (errno.EMSGSIZE, errno.ENOBUFS):
-                    self._send_large(data)
-                    return
-                self._open()  # the daemon was restarted
-                self._socket.send(data)
+        if time.monotonic() < self._paused_until:
+            raise OSError("%s is not read: left out" % self.path)
+        try:
+            self._send(data)
+        except socket.timeout:
+            self._paused_until = time.monotonic() + _PAUSE_SECONDS
+            raise
 
     def close(self):
         if self._socket is not None:
             self._socket.close()
         self._socket = None
 
+    def _send(self, data):
+        if self._socket is None or self._pid != os.getpid():
+            self._open()
+        try:
+            self._socket.send(data)
+        except socket.timeout:
+            raise
+        except OSError as error:
+            if error.errno in (errno.EMSGSIZE, errno.ENOBUFS):
+                self._send_large(data)
+                return
+            self._open()  # the daemon was restarted
+            self._socket.send(data)
+
     def _open(self):
         self.close()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.settimeout(_WAIT_SECONDS)
         self._pid = os.getpid()
         try:
             self._socket.connect(self.path)
@@ -186,7 +254,9 @@ class _Sender:
             raise
 
     def _send_large(self, data):
-        raise OSError("a record of %d bytes is too large to send" % len(data))
+        raise OSError(
+            errno.EMSGSIZE, "%d bytes are too large to send" % len(data)
+        )
 
 
 class _JournalSender(_Sender):
@@ -236,16 +306,46 @@ class _SyslogSender(_Sender):
     FACILITY = 1
 
     def send_entry(self, entry, severity):
-        tag = entry["module"].replace(" ", "_")[:32] or "python"
+        # Nothing that would end the tag, or begin a message of its own.
+        tag = re.sub(r"[^A-Za-z0-9_./-]", "_", entry["module"])[:32]
         header = "<%d>%s[%d]: @cee:" % (
             self.FACILITY * 8 + severity,
-            tag,
+            tag or "python",
             os.getpid(),
         )
-        self.send((header + _json(entry)).encode("utf-8", "replace"))
+        try:
+            self._send_text(header + _json(entry))
+        except OSError as error:
+            if error.errno != errno.EMSGSIZE:
+                raise
+            self._send_text(header + _json(_shortened(entry)))
+
+    def _send_text(self, text):
+        self.send(text.encode("utf-8", "replace"))
+
+
+def _shortened(entry):
+    """What is left of an entry that no datagram holds, and is marked so."""
+    short = {
+        key: entry[key]
+        for key in entry
+        if key not in ("context", "exception", "message")
+    }
+    exception = entry.get("exception")
+    short["message"] = entry["message"][:_SHORT_MESSAGE]
+    if exception:
+        short["exception"] = {
+            "type": exception["type"],
+            "message": exception["message"][:_SHORT_MESSAGE],
+            "stack_trace": exception["stack_trace"][-10:],
+        }
+    short["tags"] = entry.get("tags", [])[:8] + ["truncated"]
+    return short
 
 
 def _sender(destination):
+    if isinstance(destination, os.PathLike):
+        destination = os.fspath(destination)
     if destination == "auto":
         there = os.path.exists(JOURNAL_SOCKET)
         destination = "journal" if there else "syslog"
@@ -253,7 +353,7 @@ def _sender(destination):
         return _JournalSender(JOURNAL_SOCKET)
     if destination == "syslog":
         return _SyslogSender(SYSLOG_SOCKET)
-    if destination.startswith("/"):
+    if isinstance(destination, str) and destination.startswith("/"):
         if os.path.basename(destination) == "socket":
             return _JournalSender(destination)
         return _SyslogSender(destination)
@@ -269,7 +369,7 @@ class MxlogHandler(logging.Handler):
     def __init__(self, level=logging.NOTSET, destination="auto", tags=()):
         super().__init__(level)
         self._sender = _sender(destination)
-        self._tags = [str(tag) for tag in tags]
+        self._tags = [tags] if isinstance(tags, str) else list(map(str, tags))
 
     def emit(self, record):
         try:
@@ -281,7 +381,11 @@ class MxlogHandler(logging.Handler):
             self.handleError(record)
 
     def close(self):
-        self._sender.close()
+        self.acquire()
+        try:
+            self._sender.close()
+        finally:
+            self.release()
         super().close()
 
     def _entry(self, record):
@@ -289,27 +393,40 @@ class MxlogHandler(logging.Handler):
         entry = {
             "timestamp": _timestamp(record.created),
             "level": name,
-            "module": record.name,
+            "module": str(record.name),
             "line_number": record.lineno,
-            "message": record.getMessage(),
+            # Not of the instance, where an extra may have that name.
+            "message": str(type(record).getMessage(record)),
             "thread_id": _thread_id(),
             "process_id": str(record.process or os.getpid()),
         }
         if record.funcName:
             entry["function"] = record.funcName
         extra = {
-            key: _plain(value)
-            for key, value in vars(record).items()
+            key: _Plain().convert(value)
+            for key, value in list(vars(record).items())
             if key not in _RECORD_FIELDS
         }
         self._lift(entry, extra)
         if record.stack_info:
-            extra["stack_info"] = record.stack_info
+            extra["stack_info"] = str(record.stack_info)
+        self._explain(entry, extra, record)
         if extra:
             entry["context"] = extra
-        if record.exc_info and record.exc_info[1] is not None:
-            entry["exception"] = exception_info(record.exc_info[1])
         return entry, severity
+
+    @staticmethod
+    def _explain(entry, extra, record):
+        """What went wrong; of a record that another process pickled there is
+        nothing but its text, which mxlog reads in the message."""
+        exc_info = record.exc_info
+        if isinstance(exc_info, tuple) and exc_info[1] is not None:
+            entry["exception"] = exception_info(exc_info[1])
+            group = _group(exc_info[1])
+            if group:
+                extra["exception_group"] = group
+        elif record.exc_text:
+            entry["message"] += "\n" + str(record.exc_text)
 
     def _lift(self, entry, extra):
         """What LogEntry has a field for leaves `extra`."""
@@ -317,7 +434,7 @@ class MxlogHandler(logging.Handler):
         if identifier:
             entry["trace_id"] = str(identifier)
         duration = extra.get("duration_ms")
-        if isinstance(duration, (int, float)) and duration >= 0:
+        if type(duration) in (int, float) and duration >= 0:
             entry["duration_ms"] = extra.pop("duration_ms")
         tags = list(self._tags)
         if isinstance(extra.get("tags"), (list, tuple)):
@@ -353,21 +470,22 @@ class MxlogProcessor:
         return event_dict
 
     def _record(self, method_name, fields):
-        level = str(fields.pop("level", method_name)).lower()
+        level = _safe(str, fields.pop("level", method_name)).lower()
         level = self._METHODS.get(level, level).upper()
         number = logging.getLevelName(level)
         record = logging.LogRecord(
-            str(fields.pop("logger", None) or "structlog"),
+            _safe(str, fields.pop("logger", None) or "structlog"),
             number if isinstance(number, int) else logging.INFO,
             "",
             fields.pop("lineno", None) or 0,
-            str(fields.pop("event", "")),
+            _safe(str, fields.pop("event", "")),
             (),
             _exc_info(fields.pop("exc_info", None)),
             fields.pop("func_name", None),
         )
         fields.pop("timestamp", None)  # the record's own is exact
         for key, value in fields.items():
+            key = _safe(str, key)
             taken = key in _RECORD_FIELDS
-            setattr(record, key + "_2" if taken else key, value)
+            vars(record)[key + "_2" if taken else key] = value
         return record
