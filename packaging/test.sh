@@ -15,6 +15,9 @@ case "${1:-}" in
 	;;
 esac
 
+# Neither rsyslogd nor pkg-config, which some tests drive, takes such a path.
+case ${TMPDIR:-} in *[[:space:]]*) export TMPDIR=/tmp ;; esac
+
 cd "$root"
 read -ra presets <<<"${MXLOG_PRESETS:-asan release}"
 packaging/build.sh --tests "${presets[@]}"
