@@ -27,18 +27,19 @@ journald:
   directory: $work/journal
 END
 
-drain() {
-	rm -rf "$work/logs"
-	"$build/plugins/mxlogd/mxlogd" --config "$work/mxlog.yaml" --drain
-}
+drain() { "$build/plugins/mxlogd/mxlogd" --config "$work/mxlog.yaml" --drain; }
 bare() { "$build/tests/bench_journal_bare" "$work/journal" >/dev/null; }
 json() { journalctl -D "$work/journal" -o json >"$work/out"; }
 export_() { journalctl -D "$work/journal" -o export >"$work/out"; }
+
+# What the run before wrote: removing it is no part of any of them.
+clear_() { rm -rf "$work/logs" "$work/out"; }
 
 # measure COMMAND: "wall cpu" in seconds, the least of three.
 measure() {
 	local best_wall=999999 best_cpu=999999 wall cpu
 	for _ in 1 2 3; do
+		clear_
 		read -r wall cpu < <(TIMEFORMAT='%R %U %S'
 			{ time "$1" >/dev/null 2>&1; } 2>&1 |
 				awk '{ print $1, $2 + $3 }')
@@ -53,6 +54,7 @@ declare -A wall cpu
 for what in bare drain export_ json; do
 	read -r "wall[$what]" "cpu[$what]" < <(measure $what)
 done
+clear_
 drain
 stored=$(cat "$work"/logs/*.log | wc -l)
 [ "$stored" = "$entries" ] || { echo "$stored of $entries entries"; exit 1; }
