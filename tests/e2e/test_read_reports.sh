@@ -102,23 +102,23 @@ export TERM=xterm
 unset NO_COLOR
 echo "-- nothing steers a terminal"
 for output in short table pretty json cat; do
-	script -qec "$read --no-pager -o $output" /dev/null >"$dir/tty"
+	script -qec "'$read' --no-pager -o $output" /dev/null >"$dir/tty"
 	if grep -q $'\x1b\[31mfull' "$dir/tty" ||
 		grep -q $'\u202e' "$dir/tty"; then
 		echo "$output sends what it reads"
 		exit 1
 	fi
 done
-script -qec "NO_COLOR=1 $read --no-pager" /dev/null >"$dir/tty"
+script -qec "NO_COLOR=1 '$read' --no-pager" /dev/null >"$dir/tty"
 if grep -q $'\x1b' "$dir/tty"; then
 	echo "NO_COLOR, and yet there are colours"
 	exit 1
 fi
-script -qec "$read --no-pager" /dev/null >"$dir/tty"
+script -qec "'$read' --no-pager" /dev/null >"$dir/tty"
 grep -q $'\x1b\[31mERROR' "$dir/tty"
 
 echo "-- a pager that is left, a pipe that is closed"
-test "$(PAGER='head -1 >&2' script -qec "$read" /dev/null | wc -l)" = 1
+test "$(PAGER='head -1 >&2' script -qec "'$read'" /dev/null | wc -l)" = 1
 set +e
 "$read" -o json 2>"$dir/err" | true
 test ! -s "$dir/err" || exit 1

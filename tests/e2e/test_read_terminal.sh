@@ -42,7 +42,7 @@ run() { term send-keys "$1" Enter; }
 export LC_ALL=C.UTF-8
 term new-session -d -x 100 -y 20 "env PS1='ready> ' bash --norc"
 wait_for 'ready>'
-run "export PATH=$build:\$PATH MXLOG_LOG_DIR=$dir/log TZ=UTC; clear"
+run "export PATH='$build':\$PATH MXLOG_LOG_DIR='$dir/log' TZ=UTC; clear"
 wait_for 'ready>'
 
 echo "-- the pager shows the first page, in colours, and q leaves it"
