@@ -9,6 +9,7 @@
 #include "crash.h"
 #include "quick_format.h"
 #include "scope.h"
+#include "signal_stack.h"
 #include "timestamp.h"
 
 /* A thread that logs. `busy` while it is in here, so that setting up again can
@@ -17,6 +18,7 @@
 struct thread {
 	struct thread *next;
 	struct mxlog_item *item;
+	struct mxlog_signal_stack signal_stack;
 	_Atomic int busy;
 };
 
@@ -63,6 +65,7 @@ static void thread_free(void *arg)
 	if (*at)
 		*at = thread->next;
 	(void)pthread_mutex_unlock(&logging.threads_lock);
+	mxlog_signal_stack_done(&thread->signal_stack);
 	mxlog_item_free(thread->item);
 	free(thread);
 	self = NULL;
@@ -76,6 +79,7 @@ static struct thread *thread_new(void)
 		free(thread);
 		return NULL;
 	}
+	mxlog_signal_stack_init(&thread->signal_stack);
 	(void)pthread_mutex_lock(&logging.threads_lock);
 	thread->next = logging.threads;
 	logging.threads = thread;

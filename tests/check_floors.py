@@ -10,7 +10,7 @@ import sys
 # Each floor includes from itself and those before it. A noun's public and
 # private header and its parts (archive_file of archive) stand with it.
 FLOORS = [
-    "base buf error reterr span utf8 le lanes number quick_format timestamp ulid json fs fork_guard ring queue datagram complaint",
+    "base buf error reterr span utf8 le lanes number quick_format timestamp ulid json fs fork_guard ring queue datagram complaint signal_stack",
     "pattern gzip_block yaml json_tree digest symbolizer",
     "level name entry exception metric tbl",
     "config ndjson lookup condition query redact traceback payload trace_order formatter dictconfig",

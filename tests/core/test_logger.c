@@ -2,6 +2,7 @@
 #include <mxlog/logger.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -773,6 +774,52 @@ START_TEST(several_crashing_threads_wait_for_one_rescue)
 }
 END_TEST
 
+/* Not to be turned into a loop: every frame is used after the call. */
+static __attribute__((noinline)) int recurse(volatile char *before,
+    unsigned left)
+{
+	volatile char frame[512];
+
+	frame[0] = before ? *before : 0;
+	return left == 0 ? 0 : recurse(frame, left - 1) + frame[0];
+}
+
+static void *log_and_recurse(void *arg)
+{
+	for (int i = 0; i < 50; i++)
+		MXLOG_INFO(mxlog_logger_get("dying"), "last %d", i);
+	(void)recurse(arg, UINT_MAX);
+	return NULL;
+}
+
+static void overflow_a_stack(const char *dir)
+{
+	pthread_t thread;
+
+	die_of_faults();
+	set_up(dir, "flush_interval_s: 60\n");
+	(void)pthread_create(&thread, NULL, log_and_recurse, NULL);
+	(void)pthread_join(thread, NULL);
+}
+
+START_TEST(what_was_queued_survives_the_end_of_a_threads_stack)
+{
+	int status;
+	char *dir, *text;
+
+	if (thread_sanitized)
+		return;
+	dir = mxlog_tempdir_new();
+	status = in_child(dir, overflow_a_stack);
+	text = stored(dir);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGSEGV);
+	ck_assert_uint_eq(count(text, "\"module\":\"dying\""), 50);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
 static const enum mxlog_level levels[] = { MXLOG_DEBUG, MXLOG_INFO,
 	MXLOG_WARNING, MXLOG_ERROR, MXLOG_CRITICAL };
 
@@ -949,6 +996,7 @@ SUITE("logger", without_a_setup_entries_go_redacted_to_stderr,
     forking_while_threads_log_leaves_a_child_that_can_log,
     a_child_that_crashes_does_not_wait_for_its_parents_queue,
     several_crashing_threads_wait_for_one_rescue,
+    what_was_queued_survives_the_end_of_a_threads_stack,
     of_a_tenfold_flood_each_level_is_stored_or_counted,
     frames_below_a_source_root_become_relative,
     a_setup_that_fails_leaves_the_old_configuration_working,

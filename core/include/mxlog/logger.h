@@ -30,7 +30,12 @@ MXLOG_BEGIN_DECLS
  * /etc/mxlog/mxlog.yaml, else the defaults. Called again it changes the
  * configuration; loggers stay valid. On failure nothing has changed. The
  * config may be freed afterwards. A logger used before this, or after a failed
- * one, writes to stderr. */
+ * one, writes to stderr.
+ *
+ * What was queued is stored before a crash ends the process: SIGSEGV, SIGBUS,
+ * SIGFPE, SIGILL and SIGABRT do what they did before, a second later at most.
+ * For the end of its stack a thread gets a signal stack when it first logs,
+ * unless it has one. */
 MXLOG_EXPORT int mxlog_setup(const struct mxlog_config *config,
     struct mxlog_error *reterr);
 
