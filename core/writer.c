@@ -404,8 +404,9 @@ static int set_process(struct mxlog_entry *entry)
 	return mxlog_entry_set(entry, MXLOG_FIELD_PROCESS_ID, text, len);
 }
 
-int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
-    const char *action, const char *result, const char *message)
+int mxlog_writer_add_audit_with(struct mxlog_writer *writer,
+    enum mxlog_level level, const char *action, const char *result,
+    const char *message, const char *key, const char *value)
 {
 	struct mxlog_entry *entry = writer->audit;
 	int r;
@@ -425,7 +426,16 @@ int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
 		r = set_audit(entry, "actor", writer->actor);
 	if (r == 0)
 		r = set_audit(entry, "result", result);
+	if (r == 0 && key)
+		r = set_audit(entry, key, value);
 	return r < 0 ? r : mxlog_writer_add(writer, entry);
+}
+
+int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
+    const char *action, const char *result, const char *message)
+{
+	return mxlog_writer_add_audit_with(writer, level, action, result,
+	    message, NULL, NULL);
 }
 
 /* ---- storing ---- */

@@ -16,6 +16,10 @@ struct mxlog_journal_place {
 int mxlog_journal_place_of_cursor(const char *cursor,
     struct mxlog_journal_place *ret);
 
+/* The head of a runtime stream is saved as a stream of this name behind the
+ * other's. */
+#define MXLOG_JOURNAL_HEAD_SUFFIX "/head"
+
 /* A runtime stream: from where to where it was read. */
 struct mxlog_journal_mark {
 	char id[MXLOG_JOURNAL_ID_LEN + 1];

@@ -12,8 +12,10 @@
 #include <time.h>
 
 #include "journal_convert.h"
+#include "journal_copies.h"
 #include "journal_guard.h"
 #include "journal_join.h"
+#include "journal_loss.h"
 #include "journal_options.h"
 #include "journal_pipe.h"
 
@@ -42,12 +44,13 @@ struct mxlog_journal_forward {
 	struct mxlog_journal_pipe *pipe; /* NULL until it is worth it */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
-	char made_cursor[80];
+	char made_cursor[MXLOG_JOURNAL_NUMBER_CURSOR_MAX];
 	char runtime_id[MXLOG_JOURNAL_ID_LEN + 1];
 	char *identity_text; /* room for a joined entry's */
 	/* What a restart found on disk past the checkpoint and has not met
 	 * yet: left out when it comes. */
 	struct mxlog_journal_identity_set known;
+	struct mxlog_journal_loss loss;
 	bool broken;        /* begin again from the checkpoint on disk */
 	bool changed;       /* entries were taken that no checkpoint knows */
 	bool dirty;         /* the checkpoint differs from the one on disk */
@@ -99,22 +102,23 @@ static int drain_pipe(struct mxlog_journal_forward *forward)
 
 /* ---- what the source tells ---- */
 
+static void note_loss(struct mxlog_journal_forward *forward, int told)
+{
+	if (told < 0)
+		forward->broken = true;
+	if (told > 0)
+		forward->changed = true;
+}
+
 static void on_gap(void *arg, const struct mxlog_journal_gap *gap)
 {
 	struct mxlog_journal_forward *forward = arg;
-	char text[256];
+	int r = drain_pipe(forward);
 
-	(void)snprintf(text, sizeof(text),
-	    "journal entries were removed before they could be read: numbers "
-	    "%llu to %llu of %.8s, at most %llu entries",
-	    (unsigned long long)gap->first, (unsigned long long)gap->last,
-	    gap->stream, (unsigned long long)(gap->last - gap->first + 1));
-	tell(forward, MXLOG_MODULE_WARNING, "%s", text);
-	if (drain_pipe(forward) < 0 ||
-	    mxlog_writer_add_audit(forward->host->writer, MXLOG_WARNING,
-		"journal_gap", "lost", text) < 0)
-		forward->broken = true;
-	forward->changed = true;
+	if (r == 0)
+		r = mxlog_journal_loss_tell_gap(&forward->loss, gap,
+		    &forward->known);
+	note_loss(forward, r);
 }
 
 static void on_problem(void *arg, const char *stream, const char *what,
@@ -163,13 +167,12 @@ static const char *saved_cursor(void *arg, const char *stream)
 	first = first_known(forward, stream);
 	if (first == 0)
 		return NULL;
-	(void)snprintf(forward->made_cursor, sizeof(forward->made_cursor),
-	    "s=%s;i=%llx;", stream, (unsigned long long)first - 1);
+	mxlog_journal_identity_format_cursor(forward->made_cursor, stream,
+	    first - 1);
 	return forward->made_cursor;
 }
 
-/* The heads of runtime streams are saved as streams of their own. */
-static const char head_suffix[] = "/head";
+static const char head_suffix[] = MXLOG_JOURNAL_HEAD_SUFFIX;
 
 static const char *saved_runtime(void *arg, size_t index, const char **ret_head)
 {
@@ -223,8 +226,11 @@ static int remember(void *arg, const struct mxlog_identity *found)
 	};
 	struct mxlog_journal_forward *forward = arg;
 	struct mxlog_journal_identity identity;
-	int r;
+	int r = mxlog_journal_told_add(&forward->loss.told, found->text,
+	    found->len);
 
+	if (r != 0)
+		return r < 0 ? r : 0;
 	while ((r = mxlog_journal_identity_next(&list, &identity)) > 0) {
 		r = mxlog_journal_identity_set_add(&forward->known, &identity);
 		if (r < 0)
@@ -268,6 +274,8 @@ static int find_known(struct mxlog_journal_forward *forward)
 	int r;
 
 	mxlog_journal_identity_set_done(&forward->known);
+	mxlog_journal_told_done(&forward->loss.told);
+	forward->loss = (struct mxlog_journal_loss){ .host = forward->host };
 	r = mxlog_checkpoint_scan(forward->checkpoint, false, remember,
 	    forward);
 	if (r < 0 || state == MXLOG_CHECKPOINT_LOADED)
@@ -281,6 +289,13 @@ static int find_known(struct mxlog_journal_forward *forward)
 }
 
 /* ---- committing and saving ---- */
+
+static void look_for_loss(struct mxlog_journal_forward *forward)
+{
+	note_loss(forward,
+	    mxlog_journal_loss_look(&forward->loss, forward->checkpoint,
+		forward->source, &forward->known));
+}
 
 /* Nothing read is held back: this is a state to return to. */
 static int note_position(struct mxlog_journal_forward *forward)
@@ -539,6 +554,8 @@ static int start(struct mxlog_journal_forward *forward,
 	forward->broken = r < 0;
 	forward->uncommitted = false;
 	if (r == 0)
+		look_for_loss(forward);
+	if (r == 0)
 		r = commit(forward, reterr);
 	if (r == 0)
 		r = save(forward, reterr);
@@ -598,6 +615,7 @@ void mxlog_journal_forward_close(struct mxlog_journal_forward *forward)
 	stop(forward);
 	mxlog_journal_pipe_free(forward->pipe);
 	mxlog_journal_identity_set_done(&forward->known);
+	mxlog_journal_told_done(&forward->loss.told);
 	mxlog_journal_record_done(&forward->record);
 	mxlog_entry_free(forward->entry);
 	mxlog_metric_free(forward->metric);
@@ -685,6 +703,7 @@ static int run(struct mxlog_journal_forward *forward,
 		forward->broken = true;
 		return fail(reterr, r, "can't take entries");
 	}
+	look_for_loss(forward);
 	r = commit(forward, reterr);
 	if (r == 0 &&
 	    now - forward->saved_usec >= forward->settings.checkpoint_usec)

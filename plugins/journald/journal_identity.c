@@ -80,6 +80,17 @@ int mxlog_journal_identity_of_cursor(const char *cursor,
 	return 0;
 }
 
+void mxlog_journal_identity_format_cursor(char out
+					      [MXLOG_JOURNAL_NUMBER_CURSOR_MAX],
+    const char *stream, uint64_t seqnum)
+{
+	const unsigned long long number = seqnum;
+
+	/* sd-journal takes no ';' at the end, and a number must end somewhere. */
+	(void)snprintf(out, MXLOG_JOURNAL_NUMBER_CURSOR_MAX,
+	    "s=%.32s;i=%llx;i=%llx", stream, number, number);
+}
+
 size_t mxlog_journal_identity_format(char out[MXLOG_JOURNAL_IDENTITY_MAX],
     const struct mxlog_journal_identity *identity, int64_t line_time_usec)
 {

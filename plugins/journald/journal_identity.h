@@ -24,11 +24,18 @@ enum {
 	MXLOG_JOURNAL_ID_LEN = 32, /* hex digits of a seqnum id */
 	/* Bytes that one identity takes at most. */
 	MXLOG_JOURNAL_IDENTITY_MAX = 48,
+	MXLOG_JOURNAL_NUMBER_CURSOR_MAX = 80,
 };
 
 /* Read id and number out of a cursor of sd-journal: -EINVAL. */
 int mxlog_journal_identity_of_cursor(const char *cursor,
     struct mxlog_journal_identity *ret);
+
+/* A cursor that says nothing but a number of a stream: to read on behind it
+ * without knowing the entry. */
+void mxlog_journal_identity_format_cursor(char out
+					      [MXLOG_JOURNAL_NUMBER_CURSOR_MAX],
+    const char *stream, uint64_t seqnum);
 
 /* Write the first identity of a line, or a further one; returns the length. */
 size_t mxlog_journal_identity_format(char out[MXLOG_JOURNAL_IDENTITY_MAX],

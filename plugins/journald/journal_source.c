@@ -37,6 +37,7 @@ struct mxlog_journal_source {
 	size_t turn;    /* entries it had */
 	struct mxlog_journal_mark marks[MARKS_MAX];
 	size_t n_marks;
+	unsigned long listed;
 	bool changed; /* list the files again */
 	bool opened;
 };
@@ -318,6 +319,7 @@ static int rescan(struct mxlog_journal_source *source)
 		problem(source, "", "left out a file that is no journal", 0);
 	mxlog_journal_files_done(&source->files);
 	source->files = files;
+	source->listed++;
 	source->changed = false;
 	for (size_t i = 0; i < source->n_streams; i++)
 		source->streams[i].present = false;
@@ -409,8 +411,12 @@ static void begin_stream(struct mxlog_journal_source *source,
 		stream->exhausted = true;
 		return;
 	}
-	if (stream->has_gap)
+	if (stream->has_gap) {
 		source->watcher.gap(source->watcher.arg, &stream->gap);
+		if (mxlog_journal_stream_pass_gap(stream) < 0)
+			problem(source, stream->id, "its gap may be told again",
+			    -ENOMEM);
+	}
 	start_stream(source, stream);
 }
 
@@ -644,6 +650,12 @@ bool mxlog_journal_source_passed_start(
 		if (!source->streams[i].passed_start)
 			return false;
 	return true;
+}
+
+unsigned long mxlog_journal_source_get_listed(
+    const struct mxlog_journal_source *source)
+{
+	return source->listed;
 }
 
 int mxlog_journal_source_get_fd(const struct mxlog_journal_source *source)

@@ -66,6 +66,11 @@ void mxlog_journal_source_abandon(struct mxlog_journal_source *source,
 bool mxlog_journal_source_passed_start(
     const struct mxlog_journal_source *source);
 
+/* How often the files have been listed: another number means that files may
+ * have come or gone. */
+unsigned long mxlog_journal_source_get_listed(
+    const struct mxlog_journal_source *source);
+
 /* Readable when something may have changed. */
 int mxlog_journal_source_get_fd(const struct mxlog_journal_source *source);
 

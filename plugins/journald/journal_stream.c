@@ -53,6 +53,15 @@ int mxlog_journal_stream_set_cursor(struct mxlog_journal_stream *stream,
 	return 0;
 }
 
+int mxlog_journal_stream_pass_gap(struct mxlog_journal_stream *stream)
+{
+	char cursor[MXLOG_JOURNAL_NUMBER_CURSOR_MAX];
+
+	mxlog_journal_identity_format_cursor(cursor, stream->id,
+	    stream->gap.last);
+	return mxlog_journal_stream_set_cursor(stream, cursor);
+}
+
 bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
     const struct mxlog_journal_file *files, size_t n)
 {

@@ -7,14 +7,8 @@
 #include <systemd/sd-journal.h>
 
 #include "journal_files.h"
+#include "journal_gap.h"
 #include "journal_guard.h"
-
-/* What reading noticed. */
-struct mxlog_journal_gap {
-	const char *stream;
-	uint64_t first, last; /* numbers, inclusive; holes are normal, so that
-	                       * last - first + 1 is an upper bound */
-};
 
 struct mxlog_journal_stream {
 	char id[MXLOG_JOURNAL_ID_LEN + 1];
@@ -54,6 +48,10 @@ void mxlog_journal_stream_done(struct mxlog_journal_stream *stream);
 /* Take over a saved cursor: -EINVAL if it is none of this stream. */
 int mxlog_journal_stream_set_cursor(struct mxlog_journal_stream *stream,
     const char *cursor);
+
+/* The gap was told: a checkpoint that is saved before the entry behind it has
+ * been accepted must not lead back to it. -ENOMEM. */
+int mxlog_journal_stream_pass_gap(struct mxlog_journal_stream *stream);
 
 /* Are these the files that were opened, or tried, last? */
 bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,

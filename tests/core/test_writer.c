@@ -209,6 +209,15 @@ START_TEST(an_audit_entry_passes_every_filter)
 			      "\"tester\",\"result\":\"success\"}"),
 	    1);
 	ck_assert_uint_eq(count(dir, todays_log(), "\"level\":\"INFO\""), 1);
+	ck_assert_int_eq(mxlog_writer_add_audit_with(writer, MXLOG_WARNING,
+			     "journal_gap", "lost", "m", "journal_id",
+			     "0a1219c7-1..2"),
+	    0);
+	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
+	ck_assert_uint_eq(count(dir, todays_log(),
+			      "\"result\":\"lost\","
+			      "\"journal_id\":\"0a1219c7-1..2\"}"),
+	    1);
 	ck_assert_int_eq(mxlog_writer_close(writer), 0);
 	scratch_done(dir);
 }

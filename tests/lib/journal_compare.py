@@ -26,6 +26,8 @@ parser.add_argument("--numbers", help="FIRST-LAST: NUMBER= fields that must "
 parser.add_argument("--subset", action="store_true",
                     help="the journal may have lost entries meanwhile")
 parser.add_argument("--fields", action="store_true")
+parser.add_argument("--cursors", help="a file of __CURSOR= lines: what was "
+                    "read of a journal too damaged for more")
 parser.add_argument("--account", action="store_true",
                     help="every number that a stream has given out is either "
                     "in one line or in one gap entry, and what the journal "
@@ -83,7 +85,8 @@ def read_logs():
             kept = line.get("context", {})
             if "metric_name" in line:
                 kept = line.get("tags", {})
-            if "action" in kept and "journal_id" not in kept:
+            if "action" in kept and ("journal_id" not in kept or
+                                     ".." in kept["journal_id"]):
                 audits.append(line)
                 continue
             if "journal_id" not in kept:
@@ -119,6 +122,11 @@ def parse_export(data):
         yield entry
 
 
+def identity_of(cursor, realtime=None):
+    part = dict(part.split("=") for part in cursor.split(";"))
+    return part["s"][:8], int(part["i"], 16), realtime or int(part["t"], 16)
+
+
 def journalctl(where):
     done = subprocess.run(["journalctl", "--no-pager", "-q", "-o", "export",
                            "--all", *where], stdout=subprocess.PIPE,
@@ -138,10 +146,8 @@ def read_journal():
     entries = {}
     for entry in parse_export(data):
         fields = dict(entry[:2])
-        cursor = dict(part.split("=") for part in
-                      fields["__CURSOR"].decode().split(";"))
-        identity = (cursor["s"][:8], int(cursor["i"], 16),
-                    int(fields["__REALTIME_TIMESTAMP"]))
+        identity = identity_of(fields["__CURSOR"].decode(),
+                               int(fields["__REALTIME_TIMESTAMP"]))
         entries[identity] = entry
     return entries
 
@@ -174,12 +180,15 @@ def told_gaps(audits):
     """stream -> numbers that gap entries tell of."""
     told, twice = {}, 0
     for line in audits:
-        match = re.search(r"numbers (\d+) to (\d+) of ([0-9a-f]{8})",
-                          line["message"])
-        if line["context"]["action"] != "journal_gap" or not match:
+        if line["context"]["action"] != "journal_gap":
             continue
-        numbers = told.setdefault(match.group(3), set())
-        for number in range(int(match.group(1)), int(match.group(2)) + 1):
+        stream, first, last = re.match(
+            r"^([0-9a-f]{8})-([0-9a-f]+)\.\.([0-9a-f]*)$",
+            line["context"]["journal_id"]).groups()
+        if not last:
+            continue
+        numbers = told.setdefault(stream, set())
+        for number in range(int(first, 16), int(last, 16) + 1):
             twice += number in numbers
             numbers.add(number)
     if twice:
@@ -311,7 +320,14 @@ if args.numbers:
         problem(f"{len(lost)} numbers lost: {lost[:10]}")
     if twice:
         problem(f"{len(twice)} numbers twice: {twice[:10]}")
-if args.account:
+if args.cursors:
+    with open(args.cursors) as file:
+        read = [identity_of(line.strip().partition("=")[2]) for line in file]
+    missing = [identity for identity in read if identity not in found]
+    if missing:
+        problem(f"{len(missing)} of {len(read)} entries that can be read are "
+                f"missing: {missing[:5]}")
+elif args.account:
     check_account(found, audits)
 elif not args.numbers:
     entries = read_journal()

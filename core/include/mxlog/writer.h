@@ -66,6 +66,11 @@ MXLOG_EXPORT int mxlog_writer_add_audit(struct mxlog_writer *writer,
     enum mxlog_level level, const char *action, const char *result,
     const char *message);
 
+/* The same with one more text of context. */
+MXLOG_EXPORT int mxlog_writer_add_audit_with(struct mxlog_writer *writer,
+    enum mxlog_level level, const char *action, const char *result,
+    const char *message, const char *key, const char *value);
+
 /* Store the batch. On failure none of it is stored, the batch is kept, and
  * the call can be repeated; -ENOSPC, -EIO and others. Also lets go of other
  * days' segments that were not written for a minute, so that they can be sealed

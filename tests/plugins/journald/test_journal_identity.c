@@ -39,6 +39,20 @@ START_TEST(a_cursor_that_is_cut_or_changed_is_refused)
 }
 END_TEST
 
+START_TEST(a_cursor_of_a_number_alone_is_read_as_any_other)
+{
+	struct mxlog_journal_identity identity = { 0 };
+	char cursor[MXLOG_JOURNAL_NUMBER_CURSOR_MAX];
+
+	mxlog_journal_identity_format_cursor(cursor,
+	    "3d1219c7c4c5404aaa1f6d2a48adfda4", UINT64_MAX);
+	ck_assert_int_eq(mxlog_journal_identity_of_cursor(cursor, &identity),
+	    0);
+	ck_assert_uint_eq(identity.id, 0x3d1219c7);
+	ck_assert_uint_eq(identity.seqnum, UINT64_MAX);
+}
+END_TEST
+
 static void check_round_trip(const struct mxlog_journal_identity *list,
     size_t n, int64_t line_time, const char *expected)
 {
@@ -147,5 +161,6 @@ END_TEST
 
 SUITE("journal_identity", a_cursor_gives_id_and_number,
     a_cursor_that_is_cut_or_changed_is_refused,
+    a_cursor_of_a_number_alone_is_read_as_any_other,
     identities_read_back_as_they_were_written,
     what_we_would_not_write_is_refused, a_set_gives_each_identity_back_once)
