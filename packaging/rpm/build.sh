@@ -31,6 +31,8 @@ if [ -n "${MXLOG_RSYSLOG_SOURCE:-}" ]; then
 		"$MXLOG_RSYSLOG_SOURCE/config.h")")
 fi
 
+# rpmbuild takes no path with a space in it.
+case ${TMPDIR:-} in *[[:space:]]*) export TMPDIR=/tmp ;; esac
 work=$(mktemp -d "${TMPDIR:-/tmp}/mxlog-rpm.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/SOURCES"
