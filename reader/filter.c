@@ -25,6 +25,9 @@ void mxlog_filter_narrow(struct mxlog_filter *filter, int64_t since_usec,
 	 * but for a range that is empty anyway. */
 	mxlog_timestamp_format(filter->since, since_usec);
 	mxlog_timestamp_format(filter->until, until_usec);
+	filter->any = filter->has_since || filter->has_until ||
+	    filter->by_trace_id || filter->by_module ||
+	    filter->query->levels != 0;
 }
 
 /* A character's value in Crockford's base32 with its aliases, or -1. */
@@ -86,8 +89,9 @@ static enum mxlog_verdict check_module(struct mxlog_filter *filter,
 	if (len > 0 && (size_t)(end - module) > len && module[len] == '"' &&
 	    memcmp(module, filter->module, len) == 0)
 		return filter->module_verdict;
-	quote = memchr(module, '"', (size_t)(end - module));
-	if (!quote || quote - module > MXLOG_NAME_BYTES)
+	quote = memchr(module, '"',
+	    MIN((size_t)(end - module), (size_t)MXLOG_NAME_BYTES + 1));
+	if (!quote)
 		return MXLOG_UNKNOWN;
 	len = (size_t)(quote - module);
 	filter->module_len = len;
@@ -99,17 +103,16 @@ static enum mxlog_verdict check_module(struct mxlog_filter *filter,
 static enum mxlog_verdict check_level(const struct mxlog_filter *filter,
     const char *at, size_t *ret_len)
 {
-	enum mxlog_level level = mxlog_view_level(at);
+	enum mxlog_level level = mxlog_view_level(at, ret_len);
 
 	if (level == 0)
 		return MXLOG_UNKNOWN;
-	*ret_len = strlen(mxlog_level_name(level));
 	return mxlog_query_wants_level(filter->query, level) ? MXLOG_MAYBE
 							     : MXLOG_NO;
 }
 
 enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
-    const char *line, size_t len)
+    const char *line, const char *end)
 {
 	enum mxlog_verdict verdict;
 	const char *at = line + MXLOG_VIEW_LEVEL;
@@ -136,5 +139,5 @@ enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
 	at += level_len;
 	if (memcmp(at, LITERAL("\",\"module\":\"")) != 0)
 		return MXLOG_UNKNOWN;
-	return check_module(filter, at + 12, line + len);
+	return check_module(filter, at + 12, end);
 }

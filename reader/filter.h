@@ -16,6 +16,7 @@ struct mxlog_filter {
 	const struct mxlog_query *query;
 	bool by_trace_id, by_module;
 	bool has_since, has_until;
+	bool any; /* there is something to reject a line by */
 	char since[27], until[27];
 	/* What was found of the module seen last. */
 	char module[256];
@@ -31,6 +32,7 @@ void mxlog_filter_init(struct mxlog_filter *filter,
 void mxlog_filter_narrow(struct mxlog_filter *filter, int64_t since_usec,
     int64_t until_usec);
 
-/* len >= MXLOG_VIEW_MIN. */
+/* Of the line that begins here; at least MXLOG_VIEW_MIN bytes stand before
+ * `end`, and a newline last of all. */
 enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
-    const char *line, size_t len);
+    const char *line, const char *end);

@@ -28,6 +28,8 @@ struct mxlog_matcher {
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
 	bool slow;                 /* decode every line */
+	bool by_view;              /* canonical lines need not be decoded */
+	bool by_view_alone;        /* all that pass the filter match */
 	struct mxlog_tally *tally; /* or NULL: keep hits */
 };
 
@@ -82,6 +84,10 @@ int mxlog_matcher_new(const struct mxlog_query *query, bool slow,
 		return r;
 	}
 	mxlog_filter_init(&matcher->filter, matcher->query);
+	matcher->by_view = !slow && !query->metrics;
+	matcher->by_view_alone = !query->search && query->n_tags == 0 &&
+	    query->n_conditions == 0 && !matcher->filter.has_since &&
+	    !matcher->filter.has_until;
 	*ret = matcher;
 	return 0;
 }
@@ -319,37 +325,74 @@ static void key_of_view(const struct mxlog_query *query,
 	}
 }
 
-/* `line` ends with a newline. */
-static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
-    const char *line, size_t len)
+/* A match, as the view shows it. */
+static int take_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
 {
+	const struct mxlog_view *view = &matcher->view;
+	const char *line = view->trace_id - MXLOG_VIEW_TRACE_ID;
 	struct mxlog_sort_key key;
-	enum mxlog_verdict verdict;
+
+	chunk->matches++;
+	if (matcher->tally)
+		return mxlog_tally_add_view(matcher->tally, view);
+	key_of_view(matcher->query, view, &key);
+	return add_hit(chunk, line, (size_t)(view->end - line), &key);
+}
+
+/* What neither the filter nor the view could say. 1, 0, -EAGAIN: decode the
+ * line; or an error. */
+static int look_closer(struct mxlog_matcher *matcher)
+{
+	int r = matcher->by_view_alone ? 1 : match_view(matcher);
+
+	if (r > 0 && !matcher->by_view_alone)
+		r = match_conditions(matcher);
+	if (r > 0 && matcher->tally && !mxlog_tally_takes_view(matcher->tally))
+		return -EAGAIN;
+	return r;
+}
+
+/* 1 if the line that begins here is in canonical form and was dealt with, and
+ * where it ends; 0: it is left to scan_slowly(). */
+static int scan_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *line, const char *end, const char **ret_newline)
+{
+	enum mxlog_verdict verdict = MXLOG_MAYBE;
+	int r;
+
+	if (!matcher->by_view || end - line < MXLOG_VIEW_MIN)
+		return 0;
+	if (matcher->filter.any)
+		verdict = mxlog_filter_check(&matcher->filter, line, end);
+	if (verdict == MXLOG_NO) {
+		*ret_newline = memchr(line, '\n', (size_t)(end - line));
+		return 1;
+	}
+	if (verdict == MXLOG_UNKNOWN ||
+	    !mxlog_view_parse(&matcher->view, &matcher->cache, line, end))
+		return 0;
+	*ret_newline = matcher->view.end;
+	r = look_closer(matcher);
+	if (r > 0)
+		r = take_view(matcher, chunk);
+	if (r == -EAGAIN)
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+/* Deal with the line that begins here; a newline stands before `end`. */
+static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *line, const char *end, const char **ret_newline)
+{
 	int r;
 
 	chunk->lines++;
-	if (matcher->slow || len < MXLOG_VIEW_MIN || matcher->query->metrics)
-		return scan_slowly(matcher, chunk, line, len, true);
-	verdict = mxlog_filter_check(&matcher->filter, line, len);
-	if (verdict == MXLOG_NO)
-		return 0;
-	if (verdict == MXLOG_UNKNOWN ||
-	    !mxlog_view_parse(&matcher->view, &matcher->cache, line, len))
-		return scan_slowly(matcher, chunk, line, len, true);
-	r = match_view(matcher);
-	if (r <= 0)
+	r = scan_view(matcher, chunk, line, end, ret_newline);
+	if (r != 0)
 		return r;
-	r = match_conditions(matcher);
-	if (r <= 0 && r != -EAGAIN)
-		return r;
-	if (r == -EAGAIN ||
-	    (matcher->tally && !mxlog_tally_takes_view(matcher->tally)))
-		return scan_slowly(matcher, chunk, line, len, true);
-	chunk->matches++;
-	if (matcher->tally)
-		return mxlog_tally_add_view(matcher->tally, &matcher->view);
-	key_of_view(matcher->query, &matcher->view, &key);
-	return add_hit(chunk, line, len, &key);
+	*ret_newline = memchr(line, '\n', (size_t)(end - line));
+	return scan_slowly(matcher, chunk, line, (size_t)(*ret_newline - line),
+	    true);
 }
 
 /* ---- over a chunk ---- */
@@ -371,8 +414,7 @@ static int scan_needle(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 		before = memrchr(line, '\n', (size_t)(hit - line));
 		if (before)
 			line = before + 1;
-		newline = memchr(hit, '\n', (size_t)(end - hit));
-		r = scan_line(matcher, chunk, line, (size_t)(newline - line));
+		r = scan_line(matcher, chunk, line, end, &newline);
 		line = newline + 1;
 	}
 	return r;
@@ -381,13 +423,11 @@ static int scan_needle(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 static int scan_lines(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
     const char *text, const char *end)
 {
-	const char *line = text;
+	const char *line = text, *newline;
 	int r = 0;
 
 	while (r >= 0 && line < end) {
-		const char *newline = memchr(line, '\n', (size_t)(end - line));
-
-		r = scan_line(matcher, chunk, line, (size_t)(newline - line));
+		r = scan_line(matcher, chunk, line, end, &newline);
 		line = newline + 1;
 	}
 	return r;

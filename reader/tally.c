@@ -31,7 +31,7 @@ struct field {
 	enum kind kind;
 	char *name; /* as it was given, without the bucket */
 	int64_t bucket_usec;
-	int64_t bucket; /* the one whose text stands in `time` */
+	int64_t bucket; /* where the one begins whose text stands in `time` */
 	char time[MXLOG_TIMESTAMP_LEN];
 };
 
@@ -42,8 +42,23 @@ struct group {
 	uint32_t key, key_len;
 };
 
+/* The group that lines of a module and a level were counted in last. */
+struct memo {
+	uint64_t module_id; /* of views; 0: empty */
+	/* The group's time begins here and is that long. */
+	int64_t time_usec;
+	uint64_t span_usec;
+	uint32_t group;
+};
+
+enum {
+	LEVELS = 5,
+};
+
 struct mxlog_tally {
 	bool metrics, by_time, by_view;
+	bool by_memo; /* level, module and time tell the group */
+	struct memo memos[MXLOG_VIEW_MODULES][LEVELS];
 	struct field fields[FIELDS_MAX];
 	size_t n_fields;
 	struct group *groups;
@@ -100,7 +115,10 @@ static int add_field(struct mxlog_tally *tally, char *part,
 		field->kind = KIND_TIME;
 		r = parse_bucket(part + 5, &field->bucket_usec, reterr);
 		part[4] = '\0';
+		tally->by_memo &= !tally->by_time; /* of one span alone */
 		tally->by_time = true;
+	} else if (field->kind == KIND_TRACE_ID) {
+		tally->by_memo = false;
 	} else if (field->kind == KIND_PATH) {
 		r = mxlog_lookup_check(part, tally->metrics, reterr);
 		tally->by_view = false;
@@ -126,6 +144,7 @@ int mxlog_tally_new(const char *spec, bool metrics, struct mxlog_tally **ret,
 	if (r >= 0) {
 		tally->metrics = metrics;
 		tally->by_view = !metrics;
+		tally->by_memo = true;
 	}
 	while (r >= 0 && rest)
 		r = add_field(tally, strsep(&rest, ","), reterr);
@@ -201,7 +220,7 @@ static int grow_groups(struct mxlog_tally *tally)
 }
 
 static int add_group(struct mxlog_tally *tally, uint64_t hash, const char *key,
-    size_t len, uint64_t count)
+    size_t len)
 {
 	int r = 0;
 
@@ -212,20 +231,18 @@ static int add_group(struct mxlog_tally *tally, uint64_t hash, const char *key,
 	if (r < 0)
 		return r;
 	tally->groups[tally->n_groups++] = (struct group){ .hash = hash,
-		.count = count,
 		.key = (uint32_t)tally->keys.len,
 		.key_len = (uint32_t)len };
 	return mxlog_buf_add(&tally->keys, key, len);
 }
 
-static int count_key(struct mxlog_tally *tally, const char *key, size_t len,
-    uint64_t count)
+static int find_group(struct mxlog_tally *tally, const char *key, size_t len,
+    uint32_t *ret)
 {
 	uint64_t hash = hash_of(key, len);
 	size_t at;
 	int r;
 
-	tally->total += count;
 	if (2 * (tally->n_groups + 1) > tally->n_slots) {
 		r = grow_slots(tally);
 		if (r < 0)
@@ -233,18 +250,33 @@ static int count_key(struct mxlog_tally *tally, const char *key, size_t len,
 	}
 	for (at = hash & (tally->n_slots - 1); tally->slots[at];
 	     at = (at + 1) & (tally->n_slots - 1)) {
-		struct group *group = &tally->groups[tally->slots[at] - 1];
+		const struct group *group =
+		    &tally->groups[tally->slots[at] - 1];
 
-		if (group->hash != hash || group->key_len != len ||
-		    memcmp(tally->keys.data + group->key, key, len) != 0)
-			continue;
-		group->count += count;
-		return 0;
+		*ret = tally->slots[at] - 1;
+		if (group->hash == hash && group->key_len == len &&
+		    memcmp(tally->keys.data + group->key, key, len) == 0)
+			return 0;
 	}
-	r = add_group(tally, hash, key, len, count);
-	if (r >= 0)
-		tally->slots[at] = (uint32_t)tally->n_groups;
-	return r;
+	r = add_group(tally, hash, key, len);
+	if (r < 0)
+		return r;
+	tally->slots[at] = (uint32_t)tally->n_groups;
+	*ret = tally->slots[at] - 1;
+	return 0;
+}
+
+static int count_key(struct mxlog_tally *tally, const char *key, size_t len,
+    uint64_t count)
+{
+	uint32_t group;
+	int r = find_group(tally, key, len, &group);
+
+	if (r < 0)
+		return r;
+	tally->total += count;
+	tally->groups[group].count += count;
+	return 0;
 }
 
 /* ---- making a key ---- */
@@ -257,17 +289,21 @@ static int add_value(struct mxlog_tally *tally, const char *text, size_t len)
 	return r < 0 ? r : mxlog_buf_add(&tally->key, text, n);
 }
 
+static bool is_within(const struct field *field, int64_t time_usec)
+{
+	return field->bucket != INT64_MIN && time_usec >= field->bucket &&
+	    time_usec - field->bucket < field->bucket_usec;
+}
+
 static int add_time(struct mxlog_tally *tally, struct field *field,
     int64_t time_usec)
 {
-	int64_t bucket = time_usec / field->bucket_usec;
+	int64_t rest = time_usec % field->bucket_usec;
 
-	if (time_usec < 0 && time_usec % field->bucket_usec != 0)
-		bucket--;
-	if (bucket != field->bucket) {
-		mxlog_timestamp_format(field->time,
-		    bucket * field->bucket_usec);
-		field->bucket = bucket;
+	if (!is_within(field, time_usec)) {
+		rest += rest < 0 ? field->bucket_usec : 0;
+		field->bucket = time_usec - rest;
+		mxlog_timestamp_format(field->time, field->bucket);
 	}
 	return add_value(tally, field->time, sizeof(field->time));
 }
@@ -418,15 +454,53 @@ static int add_view_field(struct mxlog_tally *tally, struct field *field,
 	}
 }
 
-int mxlog_tally_add_view(struct mxlog_tally *tally,
-    const struct mxlog_view *view)
+/* The time that the group stands for. */
+static void set_span(const struct mxlog_tally *tally, struct memo *memo)
+{
+	memo->time_usec = INT64_MIN;
+	memo->span_usec = UINT64_MAX;
+	for (size_t i = 0; i < tally->n_fields; i++) {
+		const struct field *field = &tally->fields[i];
+
+		if (field->kind != KIND_TIME)
+			continue;
+		memo->time_usec = field->bucket;
+		memo->span_usec = (uint64_t)field->bucket_usec;
+	}
+}
+
+static int find_view_group(struct mxlog_tally *tally,
+    const struct mxlog_view *view, uint32_t *ret)
 {
 	int r = 0;
 
 	tally->key.len = 0;
 	for (size_t i = 0; r >= 0 && i < tally->n_fields; i++)
 		r = add_view_field(tally, &tally->fields[i], view);
-	return r < 0 ? r : count_key(tally, tally->key.data, tally->key.len, 1);
+	if (r < 0)
+		return r;
+	return find_group(tally, tally->key.data, tally->key.len, ret);
+}
+
+int mxlog_tally_add_view(struct mxlog_tally *tally,
+    const struct mxlog_view *view)
+{
+	struct memo *memo =
+	    &tally->memos[view->module_slot][view->level / 10 - 1];
+	int r;
+
+	if (view->module_id == 0 || memo->module_id != view->module_id ||
+	    (uint64_t)view->time_usec - (uint64_t)memo->time_usec >=
+		memo->span_usec) {
+		r = find_view_group(tally, view, &memo->group);
+		if (r < 0)
+			return r;
+		memo->module_id = tally->by_memo ? view->module_id : 0;
+		set_span(tally, memo);
+	}
+	tally->total++;
+	tally->groups[memo->group].count++;
+	return 0;
 }
 
 int mxlog_tally_merge(struct mxlog_tally *tally,

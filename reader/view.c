@@ -15,42 +15,56 @@ enum {
 	DEPTH = 60, /* of containers in context */
 };
 
-/* The bytes at p are this literal; pass over them. */
-#define EAT(p, literal) eat(p, LITERAL(literal))
+/* The functions below pass over what they are named for: they answer what
+ * stands behind it, or NULL if it is not there. The newline behind the line
+ * ends each of them. */
 
-static inline bool eat(const char **p, const char *literal, size_t len)
+/* The bytes at p are this literal. */
+#define AT(p, literal) (memcmp((p), LITERAL(literal)) == 0)
+/* Behind it, or NULL. */
+#define PASS(p, literal) (AT(p, literal) ? (p) + sizeof(literal) - 1 : NULL)
+
+static inline bool has_prefix(const char *line)
 {
-	if (memcmp(*p, literal, len) != 0)
-		return false;
-	*p += len;
-	return true;
+	return AT(line, "{\"trace_id\":\"") &&
+	    AT(line + 39, "\",\"timestamp\":\"") &&
+	    AT(line + 81, "\",\"level\":\"");
 }
 
 bool mxlog_view_has_prefix(const char *line)
 {
-	return memcmp(line, LITERAL("{\"trace_id\":\"")) == 0 &&
-	    memcmp(line + 39, LITERAL("\",\"timestamp\":\"")) == 0 &&
-	    memcmp(line + 81, LITERAL("\",\"level\":\"")) == 0;
+	return has_prefix(line);
 }
 
-enum mxlog_level mxlog_view_level(const char *at)
+/* A level's name and its quote. */
+#define LEVEL_AT(at, name) (AT(at, #name "\"") ? MXLOG_##name : 0)
+
+static inline enum mxlog_level find_level(const char *at, size_t *ret_len)
 {
 	switch (*at) {
 	case 'D':
-		return memcmp(at, LITERAL("DEBUG\"")) == 0 ? MXLOG_DEBUG : 0;
+		*ret_len = sizeof("DEBUG") - 1;
+		return LEVEL_AT(at, DEBUG);
 	case 'I':
-		return memcmp(at, LITERAL("INFO\"")) == 0 ? MXLOG_INFO : 0;
+		*ret_len = sizeof("INFO") - 1;
+		return LEVEL_AT(at, INFO);
 	case 'W':
-		return memcmp(at, LITERAL("WARNING\"")) == 0 ? MXLOG_WARNING
-							     : 0;
+		*ret_len = sizeof("WARNING") - 1;
+		return LEVEL_AT(at, WARNING);
 	case 'E':
-		return memcmp(at, LITERAL("ERROR\"")) == 0 ? MXLOG_ERROR : 0;
+		*ret_len = sizeof("ERROR") - 1;
+		return LEVEL_AT(at, ERROR);
 	case 'C':
-		return memcmp(at, LITERAL("CRITICAL\"")) == 0 ? MXLOG_CRITICAL
-							      : 0;
+		*ret_len = sizeof("CRITICAL") - 1;
+		return LEVEL_AT(at, CRITICAL);
 	default:
 		return 0;
 	}
+}
+
+enum mxlog_level mxlog_view_level(const char *at, size_t *ret_len)
+{
+	return find_level(at, ret_len);
 }
 
 /* ---- trace_id and timestamp ---- */
@@ -66,67 +80,80 @@ static uint32_t ulid_mask(const char *text)
 	return mxlog_lanes_mask(good);
 }
 
-static bool ulid_is_canonical(const char *id)
+/* Mostly it is the one of the line before. */
+static inline bool check_ulid(struct mxlog_view_cache *cache, const char *id)
 {
-	return id[0] <= '7' && (ulid_mask(id) & ulid_mask(id + 10)) == 0xffff;
+	if (cache->trace_id[0] &&
+	    memcmp(cache->trace_id, id, sizeof(cache->trace_id)) == 0)
+		return true;
+	if (id[0] > '7' || (ulid_mask(id) & ulid_mask(id + 10)) != 0xffff)
+		return false;
+	memcpy(cache->trace_id, id, sizeof(cache->trace_id));
+	return true;
 }
 
-static unsigned two(const char *p)
+static inline unsigned two(const char *p)
 {
 	return (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
 }
 
 /* Every character is of its kind; the ranges are left to be seen. */
-static bool time_has_form(const char *t)
+static inline bool has_form(const char *text, const char *form)
 {
-	static const char form[] = "0000-00-00T00:00:00.000000Z";
-	uint32_t good = 0xffff;
+	mxlog_lanes v = mxlog_lanes_load(text), f = mxlog_lanes_load(form);
+	mxlog_lanes digit =
+	    mxlog_lanes_within(v, '0', '9') & (mxlog_lanes)(f == '0');
 
-	for (size_t at = 0; at <= 11; at += 11) {
-		mxlog_lanes v = mxlog_lanes_load(t + at);
-		mxlog_lanes f = mxlog_lanes_load(form + at);
-		mxlog_lanes digit =
-		    mxlog_lanes_within(v, '0', '9') & (mxlog_lanes)(f == '0');
-
-		good &= mxlog_lanes_mask(
-		    digit | ((mxlog_lanes)(v == f) & (mxlog_lanes)(f != '0')));
-	}
-	return good == 0xffff;
+	return mxlog_lanes_mask(digit |
+		   ((mxlog_lanes)(v == f) & (mxlog_lanes)(f != '0'))) == 0xffff;
 }
 
-static bool parse_time(struct mxlog_view_cache *cache, const char *t,
+/* The minute is another one than that of the line before. */
+static bool parse_minute(struct mxlog_view_cache *cache, const char *t)
+{
+	unsigned hour = two(t + 11), minute = two(t + 14);
+	int32_t day;
+
+	if (!has_form(t, "0000-00-00T00:00") || hour > 23 || minute > 59 ||
+	    mxlog_timestamp_parse_date(t, MXLOG_DATE_LEN, &day) < 0)
+		return false;
+	memcpy(cache->minute, t, sizeof(cache->minute));
+	cache->minute_usec = day * USEC_PER_DAY +
+	    (int64_t)(hour * 60 + minute) * 60 * USEC_PER_SEC;
+	return true;
+}
+
+static inline bool parse_time(struct mxlog_view_cache *cache, const char *t,
     int64_t *ret)
 {
-	unsigned hour = two(t + 11), minute = two(t + 14), second = two(t + 17);
 	unsigned fraction;
 
-	if (!time_has_form(t) || hour > 23 || minute > 59 || second > 59)
+	if (!has_form(t + 11, "00:00:00.000000Z") || t[17] > '5')
 		return false;
-	if (memcmp(cache->date, t, sizeof(cache->date)) != 0) {
-		int32_t day;
-
-		if (mxlog_timestamp_parse_date(t, MXLOG_DATE_LEN, &day) < 0)
-			return false;
-		memcpy(cache->date, t, sizeof(cache->date));
-		cache->date_usec = day * USEC_PER_DAY;
-	}
+	if (memcmp(cache->minute, t, sizeof(cache->minute)) != 0 &&
+	    !parse_minute(cache, t))
+		return false;
 	fraction = two(t + 20) * 10000 + two(t + 22) * 100 + two(t + 24);
-	*ret = cache->date_usec +
-	    ((int64_t)(hour * 60 + minute) * 60 + second) * USEC_PER_SEC +
-	    fraction;
+	*ret = cache->minute_usec + two(t + 17) * USEC_PER_SEC + fraction;
 	return true;
 }
 
 /* ---- JSON without its grammar's freedom ---- */
 
-/* The first byte from p on that ends a run of plain string bytes: a quote, a
- * backslash or a control character. The newline behind the line is one. */
+/* Bits of the bytes that end a run of plain string bytes: a quote, a backslash
+ * or a control character. */
+static inline uint32_t stops(const char *p)
+{
+	mxlog_lanes v = mxlog_lanes_load(p);
+
+	return mxlog_lanes_mask((mxlog_lanes)(v == '"') |
+	    (mxlog_lanes)(v == '\\') | (mxlog_lanes)(v < 0x20));
+}
+
 static inline const char *plain(const char *p)
 {
 	for (;;) {
-		mxlog_lanes v = mxlog_lanes_load(p);
-		uint32_t stop = mxlog_lanes_mask((mxlog_lanes)(v == '"') |
-		    (mxlog_lanes)(v == '\\') | (mxlog_lanes)(v < 0x20));
+		uint32_t stop = stops(p);
 
 		if (stop)
 			return p + __builtin_ctz(stop);
@@ -139,8 +166,8 @@ static bool is_hex(char c)
 	return mxlog_number_hex_digit(c) >= 0;
 }
 
-/* p is at a backslash: what follows it, or NULL if that is no escape. */
-static const char *escape(const char *p)
+/* p is at the backslash. */
+static const char *pass_escape(const char *p)
 {
 	switch (p[1]) {
 	case '"':
@@ -162,207 +189,281 @@ static const char *escape(const char *p)
 	}
 }
 
-/* *p is behind the opening quote and goes behind the closing one. */
-static inline bool eat_string(const char **p, struct mxlog_piece *ret)
+/* The quote that ends the string whose plain bytes go on to p. */
+static const char *find_quote(const char *p, bool *escaped)
 {
-	const char *at = plain(*p);
-
-	ret->text = *p;
-	ret->escaped = false;
-	while (*at == '\\') {
-		ret->escaped = true;
-		at = escape(at);
-		if (!at)
-			return false;
-		at = plain(at);
+	p = plain(p);
+	while (*p == '\\') {
+		*escaped = true;
+		p = pass_escape(p);
+		if (!p)
+			return NULL;
+		p = plain(p);
 	}
-	if (*at != '"')
-		return false;
-	ret->len = (uint32_t)(at - ret->text);
-	*p = at + 1;
-	return true;
+	return *p == '"' ? p : NULL;
 }
 
-static const char *digits(const char *p)
+/* p is behind the opening quote. */
+static inline const char *pass_string(const char *p, struct mxlog_piece *ret)
 {
-	while (*p >= '0' && *p <= '9')
+	uint32_t stop = stops(p);
+	const char *end = p + __builtin_ctz(stop | 1U << MXLOG_LANES);
+
+	ret->text = p;
+	ret->escaped = false;
+	if (UNLIKELY(*end != '"' || !stop)) {
+		end = find_quote(p, &ret->escaped);
+		if (!end)
+			return NULL;
+	}
+	ret->len = (uint32_t)(end - p);
+	return end + 1;
+}
+
+static inline const char *pass_short(const char *p, size_t max,
+    struct mxlog_piece *ret)
+{
+	p = pass_string(p, ret);
+	return p && ret->len <= max ? p : NULL;
+}
+
+static inline const char *digits(const char *p)
+{
+	while ((unsigned char)(*p - '0') <= 9)
 		p++;
 	return p;
 }
 
-static bool eat_number(const char **p)
+static const char *pass_exponent(const char *p)
 {
-	const char *at = *p + (**p == '-'), *start = at;
+	const char *start = p + (*p == '+' || *p == '-');
 
-	at = digits(at);
-	if (at == start || (*start == '0' && at > start + 1))
-		return false;
-	if (*at == '.') {
-		start = ++at;
-		at = digits(at);
-		if (at == start)
-			return false;
+	p = digits(start);
+	return p == start ? NULL : p;
+}
+
+/* Digits and a fraction. */
+static inline const char *pass_decimal(const char *p)
+{
+	const char *start = p;
+
+	p = digits(start);
+	if (p == start || (*start == '0' && p > start + 1))
+		return NULL;
+	if (*p != '.')
+		return p;
+	start = p + 1;
+	p = digits(start);
+	return p == start ? NULL : p;
+}
+
+static inline const char *pass_number(const char *p)
+{
+	p = pass_decimal(p + (*p == '-'));
+	return p && (*p == 'e' || *p == 'E') ? pass_exponent(p + 1) : p;
+}
+
+static const char *pass_word(const char *p)
+{
+	switch (*p) {
+	case 't':
+		return PASS(p, "true");
+	case 'f':
+		return PASS(p, "false");
+	case 'n':
+		return PASS(p, "null");
+	default:
+		return NULL;
 	}
-	if (*at == 'e' || *at == 'E') {
-		at++;
-		at += *at == '+' || *at == '-';
-		start = at;
-		at = digits(at);
-		if (at == start)
-			return false;
-	}
-	*p = at;
-	return true;
 }
 
 /* A string, number or word. */
-static bool eat_scalar(const char **p)
+static inline const char *pass_scalar(const char *p)
 {
 	struct mxlog_piece piece;
 
-	switch (**p) {
-	case '"':
-		++*p;
-		return eat_string(p, &piece);
-	case 't':
-		return EAT(p, "true");
-	case 'f':
-		return EAT(p, "false");
-	case 'n':
-		return EAT(p, "null");
-	default:
-		return eat_number(p);
-	}
+	if (*p == '"')
+		return pass_string(p + 1, &piece);
+	return (unsigned char)*p < 'a' ? pass_number(p) : pass_word(p);
 }
 
-static bool eat_key(const char **p)
+/* A key with its quotes, and its colon. */
+static const char *pass_any_key(const char *p)
 {
 	struct mxlog_piece piece;
 
-	return EAT(p, "\"") && eat_string(p, &piece) && EAT(p, ":");
+	if (*p != '"')
+		return NULL;
+	p = pass_string(p + 1, &piece);
+	return p && *p == ':' ? p + 1 : NULL;
 }
 
 /* Any value below context, without spaces; containers are kept as bits. */
-static bool eat_value(const char **p)
+static const char *pass_deep(const char *p)
 {
 	uint64_t objects = 0; /* one bit a level: is it an object? */
 	unsigned depth = 0;
 
 	for (;;) {
-		bool object = **p == '{';
+		bool object = *p == '{';
 
-		if (object || **p == '[') {
+		if (object || *p == '[') {
 			char end = object ? '}' : ']';
 
-			++*p;
-			if (**p != end) {
+			if (*++p != end) {
 				if (++depth > DEPTH)
-					return false;
+					return NULL;
 				objects = objects << 1 | object;
-				if (object && !eat_key(p))
-					return false;
+				p = object ? pass_any_key(p) : p;
+				if (!p)
+					return NULL;
 				continue;
 			}
-			++*p;
-		} else if (!eat_scalar(p)) {
-			return false;
+			p++;
+		} else {
+			p = pass_scalar(p);
+			if (!p)
+				return NULL;
 		}
-		while (depth > 0 && **p == (objects & 1 ? '}' : ']')) {
-			++*p;
+		while (depth > 0 && *p == (objects & 1 ? '}' : ']')) {
+			p++;
 			depth--;
 			objects >>= 1;
 		}
 		if (depth == 0)
-			return true;
-		if (*(*p)++ != ',' || (objects & 1 && !eat_key(p)))
-			return false;
+			return p;
+		if (*p++ != ',')
+			return NULL;
+		p = objects & 1 ? pass_any_key(p) : p;
+		if (!p)
+			return NULL;
 	}
 }
 
-/* ---- the fields, in their order ---- */
-
-static bool eat_module(const char **p, struct mxlog_view_cache *cache,
-    struct mxlog_piece *ret)
+static inline const char *pass_value(const char *p)
 {
-	size_t len = cache->module_len;
+	struct mxlog_piece piece;
 
-	/* Mostly the module of the line before. */
-	if (len > 0 && memcmp(*p, cache->module, len) == 0 &&
-	    (*p)[len] == '"') {
-		*ret = (struct mxlog_piece){ .text = *p, .len = (uint32_t)len };
-		*p += len + 1;
-		return true;
+	if (*p == '"')
+		return pass_string(p + 1, &piece);
+	return *p == '{' || *p == '[' ? pass_deep(p) : pass_scalar(p);
+}
+
+/* ---- the module ---- */
+
+/* Bits of the bytes that may stand in a module. */
+static inline uint32_t module_bytes(const char *p)
+{
+	mxlog_lanes v = mxlog_lanes_load(p);
+
+	return mxlog_lanes_mask(mxlog_lanes_within(v, '0', '9') |
+	    mxlog_lanes_within(v | 0x20, 'a', 'z') | (mxlog_lanes)(v == '_') |
+	    (mxlog_lanes)(v == '.'));
+}
+
+static inline size_t slot_of(const char text[MXLOG_VIEW_MODULE_BYTES])
+{
+	uint64_t words[MXLOG_VIEW_MODULE_BYTES / sizeof(uint64_t)], hash;
+
+	memcpy(words, text, sizeof(words));
+	hash = words[0] ^ words[1] << 1 ^ words[2] << 2 ^ words[3] << 3;
+	hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(hash >> 32) % MXLOG_VIEW_MODULES;
+}
+
+/* Keep it, with a number that no other one has. */
+static void keep_module(struct mxlog_view_cache *cache, size_t slot,
+    const char text[MXLOG_VIEW_MODULE_BYTES])
+{
+	memcpy(cache->modules[slot].text, text, MXLOG_VIEW_MODULE_BYTES);
+	cache->modules[slot].id = ++cache->modules_kept;
+}
+
+static const char *pass_long_module(const char *p, struct mxlog_piece *ret)
+{
+	p = pass_string(p, ret);
+	return p && !ret->escaped && mxlog_module_is_valid(ret->text, ret->len)
+	    ? p
+	    : NULL;
+}
+
+static inline const char *pass_module(const char *p,
+    struct mxlog_view_cache *cache, struct mxlog_view *view)
+{
+	uint32_t bytes = module_bytes(p) | module_bytes(p + MXLOG_LANES) << 16;
+	char text[MXLOG_VIEW_MODULE_BYTES];
+	size_t len, slot;
+
+	if (bytes == UINT32_MAX)
+		return pass_long_module(p, &view->module);
+	len = (size_t)__builtin_ctz(~bytes);
+	mxlog_lanes_store(text,
+	    mxlog_lanes_load(p) & mxlog_lanes_upto(MIN(len, MXLOG_LANES)));
+	mxlog_lanes_store(text + MXLOG_LANES,
+	    mxlog_lanes_load(p + MXLOG_LANES) &
+		mxlog_lanes_upto(MAX(len, MXLOG_LANES) - MXLOG_LANES));
+	slot = slot_of(text);
+	if (memcmp(cache->modules[slot].text, text, sizeof(text)) != 0) {
+		if (!mxlog_module_is_valid(p, len))
+			return NULL;
+		keep_module(cache, slot, text);
 	}
-	if (!eat_string(p, ret) || ret->escaped ||
-	    !mxlog_module_is_valid(ret->text, ret->len))
-		return false;
-	cache->module_len = (uint8_t)ret->len;
-	memcpy(cache->module, ret->text, ret->len);
-	return true;
+	view->module = (struct mxlog_piece){ .text = p, .len = (uint32_t)len };
+	view->module_slot = (uint32_t)slot;
+	view->module_id = cache->modules[slot].id;
+	return len > 0 && p[len] == '"' ? p + len + 1 : NULL;
 }
 
-static bool eat_short(const char **p, size_t max, struct mxlog_piece *ret)
-{
-	return eat_string(p, ret) && ret->len <= max;
-}
+/* ---- the other fields, in their order ---- */
 
-static bool eat_line_number(const char **p, int32_t *ret)
+static inline const char *pass_line_number(const char *p, int32_t *ret)
 {
-	const char *start = *p, *end = digits(start);
+	const char *start = p;
 	int32_t value = 0;
 
-	if (end == start || end - start > 9 ||
-	    (*start == '0' && end > start + 1))
-		return false;
-	for (const char *at = start; at < end; at++)
-		value = value * 10 + (*at - '0');
+	for (; (unsigned char)(*p - '0') <= 9 && p - start < 9; p++)
+		value = value * 10 + (*p - '0');
+	if (p == start || (*start == '0' && p > start + 1))
+		return NULL;
 	*ret = value;
-	*p = end;
-	return true;
+	return p;
 }
 
 /* No sign, no exponent, few digits: it is in range. */
-static bool eat_duration(const char **p, struct mxlog_piece *ret)
+static const char *pass_duration(const char *p, struct mxlog_piece *ret)
 {
-	const char *start = *p;
+	const char *start = p;
 
-	if (*start == '-' || !eat_number(p) || *p - start > NUMBER_TEXT)
-		return false;
-	for (const char *at = start; at < *p; at++)
-		if (*at == 'e' || *at == 'E')
-			return false;
-	*ret = (struct mxlog_piece){ .text = start,
-		.len = (uint32_t)(*p - start) };
-	return true;
+	p = pass_decimal(p);
+	if (!p || p - start > NUMBER_TEXT)
+		return NULL;
+	*ret =
+	    (struct mxlog_piece){ .text = start, .len = (uint32_t)(p - start) };
+	return p;
 }
 
-static bool eat_tags(const char **p, struct mxlog_piece *ret)
+static const char *pass_tags(const char *p, struct mxlog_piece *ret)
 {
-	const char *start = *p;
-	unsigned n = 0;
+	const char *start = p - 1;
 
-	if (!EAT(p, "["))
-		return false;
-	do {
+	for (unsigned n = 0; n < TAGS_MAX; n++) {
 		struct mxlog_piece tag;
 
-		if (!EAT(p, "\"") || !eat_short(p, SHORT_TEXT, &tag) ||
-		    tag.len == 0 || ++n > TAGS_MAX)
-			return false;
-	} while (EAT(p, ","));
-	if (!EAT(p, "]"))
-		return false;
-	*ret = (struct mxlog_piece){ .text = start,
-		.len = (uint32_t)(*p - start) };
-	return true;
+		p = *p == '"' ? pass_short(p + 1, SHORT_TEXT, &tag) : NULL;
+		if (!p || tag.len == 0)
+			return NULL;
+		if (*p++ == ',')
+			continue;
+		*ret = (struct mxlog_piece){ .text = start,
+			.len = (uint32_t)(p - start) };
+		return p[-1] == ']' ? p : NULL;
+	}
+	return NULL;
 }
 
-/* mxlog_key_is_valid(), knowing that bytes behind the key are readable. */
-static inline bool key_is_valid(const char *key, size_t len)
+/* The rest of mxlog_key_is_valid(), knowing that bytes behind are readable. */
+static bool key_is_valid(const char *key, size_t len)
 {
-	if (len == 0 || len > MXLOG_NAME_BYTES ||
-	    (key[0] >= '0' && key[0] <= '9'))
-		return false;
 	for (size_t n = 0; n < len; n += MXLOG_LANES) {
 		mxlog_lanes v = mxlog_lanes_load(key + n);
 		uint32_t bad = ~mxlog_lanes_mask(
@@ -377,78 +478,105 @@ static inline bool key_is_valid(const char *key, size_t len)
 	return true;
 }
 
-/* An object with valid keys. */
-static bool eat_context(const char **p, struct mxlog_piece *ret)
+static const char *pass_long_key(const char *p)
 {
-	const char *start = *p;
-	unsigned n = 0;
+	struct mxlog_piece key;
 
-	if (!EAT(p, "{"))
-		return false;
-	do {
-		struct mxlog_piece key;
-
-		if (!EAT(p, "\"") || !eat_string(p, &key) || key.escaped ||
-		    !key_is_valid(key.text, key.len))
-			return false;
-		if (!EAT(p, ":") || !eat_value(p) || ++n > CONTEXT_MAX)
-			return false;
-	} while (EAT(p, ","));
-	if (!EAT(p, "}"))
-		return false;
-	*ret = (struct mxlog_piece){ .text = start,
-		.len = (uint32_t)(*p - start) };
-	return true;
+	p = pass_string(p, &key);
+	return p && !key.escaped && key.len <= MXLOG_NAME_BYTES &&
+		key_is_valid(key.text, key.len) && *p == ':'
+	    ? p + 1
+	    : NULL;
 }
 
-static bool eat_head(const char **p, struct mxlog_view *view,
+/* A valid key, its quotes and colon. */
+static inline const char *pass_key(const char *p)
+{
+	mxlog_lanes v = mxlog_lanes_load(p + 1);
+	uint32_t good = mxlog_lanes_mask(mxlog_lanes_within(v, '0', '9') |
+	    mxlog_lanes_within(v, 'a', 'z') | (mxlog_lanes)(v == '_'));
+	const char *end = p + 1 + __builtin_ctz(~good);
+
+	if (p[0] != '"' || (unsigned char)(p[1] - '0') <= 9)
+		return NULL;
+	if (UNLIKELY(good == 0xffff))
+		return pass_long_key(p + 1);
+	return AT(end, "\":") && end > p + 1 ? end + 2 : NULL;
+}
+
+/* An object with valid keys; p is behind its brace. */
+static inline const char *pass_context(const char *p, struct mxlog_piece *ret)
+{
+	const char *start = p - 1;
+
+	for (unsigned n = 0; n < CONTEXT_MAX; n++) {
+		p = pass_key(p);
+		p = p ? pass_value(p) : NULL;
+		if (!p)
+			return NULL;
+		if (*p++ == ',')
+			continue;
+		*ret = (struct mxlog_piece){ .text = start,
+			.len = (uint32_t)(p - start) };
+		return p[-1] == '}' ? p : NULL;
+	}
+	return NULL;
+}
+
+static inline const char *pass_head(struct mxlog_view *view,
     struct mxlog_view_cache *cache, const char *line)
 {
-	if (!mxlog_view_has_prefix(line))
-		return false;
+	const char *p = line + MXLOG_VIEW_LEVEL;
+	size_t len;
+
+	if (!has_prefix(line))
+		return NULL;
 	view->trace_id = line + MXLOG_VIEW_TRACE_ID;
-	view->level = mxlog_view_level(line + MXLOG_VIEW_LEVEL);
-	if (view->level == 0 || !ulid_is_canonical(view->trace_id) ||
+	view->level = find_level(p, &len);
+	if (view->level == 0 || !check_ulid(cache, view->trace_id) ||
 	    !parse_time(cache, line + MXLOG_VIEW_TIME, &view->time_usec))
-		return false;
-	*p = line + MXLOG_VIEW_LEVEL + strlen(mxlog_level_name(view->level));
-	return EAT(p, "\",\"module\":\"") &&
-	    eat_module(p, cache, &view->module);
+		return NULL;
+	p = PASS(p + len, "\",\"module\":\"");
+	return p ? pass_module(p, cache, view) : NULL;
 }
 
-static bool eat_optional(const char **p, struct mxlog_view *view)
+static inline const char *pass_message(const char *p, struct mxlog_view *view)
 {
-	if (EAT(p, ",\"context\":") && !eat_context(p, &view->context))
-		return false;
-	if (EAT(p, ",\"duration_ms\":") && !eat_duration(p, &view->duration))
-		return false;
-	if (EAT(p, ",\"tags\":") && !eat_tags(p, &view->tags))
-		return false;
-	if (EAT(p, ",\"thread_id\":\"") &&
-	    !eat_short(p, SHORT_TEXT, &view->thread_id))
-		return false;
-	return !EAT(p, ",\"process_id\":\"") ||
-	    eat_short(p, SHORT_TEXT, &view->process_id);
+	if (AT(p, ",\"function\":\""))
+		p = pass_short(p + 13, MXLOG_NAME_BYTES, &view->function);
+	if (p && AT(p, ",\"line_number\":"))
+		p = pass_line_number(p + 15, &view->line_number);
+	p = p ? PASS(p, ",\"message\":\"") : NULL;
+	return p ? pass_short(p, MESSAGE_MAX, &view->message) : NULL;
+}
+
+static inline const char *pass_rest(const char *p, struct mxlog_view *view)
+{
+	/* The first byte tells most of them apart. */
+	if (p[2] == 'c' && AT(p, ",\"context\":{"))
+		p = pass_context(p + 12, &view->context);
+	if (p && p[2] == 'd' && AT(p, ",\"duration_ms\":"))
+		p = pass_duration(p + 15, &view->duration);
+	if (p && p[2] == 't' && AT(p, ",\"tags\":["))
+		p = pass_tags(p + 9, &view->tags);
+	if (p && p[2] == 't' && AT(p, ",\"thread_id\":\""))
+		p = pass_short(p + 14, SHORT_TEXT, &view->thread_id);
+	if (p && p[2] == 'p' && AT(p, ",\"process_id\":\""))
+		p = pass_short(p + 15, SHORT_TEXT, &view->process_id);
+	return p ? PASS(p, "}\n") : NULL;
 }
 
 bool mxlog_view_parse(struct mxlog_view *view, struct mxlog_view_cache *cache,
-    const char *line, size_t len)
+    const char *line, const char *end)
 {
 	const char *p;
 
-	if (len < MXLOG_VIEW_MIN)
+	if (end - line < MXLOG_VIEW_MIN)
 		return false;
 	*view = (struct mxlog_view){ .line_number = -1 };
-	if (!eat_head(&p, view, cache, line))
-		return false;
-	if (EAT(&p, ",\"function\":\"") &&
-	    !eat_short(&p, MXLOG_NAME_BYTES, &view->function))
-		return false;
-	if (EAT(&p, ",\"line_number\":") &&
-	    !eat_line_number(&p, &view->line_number))
-		return false;
-	if (!EAT(&p, ",\"message\":\"") ||
-	    !eat_short(&p, MESSAGE_MAX, &view->message))
-		return false;
-	return eat_optional(&p, view) && EAT(&p, "}") && p == line + len;
+	p = pass_head(view, cache, line);
+	p = p ? pass_message(p, view) : NULL;
+	p = p ? pass_rest(p, view) : NULL;
+	view->end = p ? p - 1 : NULL;
+	return p;
 }

@@ -11,7 +11,7 @@ enum {
 	MXLOG_VIEW_TRACE_ID = 13,
 	MXLOG_VIEW_TIME = 54,
 	MXLOG_VIEW_LEVEL = 92,
-	/* No line is shorter; that much must be readable behind a line. */
+	/* What is shorter is left to the decoder. */
 	MXLOG_VIEW_MIN = 128,
 	MXLOG_VIEW_SLACK = 64,
 };
@@ -33,27 +33,47 @@ struct mxlog_view {
 	struct mxlog_piece tags;     /* with its brackets */
 	struct mxlog_piece thread_id, process_id;
 	int32_t line_number; /* -1: none */
+	/* The same for the same module in the same slot of a cache; 0: it was
+	 * not kept there. */
+	uint64_t module_id;
+	uint32_t module_slot;
+	const char *end; /* the line's newline */
 };
 
-/* What is the same in line after line need not be looked at again. */
+enum {
+	MXLOG_VIEW_MODULES = 64,      /* slots */
+	MXLOG_VIEW_MODULE_BYTES = 32, /* longer ones are not kept */
+};
+
+/* A valid module, zeros behind its text. */
+struct mxlog_view_module {
+	char text[MXLOG_VIEW_MODULE_BYTES];
+	uint64_t id;
+};
+
+/* What is the same in line after line need not be looked at again. A zeroed
+ * struct is an empty one. */
 struct mxlog_view_cache {
-	char date[10];
-	int64_t date_usec;
-	uint8_t module_len;
-	char module[256];
+	char minute[16]; /* up to the minute of the time seen last */
+	int64_t minute_usec;
+	char trace_id[26]; /* seen last */
+	uint64_t modules_kept;
+	struct mxlog_view_module modules[MXLOG_VIEW_MODULES];
 };
 
 /* True if the line begins as canonical lines do, up to its level: time and
  * trace_id stand at their places, each 26 or 27 bytes long, though they may
- * not be valid. len >= MXLOG_VIEW_MIN. */
+ * not be valid. MXLOG_VIEW_MIN bytes are readable. */
 bool mxlog_view_has_prefix(const char *line);
 
-/* True, and the view, if the line is an entry in canonical form: then
- * mxlog_ndjson_decode() accepts it too and finds the same in it. Lines with an
- * exception are left to it. False says nothing. line[len] is the newline and
- * MXLOG_VIEW_SLACK bytes behind it are readable. */
+/* True, and the view, if the line that begins here is an entry in canonical
+ * form: then mxlog_ndjson_decode() accepts it too and finds the same in it.
+ * Lines with an exception are left to it. False says nothing. `end` is behind
+ * the newline that ends the text, and MXLOG_VIEW_SLACK bytes behind it are
+ * readable. */
 bool mxlog_view_parse(struct mxlog_view *view, struct mxlog_view_cache *cache,
-    const char *line, size_t len);
+    const char *line, const char *end);
 
-/* The name in a canonical line's place for it: its level, or 0. */
-enum mxlog_level mxlog_view_level(const char *at);
+/* The name in a canonical line's place for it, a quote behind it: its level
+ * and its length; or 0. */
+enum mxlog_level mxlog_view_level(const char *at, size_t *ret_len);

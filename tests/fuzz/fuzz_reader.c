@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fast way to find matches and the slow one must agree. The input's first
+/* The fast way to find and count matches and the slow one must agree. The input's first
  * line is a LogQuery, lines behind it that begin with # are conditions, all
  * others are a segment's lines. */
 #include <stdlib.h>
 
 #include "matcher.h"
+#include "tally.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,6 +49,54 @@ static void compare(const struct mxlog_chunk *fast,
 				 slow->side.data + b->extra_off,
 				 a->extra_len) == 0);
 	}
+}
+
+/* What is counted in the slow way or in the fast one. */
+static struct mxlog_tally *count(const struct mxlog_query *query,
+    const char *fields, bool slow, struct mxlog_chunk *chunk)
+{
+	struct mxlog_matcher *matcher;
+	struct mxlog_tally *tally;
+
+	if (mxlog_matcher_new(query, slow, &matcher) < 0 ||
+	    mxlog_tally_new(fields, query->metrics, &tally, NULL) < 0)
+		abort();
+	mxlog_matcher_set_tally(matcher, tally);
+	chunk->error = mxlog_matcher_scan(matcher, chunk);
+	mxlog_matcher_free(matcher);
+	mxlog_tally_sort(tally);
+	return tally;
+}
+
+static void compare_group(const struct mxlog_tally *a,
+    const struct mxlog_tally *b, size_t group)
+{
+	must(
+	    mxlog_tally_get_count(a, group) == mxlog_tally_get_count(b, group));
+	for (size_t i = 0; i < mxlog_tally_get_fields(a); i++) {
+		const char *x, *y;
+		size_t n, m;
+
+		mxlog_tally_get_value(a, group, i, &x, &n);
+		mxlog_tally_get_value(b, group, i, &y, &m);
+		must(n == m && memcmp(x, y, n) == 0);
+	}
+}
+
+static void compare_counts(const struct mxlog_query *query, const char *fields,
+    struct mxlog_chunk *fast, struct mxlog_chunk *slow)
+{
+	struct mxlog_tally *a = count(query, fields, false, fast);
+	struct mxlog_tally *b = count(query, fields, true, slow);
+
+	if (fast->error == 0 && slow->error == 0) {
+		must(mxlog_tally_get_size(a) == mxlog_tally_get_size(b));
+		must(mxlog_tally_get_total(a) == mxlog_tally_get_total(b));
+		for (size_t i = 0; i < mxlog_tally_get_size(a); i++)
+			compare_group(a, b, i);
+	}
+	mxlog_tally_free(a);
+	mxlog_tally_free(b);
 }
 
 static void fill(struct mxlog_chunk *chunk, const char *text, size_t len)
@@ -101,6 +150,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	scan(query, false, &fast);
 	scan(query, true, &slow);
 	compare(&fast, &slow);
+	if (!query->metrics) {
+		compare_counts(query, "level,module", &fast, &slow);
+		compare_counts(query, "module,time:5m", &fast, &slow);
+		compare_counts(query, "trace_id", &fast, &slow);
+	}
 	mxlog_chunk_done(&fast);
 	mxlog_chunk_done(&slow);
 	mxlog_query_free(query);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "view.h"
 
 #include "ndjson.h"
@@ -17,7 +19,7 @@ static bool parse(const char *text, struct mxlog_view *view, char out[1024])
 	memset(out, 0, 1024);
 	memcpy(out, text, len);
 	out[len] = '\n';
-	return mxlog_view_parse(view, &cache, out, len);
+	return mxlog_view_parse(view, &cache, out, out + len + 1);
 }
 
 START_TEST(a_canonical_line_shows_its_fields)
@@ -104,6 +106,56 @@ START_TEST(what_is_not_canonical_is_left_to_the_decoder)
 }
 END_TEST
 
-SUITE("view", a_canonical_line_shows_its_fields,
+START_TEST(an_empty_cache_knows_no_id_and_no_module)
+{
+	static const char text[] = HEAD "\"message\":\"a longer message\"}\n";
+	struct mxlog_view_cache cache = { 0 };
+	struct mxlog_view view;
+	char line[1024] = "";
+
+	memcpy(line, text, sizeof(text));
+	memset(line + MXLOG_VIEW_TRACE_ID, 0, 26);
+	ck_assert(
+	    !mxlog_view_parse(&view, &cache, line, line + sizeof(text) - 1));
+	memcpy(line, text, sizeof(text));
+	memset(line + 111, 0, strlen("src.queue"));
+	ck_assert(
+	    !mxlog_view_parse(&view, &cache, line, line + sizeof(text) - 1));
+}
+END_TEST
+
+START_TEST(modules_of_one_id_are_the_same)
+{
+	static const char *const names[] = { "a", "b", "a.b", "src.queue",
+		"m234567890123456", "m2345678901234567",
+		"m2345678901234567890123456789012",
+		"m23456789012345678901234567890123", "src.queue.x" };
+	struct mxlog_view_cache cache = { 0 };
+	uint64_t ids[ARRAY_LEN(names)] = { 0 };
+	struct mxlog_view view;
+	char line[1024];
+
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+			int n = snprintf(line, sizeof(line),
+			    "%.111s%s\",\"message\":\"a longer message\"}\n",
+			    HEAD, names[i]);
+
+			ck_assert(
+			    mxlog_view_parse(&view, &cache, line, line + n));
+			ck_assert_uint_eq(view.module.len, strlen(names[i]));
+			ck_assert_mem_eq(view.module.text, names[i],
+			    view.module.len);
+			ids[i] = view.module_id;
+			for (size_t k = 0; k < i; k++)
+				ck_assert(ids[k] != ids[i] || ids[i] == 0);
+		}
+	}
+	ck_assert_uint_ne(ids[3], 0);
+}
+END_TEST
+
+SUITE("view", an_empty_cache_knows_no_id_and_no_module,
+    modules_of_one_id_are_the_same, a_canonical_line_shows_its_fields,
     no_damage_of_one_byte_deceives_it,
     what_is_not_canonical_is_left_to_the_decoder)
