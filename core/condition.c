@@ -254,3 +254,19 @@ const char *mxlog_condition_text(const struct mxlog_condition *condition)
 		return NULL; /* which holds for no text at all, too */
 	return condition->value;
 }
+
+const char *mxlog_condition_key(const struct mxlog_condition *condition)
+{
+	static const char *const always[] = { "trace_id", "timestamp", "level",
+		"module", "message" };
+	const char *path = condition->path, *dot = strrchr(path, '.');
+
+	if (condition->metrics)
+		return NULL;
+	if (strncmp(path, "context.", 8) == 0)
+		return dot[1] ? dot + 1 : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if (strcmp(always[i], path) == 0)
+			return NULL;
+	return dot ? NULL : path;
+}

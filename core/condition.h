@@ -35,3 +35,7 @@ bool mxlog_condition_judge(struct mxlog_condition *condition,
 
 /* A text that every line that matches has in it as one JSON string, or NULL. */
 const char *mxlog_condition_text(const struct mxlog_condition *condition);
+
+/* A key that every line that matches has in it, or NULL if all lines have it
+ * anyway. */
+const char *mxlog_condition_key(const struct mxlog_condition *condition);

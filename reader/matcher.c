@@ -33,33 +33,46 @@ struct mxlog_matcher {
 	struct mxlog_tally *tally; /* or NULL: keep hits */
 };
 
-/* The search's text, or what any match of its pattern holds, else a tag. */
-static int choose_needle(struct mxlog_matcher *matcher)
+/* The search's text, or what any match of its pattern holds. */
+static int choose_text(struct mxlog_matcher *matcher)
 {
 	const struct mxlog_query *query = matcher->query;
 	bool caseless = !(query->search_flags & MXLOG_SEARCH_CASE);
 	const char *text = query->search_text;
 	size_t len = query->search_len;
-	int r = 0;
 
 	if (query->search && query->search_flags & MXLOG_SEARCH_REGEX)
 		len = mxlog_pattern_literal(query->search, &text, &caseless);
-	if (query->search && len > 0)
-		r = mxlog_needle_init(&matcher->needle, text, len, caseless,
-		    false);
-	for (size_t i = 0; r >= 0 && i < query->n_tags; i++) {
-		if (query->metrics || matcher->needle.len > 0)
-			break;
-		r = mxlog_needle_init(&matcher->needle, query->tags[i],
-		    strlen(query->tags[i]), false, true);
-	}
-	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++) {
-		text = mxlog_condition_text(query->conditions[i]);
-		if (!text || query->metrics || matcher->needle.len > 0)
-			continue;
-		r = mxlog_needle_init(&matcher->needle, text, strlen(text),
-		    false, false);
-	}
+	if (!query->search || len == 0)
+		return 0;
+	return mxlog_needle_init(&matcher->needle, text, len, caseless, false);
+}
+
+/* Unless there is a needle already. */
+static int choose_string(struct mxlog_matcher *matcher, const char *text,
+    bool quoted)
+{
+	if (!text || matcher->query->metrics || matcher->needle.len > 0)
+		return 0;
+	return mxlog_needle_init(&matcher->needle, text, strlen(text), false,
+	    quoted);
+}
+
+/* What makes a line worth looking at, the rarest first: a text, a tag, a
+ * condition's value or its field. */
+static int choose_needle(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_query *query = matcher->query;
+	int r = choose_text(matcher);
+
+	for (size_t i = 0; r >= 0 && i < query->n_tags; i++)
+		r = choose_string(matcher, query->tags[i], true);
+	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++)
+		r = choose_string(matcher,
+		    mxlog_condition_text(query->conditions[i]), false);
+	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++)
+		r = choose_string(matcher,
+		    mxlog_condition_key(query->conditions[i]), true);
 	return r;
 }
 
