@@ -18,6 +18,7 @@ void mxlog_chunk_reset(struct mxlog_chunk *chunk)
 	chunk->text = NULL;
 	chunk->len = 0;
 	chunk->open_end = false;
+	chunk->canonical = false;
 	chunk->bytes_read = 0;
 	chunk->lines = 0;
 	chunk->matches = 0;

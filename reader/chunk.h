@@ -30,6 +30,9 @@ struct mxlog_chunk {
 	const char *text; /* whole lines, in bytes */
 	size_t len;
 	bool open_end; /* the last line has no newline (yet) */
+	/* An archive's word, which was checked: every line is an entry and in
+	 * canonical form. */
+	bool canonical;
 	struct mxlog_buf bytes;
 	struct mxlog_buf side; /* what hits need beside the text */
 	struct mxlog_hit *hits;

@@ -30,6 +30,7 @@ struct mxlog_matcher {
 	bool slow;                 /* decode every line */
 	bool by_view;              /* canonical lines need not be decoded */
 	bool by_view_alone;        /* all that pass the filter match */
+	bool by_head;              /* the beginning of a view is enough */
 	struct mxlog_tally *tally; /* or NULL: keep hits */
 };
 
@@ -76,6 +77,21 @@ static int choose_needle(struct mxlog_matcher *matcher)
 	return r;
 }
 
+/* How much of a canonical line must be looked at. */
+static void choose_ways(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_query *query = matcher->query;
+	bool plain =
+	    !query->search && query->n_tags == 0 && query->n_conditions == 0;
+
+	mxlog_filter_init(&matcher->filter, query);
+	matcher->by_view = !matcher->slow && !query->metrics;
+	matcher->by_view_alone =
+	    plain && !matcher->filter.has_since && !matcher->filter.has_until;
+	matcher->by_head = plain && query->order != MXLOG_ORDER_DURATION_MS &&
+	    query->order != MXLOG_ORDER_LINE_NUMBER;
+}
+
 int mxlog_matcher_new(const struct mxlog_query *query, bool slow,
     struct mxlog_matcher **ret)
 {
@@ -96,11 +112,7 @@ int mxlog_matcher_new(const struct mxlog_query *query, bool slow,
 		mxlog_matcher_free(matcher);
 		return r;
 	}
-	mxlog_filter_init(&matcher->filter, matcher->query);
-	matcher->by_view = !slow && !query->metrics;
-	matcher->by_view_alone = !query->search && query->n_tags == 0 &&
-	    query->n_conditions == 0 && !matcher->filter.has_since &&
-	    !matcher->filter.has_until;
+	choose_ways(matcher);
 	*ret = matcher;
 	return 0;
 }
@@ -365,6 +377,16 @@ static int look_closer(struct mxlog_matcher *matcher)
 	return r;
 }
 
+static bool parse(struct mxlog_matcher *matcher,
+    const struct mxlog_chunk *chunk, const char *line, const char *end)
+{
+	struct mxlog_view *view = &matcher->view;
+
+	return matcher->by_head && chunk->canonical
+	    ? mxlog_view_parse_head(view, &matcher->cache, line, end)
+	    : mxlog_view_parse(view, &matcher->cache, line, end);
+}
+
 /* 1 if the line that begins here is in canonical form and was dealt with, and
  * where it ends; 0: it is left to scan_slowly(). */
 static int scan_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
@@ -381,8 +403,7 @@ static int scan_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 		*ret_newline = memchr(line, '\n', (size_t)(end - line));
 		return 1;
 	}
-	if (verdict == MXLOG_UNKNOWN ||
-	    !mxlog_view_parse(&matcher->view, &matcher->cache, line, end))
+	if (verdict == MXLOG_UNKNOWN || !parse(matcher, chunk, line, end))
 		return 0;
 	*ret_newline = matcher->view.end;
 	r = look_closer(matcher);

@@ -95,6 +95,7 @@ int mxlog_reel_read(const struct mxlog_reel *reel, size_t member,
 	chunk->offset = reel->starts[member];
 	chunk->text = chunk->bytes.data;
 	chunk->len = chunk->bytes.len;
+	chunk->canonical = m->flags == 0 && m->damaged == 0;
 	trim(chunk, m->flags & MXLOG_MEMBER_CONTINUES,
 	    member + 1 == reel->n_members);
 	return 0;

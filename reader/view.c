@@ -566,6 +566,19 @@ static inline const char *pass_rest(const char *p, struct mxlog_view *view)
 	return p ? PASS(p, "}\n") : NULL;
 }
 
+bool mxlog_view_parse_head(struct mxlog_view *view,
+    struct mxlog_view_cache *cache, const char *line, const char *end)
+{
+	const char *p;
+
+	if (end - line < MXLOG_VIEW_MIN)
+		return false;
+	*view = (struct mxlog_view){ .line_number = -1 };
+	p = pass_head(view, cache, line);
+	view->end = p ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+	return view->end;
+}
+
 bool mxlog_view_parse(struct mxlog_view *view, struct mxlog_view_cache *cache,
     const char *line, const char *end)
 {

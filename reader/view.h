@@ -74,6 +74,11 @@ bool mxlog_view_has_prefix(const char *line);
 bool mxlog_view_parse(struct mxlog_view *view, struct mxlog_view_cache *cache,
     const char *line, const char *end);
 
+/* The same for a line that is known to be in canonical form; of the view only
+ * what stands before the line's function is filled in. */
+bool mxlog_view_parse_head(struct mxlog_view *view,
+    struct mxlog_view_cache *cache, const char *line, const char *end);
+
 /* The name in a canonical line's place for it, a quote behind it: its level
  * and its length; or 0. */
 enum mxlog_level mxlog_view_level(const char *at, size_t *ret_len);
