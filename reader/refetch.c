@@ -79,9 +79,10 @@ static struct window *oldest(struct mxlog_refetch *refetch)
 	return window;
 }
 
-/* Is one line read after the other? Then more of them are read at once. */
-static bool is_near(const struct mxlog_refetch *refetch, uint32_t segment,
-    uint64_t offset)
+/* The window whose neighbour is asked for, or NULL: one line is read after the
+ * other, and more of them should be read at once. */
+static const struct window *find_near(const struct mxlog_refetch *refetch,
+    uint32_t segment, uint64_t offset)
 {
 	for (size_t i = 0; i < WINDOWS; i++) {
 		const struct window *window = &refetch->windows[i];
@@ -89,27 +90,32 @@ static bool is_near(const struct mxlog_refetch *refetch, uint32_t segment,
 		if (window->segment == segment && window->bytes.len > 0 &&
 		    offset + WINDOW_BYTES >= window->offset &&
 		    offset <= window->offset + window->bytes.len + WINDOW_BYTES)
-			return true;
+			return window;
 	}
-	return false;
+	return NULL;
 }
 
+/* Lines of one time are read forwards also where time runs backwards. */
 static int load_live(struct mxlog_refetch *refetch, struct window *window,
-    uint32_t segment, uint64_t offset, uint32_t len, bool near)
+    uint32_t segment, uint64_t offset, uint32_t len)
 {
-	int fd = refetch->catalog->segments[segment].fd;
+	const struct window *near = find_near(refetch, segment, offset);
+	bool backwards = near ? offset < near->offset : refetch->backwards;
 	size_t want = MAX((size_t)len, near ? WINDOW_BYTES : SINGLE_BYTES), n;
+	int fd = refetch->catalog->segments[segment].fd;
 	uint64_t start = offset;
 	int r;
 
-	if (refetch->backwards)
+	if (backwards)
 		start = offset + len > want ? offset + len - want : 0;
+	mxlog_buf_clear(&window->bytes);
 	r = mxlog_buf_reserve(&window->bytes, want);
 	if (r < 0)
 		return r;
 	r = mxlog_fs_pread_full(fd, window->bytes.data, want, (off_t)start, &n);
 	if (r < 0)
 		return r;
+	window->segment = segment;
 	window->offset = start;
 	window->bytes.len = n;
 	return 0;
@@ -158,6 +164,8 @@ static int load_member(struct mxlog_refetch *refetch, struct window *window,
 		r = mxlog_reel_find(reel, offset, &member);
 	if (r < 0)
 		return r;
+	mxlog_buf_clear(&window->bytes);
+	window->segment = segment;
 	window->offset = reel->starts[member];
 	return mxlog_archive_file_read(reel->file, member, &refetch->scratch,
 	    &window->bytes, NULL);
@@ -166,14 +174,10 @@ static int load_member(struct mxlog_refetch *refetch, struct window *window,
 static int load(struct mxlog_refetch *refetch, struct window *window,
     uint32_t segment, uint64_t offset, uint32_t len)
 {
-	bool near = is_near(refetch, segment, offset);
-
-	window->segment = segment;
-	mxlog_buf_clear(&window->bytes);
 	/* A foreign archive was written to a file. */
 	if (refetch->catalog->segments[segment].fd < 0)
 		return load_member(refetch, window, segment, offset);
-	return load_live(refetch, window, segment, offset, len, near);
+	return load_live(refetch, window, segment, offset, len);
 }
 
 int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,
