@@ -15,7 +15,7 @@ enum {
 	READ_BYTES = 16 * 1024,   /* read at once, for each run */
 };
 
-/* A record in the file; its extra bytes follow. */
+/* A record in the file; its extra bytes follow, and its text, if it has one. */
 struct stored {
 	uint64_t hi, lo;
 	uint64_t offset;
@@ -23,7 +23,8 @@ struct stored {
 	uint32_t len;
 	uint32_t extra_len;
 	uint32_t segment;
-	uint32_t missing;
+	uint16_t missing;
+	uint16_t has_text;
 };
 
 struct run {
@@ -31,6 +32,7 @@ struct run {
 	struct mxlog_buf buf;
 	size_t pos; /* in buf: where the current record begins */
 	struct mxlog_sort_record current;
+	size_t current_size; /* in buf */
 };
 
 struct mxlog_sort_runs {
@@ -134,6 +136,8 @@ static int fill(struct mxlog_sort_runs *runs, struct run *run, size_t need)
 static int load(struct mxlog_sort_runs *runs, struct run *run)
 {
 	struct stored stored;
+	const char *extra;
+	size_t rest;
 	int r;
 
 	if (run->pos == run->buf.len && run->at == run->end)
@@ -142,15 +146,19 @@ static int load(struct mxlog_sort_runs *runs, struct run *run)
 	if (r < 0)
 		return r;
 	memcpy(&stored, run->buf.data + run->pos, sizeof(stored));
-	r = fill(runs, run, sizeof(stored) + stored.extra_len);
+	rest = stored.extra_len + (stored.has_text ? stored.len : 0);
+	r = fill(runs, run, sizeof(stored) + rest);
 	if (r < 0)
 		return r;
+	extra = run->buf.data + run->pos + sizeof(stored);
+	run->current_size = sizeof(stored) + rest;
 	run->current = (struct mxlog_sort_record){
 		.hi = stored.hi,
 		.lo = stored.lo,
 		.offset = stored.offset,
 		.time_usec = stored.time_usec,
-		.extra = run->buf.data + run->pos + sizeof(stored),
+		.text = stored.has_text ? extra + stored.extra_len : NULL,
+		.extra = extra,
 		.len = stored.len,
 		.extra_len = stored.extra_len,
 		.segment = stored.segment,
@@ -262,12 +270,15 @@ int mxlog_sort_runs_add(struct mxlog_sort_runs *runs,
 		.len = record->len,
 		.extra_len = record->extra_len,
 		.segment = record->segment,
-		.missing = record->missing };
+		.missing = record->missing,
+		.has_text = record->text != NULL };
 	int r;
 
 	r = mxlog_buf_add(&runs->out, &stored, sizeof(stored));
 	if (r >= 0)
 		r = mxlog_buf_add(&runs->out, record->extra, record->extra_len);
+	if (r >= 0 && record->text)
+		r = mxlog_buf_add(&runs->out, record->text, record->len);
 	if (r >= 0 && runs->out.len >= WRITE_BYTES)
 		r = flush(runs);
 	return r;
@@ -306,7 +317,7 @@ int mxlog_sort_runs_drop(struct mxlog_sort_runs *runs)
 	struct run *run = &runs->runs[runs->heap[0]];
 	int r;
 
-	run->pos += sizeof(struct stored) + run->current.extra_len;
+	run->pos += run->current_size;
 	r = load(runs, run);
 	if (r < 0)
 		return r;

@@ -14,7 +14,7 @@ struct mxlog_sort_runs;
 int mxlog_sort_runs_new(bool descending, struct mxlog_sort_runs **ret);
 void mxlog_sort_runs_free(struct mxlog_sort_runs *runs);
 
-/* Write one run: _begin, _add in order (texts are left out), _end. The
+/* Write one run: _begin, _add in order (a text that is there goes with it), _end. The
  * temporary file lies in TMPDIR, /var/tmp or /tmp. */
 int mxlog_sort_runs_begin(struct mxlog_sort_runs *runs);
 int mxlog_sort_runs_add(struct mxlog_sort_runs *runs,

@@ -10,7 +10,10 @@ enum {
 	ITEMS_MAX = 128 * 1024, /* in memory; more become a run on disk */
 	ITEMS_FIRST = 1024,
 	ARENA_MAX = 12 * 1024 * 1024,   /* texts kept, beyond: read again */
+	ARENA_LATE = 1024 * 1024,       /* of it: for those of late items */
 	ARENA_LIMIT = 16 * 1024 * 1024, /* with keys, which must be kept */
+	LATE_TEXT = 16 * 1024,          /* longer ones are read again */
+	FEW = 8,                        /* one in so many */
 	NO_TEXT = -1,
 };
 
@@ -25,6 +28,8 @@ struct item {
 	uint32_t extra_len;
 	uint32_t segment;
 	bool missing;
+	bool late;  /* it came behind one that it belongs before */
+	bool loose; /* and was not put in its place yet */
 };
 
 struct mxlog_sorter {
@@ -32,7 +37,9 @@ struct mxlog_sorter {
 	bool descending;
 	struct item *items; /* head to n_items are wanted */
 	size_t head, n_items, capacity;
-	bool sorted;
+	size_t top;        /* the last of all, if there are items */
+	size_t n_loose;    /* items */
+	size_t late_bytes; /* of late items' texts in memory, at least */
 	struct mxlog_buf arena;
 	struct mxlog_sort_record bound; /* what comes behind it is not wanted */
 	bool has_bound;
@@ -48,7 +55,6 @@ int mxlog_sorter_new(uint64_t keep, bool descending, struct mxlog_sorter **ret)
 		return -ENOMEM;
 	sorter->keep = keep;
 	sorter->descending = descending;
-	sorter->sorted = true;
 	*ret = sorter;
 	return 0;
 }
@@ -101,21 +107,65 @@ static int compare_items(const void *a, const void *b, void *arg)
 	return mxlog_sort_compare(&p, &q, sorter->descending);
 }
 
+/* Take the loose items out; the others close up. */
+static void take_loose(struct item *items, size_t n, struct item *loose)
+{
+	size_t n_loose = 0, to = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (items[i].loose)
+			loose[n_loose++] = items[i];
+		else
+			items[to++] = items[i];
+	}
+}
+
+/* Put them back, in order themselves; from the end on. */
+static void put_back(struct mxlog_sorter *sorter, struct item *items, size_t n,
+    const struct item *loose, size_t n_loose)
+{
+	size_t left = n - n_loose;
+
+	while (n_loose > 0) {
+		bool behind = left > 0 &&
+		    compare_items(&items[left - 1], &loose[n_loose - 1],
+			sorter) > 0;
+
+		items[--n] = behind ? items[--left] : loose[--n_loose];
+		items[n].loose = false;
+	}
+}
+
+/* -ENOMEM: nothing was done. */
+static int sort_loose(struct mxlog_sorter *sorter, struct item *items, size_t n)
+{
+	size_t n_loose = sorter->n_loose;
+	struct item *loose = calloc(n_loose, sizeof(*loose));
+
+	if (!loose)
+		return -ENOMEM;
+	take_loose(items, n, loose);
+	qsort_r(loose, n_loose, sizeof(*loose), compare_items, sorter);
+	put_back(sorter, items, n, loose, n_loose);
+	free(loose);
+	return 0;
+}
+
 /* Matches of one segment are mostly in order already. */
 static void sort(struct mxlog_sorter *sorter)
 {
 	struct item *items = sorter->items + sorter->head;
 	size_t n = sorter->n_items - sorter->head;
 
-	if (sorter->sorted)
+	if (sorter->n_loose == 0)
 		return;
-	for (size_t i = 1; i < n; i++) {
-		if (compare_items(&items[i - 1], &items[i], sorter) <= 0)
-			continue;
+	if (sorter->n_loose > n / FEW || sort_loose(sorter, items, n) < 0) {
 		qsort_r(items, n, sizeof(*items), compare_items, sorter);
-		break;
+		for (size_t i = 0; i < n; i++)
+			items[i].loose = false;
 	}
-	sorter->sorted = true;
+	sorter->top = sorter->n_items - 1;
+	sorter->n_loose = 0;
 }
 
 /* Move the bytes that are still wanted to a new arena. */
@@ -160,10 +210,12 @@ static int compact(struct mxlog_sorter *sorter)
 	if (n > 0)
 		memmove(sorter->items, sorter->items + sorter->head,
 		    n * sizeof(*sorter->items));
+	sorter->top -= MIN(sorter->head, sorter->top);
 	sorter->head = 0;
 	sorter->n_items = n;
 	if (n == 0) {
 		sorter->arena.len = 0;
+		sorter->late_bytes = 0;
 		return 0;
 	}
 	return sorter->arena.len > ARENA_MAX / 2 ? rebuild(sorter) : 0;
@@ -179,6 +231,7 @@ static int truncate_items(struct mxlog_sorter *sorter)
 		return 0;
 	sorter->n_items = keep;
 	if (keep > 0) {
+		sorter->top = keep - 1;
 		sorter->bound = view(sorter, &sorter->items[keep - 1]);
 		sorter->bound.text = NULL;
 		sorter->bound.extra = NULL;
@@ -188,8 +241,11 @@ static int truncate_items(struct mxlog_sorter *sorter)
 	return sorter->arena.len > ARENA_MAX / 2 ? rebuild(sorter) : 0;
 }
 
+/* What is read again is read from one end to the other, if the few lines that
+ * stand elsewhere are kept. */
 static int spill(struct mxlog_sorter *sorter)
 {
+	bool few = sorter->late_bytes <= ARENA_LATE;
 	int r = 0;
 
 	sort(sorter);
@@ -198,9 +254,11 @@ static int spill(struct mxlog_sorter *sorter)
 	if (r >= 0)
 		r = mxlog_sort_runs_begin(sorter->runs);
 	for (size_t i = 0; r >= 0 && i < sorter->n_items; i++) {
-		struct mxlog_sort_record record =
-		    view(sorter, &sorter->items[i]);
+		const struct item *item = &sorter->items[i];
+		struct mxlog_sort_record record = view(sorter, item);
 
+		if (!few || !item->late || item->len > LATE_TEXT)
+			record.text = NULL;
 		r = mxlog_sort_runs_add(sorter->runs, &record);
 	}
 	if (r >= 0)
@@ -209,6 +267,7 @@ static int spill(struct mxlog_sorter *sorter)
 		return r;
 	sorter->n_items = 0;
 	sorter->arena.len = 0;
+	sorter->late_bytes = 0;
 	return 0;
 }
 
@@ -260,6 +319,34 @@ static bool is_unwanted(const struct mxlog_sorter *sorter,
 	return record->lo > bound->lo;
 }
 
+/* Note where an item belongs that was added last. */
+static void place(struct mxlog_sorter *sorter, struct item *item)
+{
+	size_t at = sorter->n_items++;
+
+	if (at > sorter->head &&
+	    compare_items(&sorter->items[sorter->top], item, sorter) > 0) {
+		item->late = item->loose = true;
+		sorter->n_loose++;
+		sorter->late_bytes += item->len;
+	} else {
+		sorter->top = at;
+	}
+}
+
+/* Its text, unless that would take the room of late ones' texts. */
+static int keep_text(struct mxlog_sorter *sorter, struct item *item,
+    const char *text)
+{
+	struct mxlog_buf *arena = &sorter->arena;
+	size_t room = item->late ? ARENA_MAX : ARENA_MAX - ARENA_LATE;
+
+	if (!text || arena->len + item->len > room)
+		return 0;
+	item->text_at = (uint32_t)arena->len;
+	return mxlog_buf_add(arena, text, item->len);
+}
+
 int mxlog_sorter_add(struct mxlog_sorter *sorter,
     const struct mxlog_sort_record *record)
 {
@@ -281,23 +368,16 @@ int mxlog_sorter_add(struct mxlog_sorter *sorter,
 		.offset = record->offset,
 		.time_usec = record->time_usec,
 		.text_at = (uint32_t)NO_TEXT,
+		.extra_at = (uint32_t)arena->len,
 		.len = record->len,
 		.extra_len = record->extra_len,
 		.segment = record->segment,
 		.missing = record->missing };
-	if (record->text && arena->len + record->len <= ARENA_MAX) {
-		item->text_at = (uint32_t)arena->len;
-		r = mxlog_buf_add(arena, record->text, record->len);
-		if (r < 0)
-			return r;
-	}
-	item->extra_at = (uint32_t)arena->len;
 	r = mxlog_buf_add(arena, record->extra, record->extra_len);
 	if (r < 0)
 		return r;
-	sorter->n_items++;
-	sorter->sorted = false;
-	return 0;
+	place(sorter, item);
+	return keep_text(sorter, item, record->text);
 }
 
 int mxlog_sorter_first(struct mxlog_sorter *sorter,

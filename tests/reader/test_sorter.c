@@ -110,6 +110,58 @@ START_TEST(a_limit_keeps_the_first_ones)
 }
 END_TEST
 
+START_TEST(late_ones_keep_their_text_on_their_way_through_a_file)
+{
+	struct mxlog_sorter *sorter;
+	struct mxlog_sort_record record;
+	uint64_t late = 0, n = 0, hi = 0;
+
+	ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, false, &sorter), 0);
+	for (uint64_t i = 0; i < 300000; i++)
+		add(sorter, i % 1000 == 999 ? i / 2 : i, i, "text");
+	for (; mxlog_sorter_first(sorter, &record) > 0; n++) {
+		ck_assert_uint_ge(record.hi, hi);
+		hi = record.hi;
+		if (record.hi != record.offset) {
+			ck_assert_ptr_nonnull(record.text);
+			ck_assert_mem_eq(record.text, "text", 4);
+			late++;
+		}
+		ck_assert_int_eq(mxlog_sorter_drop(sorter), 0);
+	}
+	ck_assert_uint_eq(n, 300000);
+	ck_assert_uint_eq(late, 300);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
+START_TEST(late_ones_between_takings_come_in_order)
+{
+	struct mxlog_sorter *sorter;
+	uint64_t stored = 0, floor = 0;
+
+	ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, false, &sorter), 0);
+	for (uint64_t round = 0; round < 2000; round++) {
+		struct mxlog_sort_record record;
+
+		for (size_t i = 0; i < 50; i++, stored++)
+			add(sorter,
+			    next_random() % 20 ? floor + stored / 10
+					       : floor + next_random() % 9,
+			    stored, "text");
+		for (size_t i = 0; i < 40; i++) {
+			ck_assert_int_eq(mxlog_sorter_first(sorter, &record),
+			    1);
+			ck_assert_uint_ge(record.hi, floor);
+			floor = record.hi;
+			ck_assert_int_eq(mxlog_sorter_drop(sorter), 0);
+		}
+	}
+	ck_assert_uint_eq(check_order(sorter), 2000 * 10);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
 START_TEST(long_text_keys_are_compared_whole_in_both_directions)
 {
 	static const char *const given[] = { "b", "a", "ab", "", "abc" };
@@ -147,4 +199,6 @@ END_TEST
 SUITE("sorter", equal_keys_stay_in_stored_order,
     more_than_memory_holds_is_ordered_too, some_can_be_taken_before_others_come,
     a_limit_keeps_the_first_ones,
+    late_ones_keep_their_text_on_their_way_through_a_file,
+    late_ones_between_takings_come_in_order,
     long_text_keys_are_compared_whole_in_both_directions)
