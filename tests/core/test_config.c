@@ -8,19 +8,9 @@
 #include <unistd.h>
 
 #include "config_item.h"
+#include "config_of.h"
 #include "starve.h"
 #include "suite.h"
-
-static struct mxlog_config *parse(const char *yaml)
-{
-	struct mxlog_error error;
-	struct mxlog_config *config;
-
-	if (mxlog_config_parse(yaml, strlen(yaml), "t.yaml", &config, &error) <
-	    0)
-		ck_abort_msg("refused: %s", error.text);
-	return config;
-}
 
 /* The text must be refused, in one line, with exactly this complaint. */
 static void refuses(const char *yaml, const char *complaint)
@@ -107,7 +97,7 @@ START_TEST(nothing_at_all_is_the_defaults)
 		"---\n...\n", "~", "{}", "\xef\xbb\xbf" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct mxlog_config *c = parse(texts[i]);
+		struct mxlog_config *c = config_of(NULL, texts[i]);
 
 		ck_assert_str_eq(c->log_dir, "./Logs");
 		mxlog_config_free(c);
@@ -117,12 +107,13 @@ END_TEST
 
 START_TEST(the_longest_dotted_prefix_decides_a_level)
 {
-	struct mxlog_config *c = parse("level: ERROR\n"
-				       "module_levels:\n"
-				       "  src: WARNING\n"
-				       "  src.control_plane.queue: debug\n"
-				       "  src.control_plane: info\n"
-				       "  systemd-logind: critical\n");
+	struct mxlog_config *c = config_of(NULL,
+	    "level: ERROR\n"
+	    "module_levels:\n"
+	    "  src: WARNING\n"
+	    "  src.control_plane.queue: debug\n"
+	    "  src.control_plane: info\n"
+	    "  systemd-logind: critical\n");
 
 	ck_assert_int_eq(mxlog_config_level_of(c, LITERAL("src")),
 	    MXLOG_WARNING);
@@ -145,23 +136,24 @@ END_TEST
 
 START_TEST(every_scalar_is_read)
 {
-	struct mxlog_config *c = parse("log_dir: /var/log/mxlog\n"
-				       "level: warn\n"
-				       "format: Hybrid\n"
-				       "async_enabled: Off\n"
-				       "buffer_size: 1\n"
-				       "flush_interval_s: 0.25\n"
-				       "retention_days: 0\n"
-				       "compression_enabled: NO\n"
-				       "compress_after_days: 1\n"
-				       "max_file_size_mb: 5\n"
-				       "redaction_text: '<gone>'\n"
-				       "default_level: DEBUG\n"
-				       "log_file_path: /tmp/app.log\n"
-				       "max_file_size: 4096\n"
-				       "backup_count: 3\n"
-				       "archive_key_file: /etc/mxlog/key\n"
-				       "module_path: /usr/lib/x\n");
+	struct mxlog_config *c = config_of(NULL,
+	    "log_dir: /var/log/mxlog\n"
+	    "level: warn\n"
+	    "format: Hybrid\n"
+	    "async_enabled: Off\n"
+	    "buffer_size: 1\n"
+	    "flush_interval_s: 0.25\n"
+	    "retention_days: 0\n"
+	    "compression_enabled: NO\n"
+	    "compress_after_days: 1\n"
+	    "max_file_size_mb: 5\n"
+	    "redaction_text: '<gone>'\n"
+	    "default_level: DEBUG\n"
+	    "log_file_path: /tmp/app.log\n"
+	    "max_file_size: 4096\n"
+	    "backup_count: 3\n"
+	    "archive_key_file: /etc/mxlog/key\n"
+	    "module_path: /usr/lib/x\n");
 
 	ck_assert_str_eq(c->log_dir, "/var/log/mxlog");
 	ck_assert_int_eq(c->level, MXLOG_WARNING);
@@ -187,11 +179,12 @@ END_TEST
 
 START_TEST(null_unsets_what_has_no_default_and_empties_the_rest)
 {
-	struct mxlog_config *c = parse("archive_key_file:\n"
-				       "default_level: ~\n"
-				       "module_levels:\n"
-				       "secret_patterns: null\n"
-				       "handlers:\n");
+	struct mxlog_config *c = config_of(NULL,
+	    "archive_key_file:\n"
+	    "default_level: ~\n"
+	    "module_levels:\n"
+	    "secret_patterns: null\n"
+	    "handlers:\n");
 
 	ck_assert_ptr_null(c->archive_key_file);
 	ck_assert(!c->has_default_level);
@@ -444,19 +437,19 @@ END_TEST
 
 START_TEST(handlers_formatters_and_loggers_are_read)
 {
-	struct mxlog_config *c =
-	    parse("log_dir: /var/log/mxlog\n"
-		  "formatters:\n"
-		  "  brief: '%(level)s %(message)s'\n"
-		  "  long: {format: '%(message)s'}\n"
-		  "handlers:\n"
-		  "  console: {level: WARNING, format: brief}\n"
-		  "  store:\n"
-		  "  net: {type: network, destination: 'udp:loghost:514'}\n"
-		  "  app: {type: file, destination: /tmp/app.log}\n"
-		  "loggers:\n"
-		  "  root: {level: INFO, handlers: [console, store]}\n"
-		  "  src.db: {handlers: [app], propagate: no}\n");
+	struct mxlog_config *c = config_of(NULL,
+	    "log_dir: /var/log/mxlog\n"
+	    "formatters:\n"
+	    "  brief: '%(level)s %(message)s'\n"
+	    "  long: {format: '%(message)s'}\n"
+	    "handlers:\n"
+	    "  console: {level: WARNING, format: brief}\n"
+	    "  store:\n"
+	    "  net: {type: network, destination: 'udp:loghost:514'}\n"
+	    "  app: {type: file, destination: /tmp/app.log}\n"
+	    "loggers:\n"
+	    "  root: {level: INFO, handlers: [console, store]}\n"
+	    "  src.db: {handlers: [app], propagate: no}\n");
 
 	ck_assert_uint_eq(c->n_formatters, 2);
 	ck_assert_str_eq(c->formatters[1].format, "%(message)s");
@@ -569,7 +562,7 @@ START_TEST(a_file_handler_inside_the_log_directory_is_refused)
 	(void)unlink(link);
 	(void)rmdir(dir);
 
-	c = parse("log_dir: /v/log\nlog_file_path: /v/logs/x\n");
+	c = config_of(NULL, "log_dir: /v/log\nlog_file_path: /v/logs/x\n");
 	ck_assert_int_eq(mxlog_config_set(c, "log_dir", "/v", &error), -EINVAL);
 	ck_assert_str_eq(c->log_dir, "/v/log");
 	ck_assert_int_eq(mxlog_config_set(c, "log_dir", "/w", &error), 0);
@@ -579,10 +572,10 @@ END_TEST
 
 START_TEST(existing_modules_have_the_models_defaults)
 {
-	struct mxlog_config *c =
-	    parse("existing_modules:\n"
-		  "  - module_path: /src/metaexpert/logger\n"
-		  "  - {module_path: x, config_file: y.json}\n");
+	struct mxlog_config *c = config_of(NULL,
+	    "existing_modules:\n"
+	    "  - module_path: /src/metaexpert/logger\n"
+	    "  - {module_path: x, config_file: y.json}\n");
 
 	ck_assert_uint_eq(c->n_existing_modules, 2);
 	ck_assert_str_eq(c->existing_modules[0].module_path,
@@ -600,13 +593,13 @@ END_TEST
 
 START_TEST(a_listed_modules_section_is_kept_as_json)
 {
-	struct mxlog_config *c =
-	    parse("journald:\n"
-		  "  directory: /var/log/journal\n"
-		  "  match: [\"_UID=0\", x]\n"
-		  "  limits: {n: +5, f: 1.50, b: yes, s: '5', z: }\n"
-		  "empty:\n"
-		  "modules: [journald, empty, other]\n");
+	struct mxlog_config *c = config_of(NULL,
+	    "journald:\n"
+	    "  directory: /var/log/journal\n"
+	    "  match: [\"_UID=0\", x]\n"
+	    "  limits: {n: +5, f: 1.50, b: yes, s: '5', z: }\n"
+	    "empty:\n"
+	    "modules: [journald, empty, other]\n");
 
 	ck_assert_uint_eq(c->n_modules, 3);
 	ck_assert_uint_eq(c->n_sections, 2);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config_of.h"
 #include "fs.h"
 #include "inject.h"
 #include "suite.h"
@@ -34,25 +35,13 @@ static const bool thread_sanitized =
     false;
 #endif
 
-static struct mxlog_config *config_of(const char *dir, const char *yaml)
-{
-	struct mxlog_config *config;
-	struct mxlog_buf text = { 0 };
-
-	ck_assert_int_eq(mxlog_buf_printf(&text, "log_dir: %s/Logs\n%s", dir,
-			     yaml),
-	    0);
-	ck_assert_msg(mxlog_config_parse(text.data, text.len, "test.yaml",
-			  &config, &error) == 0,
-	    "%s", error.text);
-	mxlog_buf_done(&text);
-	return config;
-}
-
 static void set_up(const char *dir, const char *yaml)
 {
-	struct mxlog_config *config = config_of(dir, yaml);
+	struct mxlog_config *config;
+	char log_dir[512];
 
+	(void)snprintf(log_dir, sizeof(log_dir), "%s/Logs", dir);
+	config = config_of(log_dir, yaml);
 	ck_assert_msg(mxlog_setup(config, &error) == 0, "%s", error.text);
 	mxlog_config_free(config);
 }

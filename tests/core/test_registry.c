@@ -4,16 +4,14 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "config_of.h"
 #include "suite.h"
 
 static struct mxlog_config *config;
-static struct mxlog_error error;
 
 static void configure(const char *yaml)
 {
-	ck_assert_msg(mxlog_config_parse(yaml, strlen(yaml), "t", &config,
-			  &error) == 0,
-	    "%s", error.text);
+	config = config_of(NULL, yaml);
 	mxlog_registry_configure(config);
 	mxlog_config_free(config);
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config_of.h"
 #include "config_private.h"
 #include "inject.h"
 #include "scratch.h"
@@ -23,27 +24,13 @@
 static const char ID[] = "01HQ8Z9X0ABCDEFGHJKMNPQRST";
 static const int64_t TIME = 19750 * USEC_PER_DAY;
 
-static struct mxlog_config *new_config(const char *dir, const char *yaml)
-{
-	struct mxlog_config *config = NULL;
-	struct mxlog_error error = { 0 };
-	char *text = NULL;
-
-	ck_assert_int_gt(asprintf(&text, "log_dir: %s\n%s", dir, yaml), 0);
-	ck_assert_msg(mxlog_config_parse(text, strlen(text), "test", &config,
-			  &error) == 0,
-	    "%s", error.text);
-	free(text);
-	return config;
-}
-
 static struct mxlog_writer *open_writer(const char *dir, const char *yaml)
 {
 	static const struct mxlog_writer_options options = {
 		.size = sizeof(options),
 		.actor = "tester",
 	};
-	struct mxlog_config *config = new_config(dir, yaml);
+	struct mxlog_config *config = config_of(dir, yaml);
 	struct mxlog_writer *writer = NULL;
 	struct mxlog_error error = { 0 };
 
@@ -321,12 +308,12 @@ START_TEST(a_reload_takes_new_rules_whole_or_not_at_all)
 	add(writer, "m", MXLOG_INFO, "before");
 	add(writer, "m", MXLOG_ERROR, "pending");
 
-	config = new_config("/elsewhere", "level: DEBUG\n");
+	config = config_of("/elsewhere", "level: DEBUG\n");
 	ck_assert_int_eq(mxlog_writer_reload(writer, config, &error), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(error.text, "/elsewhere"));
 	mxlog_config_free(config);
 
-	config = new_config(dir, "level: DEBUG\nsecret_patterns: [abc]\n");
+	config = config_of(dir, "level: DEBUG\nsecret_patterns: [abc]\n");
 	/* As if it did not compile here. */
 	good = config->secret_patterns[0];
 	config->secret_patterns[0] = bad;
@@ -352,7 +339,7 @@ END_TEST
 static void reload(struct mxlog_writer *writer, const char *dir,
     const char *yaml)
 {
-	struct mxlog_config *config = new_config(dir, yaml);
+	struct mxlog_config *config = config_of(dir, yaml);
 
 	ck_assert_int_eq(mxlog_writer_reload(writer, config, NULL), 0);
 	mxlog_config_free(config);
@@ -404,7 +391,7 @@ START_TEST(files_are_made_for_the_owner_that_is_named)
 {
 	char *dir = scratch_new();
 	struct mxlog_writer_options options = { .size = sizeof(options) };
-	struct mxlog_config *config = new_config(scratch_path(dir, "l"), "");
+	struct mxlog_config *config = config_of(scratch_path(dir, "l"), "");
 	struct mxlog_writer *writer = NULL;
 	struct mxlog_error error = { 0 };
 	struct stat st;
@@ -437,7 +424,7 @@ END_TEST
 START_TEST(an_older_callers_options_are_understood)
 {
 	char *dir = scratch_new();
-	struct mxlog_config *config = new_config(dir, "");
+	struct mxlog_config *config = config_of(dir, "");
 	struct mxlog_writer_options options = {
 		.size = offsetof(struct mxlog_writer_options, owner),
 		.owner = "no-such-user",
@@ -485,7 +472,7 @@ START_TEST(without_memory_an_entry_is_refused_or_stored)
 
 	for (unsigned long n = 1; hungry; n++) {
 		char *dir = scratch_new_fast();
-		struct mxlog_config *config = new_config(dir, "");
+		struct mxlog_config *config = config_of(dir, "");
 		struct mxlog_entry *entry = new_entry("m-1", "x");
 		size_t accepted = write_hungry(config, n, entry, &hungry);
 
@@ -667,7 +654,7 @@ static void read_late(const char *dir, unsigned char *seen, size_t n)
 START_TEST(late_lines_are_there_once_however_often_their_day_is_archived)
 {
 	char *dir = scratch_new();
-	struct mxlog_config *config = new_config(dir, "retention_days: 0\n");
+	struct mxlog_config *config = config_of(dir, "retention_days: 0\n");
 	int64_t late = mxlog_timestamp_now() - 10 * USEC_PER_DAY;
 	static unsigned char seen[LATE_WRITERS * LATE_BATCHES * LATE_LINES];
 	int left = LATE_WRITERS, status = 0, archives = 0;
