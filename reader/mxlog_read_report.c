@@ -286,18 +286,31 @@ static int add_bar(struct mxlog_buf *out, uint64_t count, uint64_t max)
 	return r < 0 ? r : mxlog_buf_printf(out, "%s", eighths[width % 8]);
 }
 
-static int add_bar_line(struct report *report, int64_t at, uint64_t count,
-    uint64_t max)
+/* With as many digits as tell one bar from the next. */
+static int add_bar_time(struct mxlog_buf *out, int64_t at, int64_t bucket_usec)
+{
+	int r = mxlog_read_local_time(out, at);
+
+	if (r < 0)
+		return r;
+	if (bucket_usec % USEC_PER_SEC == 0)
+		out->len -= 4; /* ".000" */
+	else if (bucket_usec % 1000 != 0)
+		r = mxlog_buf_printf(out, "%03u",
+		    (unsigned)((at % 1000 + 1000) % 1000));
+	return r;
+}
+
+static int add_bar_line(struct report *report, int64_t at, int64_t bucket_usec,
+    uint64_t count, uint64_t max)
 {
 	struct mxlog_buf *out = &report->out;
 	bool colour = report->terminal->screen.colour;
-	int r = mxlog_read_local_time(out, at);
+	int r = add_bar_time(out, at, bucket_usec);
 
-	if (r >= 0) {
-		out->len -= 4; /* milliseconds say nothing here */
+	if (r >= 0)
 		r = mxlog_buf_printf(out, " %*" PRIu64 " %s", COUNT_WIDTH,
 		    count, colour ? "\033[34m" : "");
-	}
 	if (r >= 0 && max > 0)
 		r = add_bar(out, count, max);
 	return r < 0 ? r
@@ -334,9 +347,10 @@ static int add_bars(struct report *report, const struct mxlog_tally *counts,
 		else
 			for (; r >= 0 && i > 0 && next < at;
 			     next += bucket_usec)
-				r = add_bar_line(report, next, 0, max);
+				r = add_bar_line(report, next, bucket_usec, 0,
+				    max);
 		if (r >= 0)
-			r = add_bar_line(report, at,
+			r = add_bar_line(report, at, bucket_usec,
 			    mxlog_tally_get_count(counts, i), max);
 		next = at + bucket_usec;
 	}
@@ -359,8 +373,8 @@ static int report_histogram(struct report *report)
 	}
 	if (r <= 0)
 		return r;
-	(void)snprintf(fields, sizeof(fields), "time:%" PRId64 "ms",
-	    bucket / 1000);
+	(void)snprintf(fields, sizeof(fields), "time:%" PRId64 "s%" PRId64 "us",
+	    bucket / USEC_PER_SEC, bucket % USEC_PER_SEC);
 	r = tally(report, &options->query, fields, &counts);
 	if (r < 0)
 		return r;

@@ -58,6 +58,16 @@ expect "shapes" '        2  task # failed' \
 expect "counts over time" '{"time":"2026-01-28T10:00:00.000000Z","count":3}
 {"time":"2026-01-28T10:05:00.000000Z","count":2}' \
 	"$read" --histogram=5m -o json
+expect "bars of less than a second" '2026-01-28 10:00:00.000         1 ████████████████████████████████████████
+2026-01-28 10:00:00.500         0 
+2026-01-28 10:00:01.000         1 ████████████████████████████████████████' \
+	"$read" --histogram=500ms -U 2026-01-28T10:00:01Z
+expect "bars of less than a millisecond" '2026-01-28 10:00:00.000000         1 ████████████████████████████████████████
+...
+2026-01-28 10:00:01.000000         1 ████████████████████████████████████████' \
+	"$read" --histogram=250us -U 2026-01-28T10:00:01Z
+expect "a bar of weeks" '{"time":"2025-10-23T00:00:00.000000Z","count":5}' \
+	"$read" --histogram=52w -o json
 expect "a field of context" '        2  -
         2  alice
         1  bob' "$read" --count-by context.user
