@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answer many LogQueries in one process: for each line of standard input, the
- * number of results and the SHA-256 of their lines.
+/* Answer many questions in one process: for each line of standard input, the
+ * number of results and the SHA-256 of them.
  *
- * usage: read_many DIR... < queries */
+ * A line is a LogQuery and, each behind a 0x1e, what that can't say (0x1d stands
+ * for a newline): M for metrics, xMODULE left out, fCONDITION, sFLAGS TEXT (c:
+ * case matters, r: a pattern); instead of lines cFIELDS counts, aAGGREGATE
+ * SECONDS is a series, and tID a trace.
+ *
+ * usage: read_many DIR... < questions */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <mxlog/reader.h>
 
+#include "buf.h"
 #include "digest.h"
 
 static void fail(const char *what, const char *query, const char *why)
@@ -16,45 +23,227 @@ static void fail(const char *what, const char *query, const char *why)
 	exit(EXIT_FAILURE);
 }
 
-static uint64_t answer(struct mxlog_reader *reader, struct mxlog_digest *digest)
+struct question {
+	const char *const *dirs;
+	size_t n_dirs;
+	const char *text; /* for complaints */
+	struct mxlog_query *query;
+	const char *count, *series, *trace; /* or NULL */
+	struct mxlog_digest *digest;
+	struct mxlog_error error;
+};
+
+static void add(struct question *question, const char *text, size_t len)
+{
+	if (mxlog_digest_update(question->digest, text, len) < 0)
+		fail("digest", "", "failed");
+}
+
+static void add_buf(struct question *question, struct mxlog_buf *buf)
+{
+	add(question, buf->data, buf->len);
+	buf->len = 0;
+}
+
+/* ---- what was asked ---- */
+
+static int take_search(struct question *question, const char *text)
+{
+	unsigned flags = 0;
+
+	for (; *text != ' '; text++)
+		flags |= *text == 'c' ? MXLOG_SEARCH_CASE : MXLOG_SEARCH_REGEX;
+	return mxlog_query_set_search(question->query, text + 1, flags,
+	    &question->error);
+}
+
+static int take_part(struct question *question, const char *part)
+{
+	struct mxlog_query *query = question->query;
+
+	switch (*part++) {
+	case 'M':
+		return mxlog_query_set_metrics(query, true);
+	case 'x':
+		return mxlog_query_exclude_module(query, part,
+		    &question->error);
+	case 'f':
+		return mxlog_query_add_condition(query, part, &question->error);
+	case 's':
+		return take_search(question, part);
+	case 'c':
+		question->count = part;
+		return 0;
+	case 'a':
+		question->series = part;
+		return 0;
+	case 't':
+		question->trace = part;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static void parse(struct question *question, char *line)
+{
+	char *json = strsep(&line, "\x1e");
+	int r = mxlog_query_parse(json, strlen(json), &question->query,
+	    &question->error);
+
+	while (r >= 0 && line) {
+		char *part = strsep(&line, "\x1e");
+
+		for (char *c = part; (c = strchr(c, '\x1d')); c++)
+			*c = '\n';
+		r = take_part(question, part);
+	}
+	if (r < 0)
+		fail("parse", json, question->error.text);
+}
+
+/* ---- what is answered ---- */
+
+static uint64_t answer_lines(struct question *question,
+    struct mxlog_reader *reader)
 {
 	struct mxlog_line line;
 	uint64_t n = 0;
 	int r;
 
 	while ((r = mxlog_reader_next(reader, &line)) > 0) {
-		if (mxlog_digest_update(digest, line.text, line.len) < 0 ||
-		    mxlog_digest_update(digest, "\n", 1) < 0)
-			fail("digest", "", "failed");
+		add(question, line.text, line.len);
+		add(question, "\n", 1);
 		n++;
 	}
 	if (r < 0)
-		fail("next", "", strerror(-r));
+		fail("next", question->text, strerror(-r));
 	return n;
 }
 
-static void ask(char **dirs, size_t n_dirs, const char *json,
-    struct mxlog_digest *digest)
+static uint64_t answer_count(struct question *question,
+    struct mxlog_reader *reader)
 {
-	const char *const *list = (const char *const *)dirs;
-	unsigned char hash[MXLOG_DIGEST_LEN];
-	char hex[MXLOG_DIGEST_HEX_LEN];
-	struct mxlog_query *query;
+	struct mxlog_buf buf = { 0 };
+	struct mxlog_tally *tally;
+	size_t n;
+
+	if (mxlog_reader_tally(reader, question->count, &tally,
+		&question->error) < 0)
+		fail("tally", question->text, question->error.text);
+	n = mxlog_tally_get_size(tally);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < mxlog_tally_get_fields(tally); j++) {
+			const char *text;
+			size_t len;
+
+			mxlog_tally_get_value(tally, i, j, &text, &len);
+			if (j > 0)
+				(void)mxlog_buf_add_char(&buf, '\x1f');
+			(void)mxlog_buf_add(&buf, text, len);
+		}
+		(void)mxlog_buf_printf(&buf, "\t%" PRIu64 "\n",
+		    mxlog_tally_get_count(tally, i));
+		add_buf(question, &buf);
+	}
+	mxlog_tally_free(tally);
+	mxlog_buf_done(&buf);
+	return n;
+}
+
+static uint64_t answer_series(struct question *question,
+    struct mxlog_reader *reader)
+{
+	struct mxlog_buf buf = { 0 };
+	struct mxlog_series *series;
+	char aggregate[16] = "";
+	int64_t seconds = 0;
+	size_t n;
+
+	if (sscanf(question->series, "%15s %" SCNd64, aggregate, &seconds) !=
+		2 ||
+	    mxlog_reader_series(reader, aggregate, seconds * USEC_PER_SEC,
+		&series, &question->error) < 0)
+		fail("series", question->text, question->error.text);
+	n = mxlog_series_get_size(series);
+	for (size_t i = 0; i < n; i++) {
+		const struct mxlog_point *point =
+		    mxlog_series_get_point(series, i);
+		uint64_t bits;
+
+		memcpy(&bits, &point->value, sizeof(bits));
+		(void)mxlog_buf_printf(&buf,
+		    "%" PRId64 " %" PRId64 " %" PRIu64 " %016" PRIx64 "\n",
+		    seconds ? point->start_usec : 0, point->first_usec,
+		    point->count, bits);
+		add_buf(question, &buf);
+	}
+	mxlog_series_free(series);
+	mxlog_buf_done(&buf);
+	return n;
+}
+
+static uint64_t answer_trace(struct question *question)
+{
+	struct mxlog_trace_summary summary;
+	struct mxlog_buf buf = { 0 };
+	struct mxlog_trace *trace;
+
+	if (mxlog_trace_read(question->dirs, question->n_dirs, question->trace,
+		&trace, &question->error) < 0)
+		fail("trace", question->text, question->error.text);
+	mxlog_trace_get_summary(trace, &summary);
+	for (size_t i = 0; i < summary.items; i++) {
+		const struct mxlog_trace_item *item =
+		    mxlog_trace_get_item(trace, i);
+
+		(void)mxlog_buf_printf(&buf, "%u %zu %d ", item->depth,
+		    item->operation, item->metric);
+		(void)mxlog_buf_add(&buf, item->line.text, item->line.len);
+		(void)mxlog_buf_add_char(&buf, '\n');
+		add_buf(question, &buf);
+	}
+	mxlog_trace_free(trace);
+	mxlog_buf_done(&buf);
+	return summary.items;
+}
+
+static uint64_t answer(struct question *question)
+{
 	struct mxlog_reader *reader;
-	struct mxlog_error error = { 0 };
 	uint64_t n;
 
-	if (mxlog_query_parse(json, strlen(json), &query, &error) < 0)
-		fail("parse", json, error.text);
-	if (mxlog_reader_open(list, n_dirs, &query, &reader, &error) < 0)
-		fail("open", json, error.text);
-	n = answer(reader, digest);
+	if (question->trace) {
+		mxlog_query_free(question->query);
+		return answer_trace(question);
+	}
+	if (mxlog_reader_open(question->dirs, question->n_dirs,
+		&question->query, &reader, &question->error) < 0)
+		fail("open", question->text, question->error.text);
+	n = question->count    ? answer_count(question, reader)
+	    : question->series ? answer_series(question, reader)
+			       : answer_lines(question, reader);
 	mxlog_reader_close(reader);
+	return n;
+}
+
+static void ask(char **dirs, size_t n_dirs, char *line,
+    struct mxlog_digest *digest)
+{
+	struct question question = { .dirs = (const char *const *)dirs,
+		.n_dirs = n_dirs,
+		.text = line,
+		.digest = digest };
+	unsigned char hash[MXLOG_DIGEST_LEN];
+	char hex[MXLOG_DIGEST_HEX_LEN];
+	uint64_t n;
+
+	parse(&question, line);
+	n = answer(&question);
 	if (mxlog_digest_finish(digest, hash) < 0)
-		fail("digest", json, "failed");
+		fail("digest", line, "failed");
 	mxlog_digest_format(hex, hash);
-	(void)printf("%llu %.*s\n", (unsigned long long)n, (int)sizeof(hex),
-	    hex);
+	(void)printf("%" PRIu64 " %.*s\n", n, (int)sizeof(hex), hex);
 }
 
 int main(int argc, char **argv)

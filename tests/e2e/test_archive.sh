@@ -9,7 +9,9 @@
 # it npm is asked for it, in a directory of the test's own.
 set -euo pipefail
 
-build=${MXLOG_BUILD:?} corpus=${MXLOG_CORPUS:?}
+build=${MXLOG_BUILD:?} source=${MXLOG_SOURCE:?} corpus=${MXLOG_CORPUS:?}
+# shellcheck source=tests/lib/duckdb.sh
+. "$source/tests/lib/duckdb.sh"
 archive=$build/mxlog-archive
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -115,13 +117,7 @@ else
 fi
 
 echo "-- DuckDB counts the same lines"
-duckdb=${MXLOG_DUCKDB:-}
-if [ -z "$duckdb" ] && command -v npm >/dev/null && command -v node >/dev/null; then
-	mkdir "$dir/duckdb"
-	(cd "$dir/duckdb" && timeout 120 npm install --silent --no-audit \
-		--no-fund @duckdb/node-api >/dev/null 2>&1) && duckdb=$dir/duckdb
-fi
-if [ -z "$duckdb" ]; then
+if ! modules=$(duckdb_modules "$dir/duckdb"); then
 	echo "   skipped: no npm, or no DuckDB from it"
 	exit 0
 fi
@@ -137,11 +133,11 @@ const { DuckDBInstance } = require("@duckdb/node-api");
 })().catch((e) => { console.error(String(e)); process.exit(1); });
 JS
 expect=$(wc -l <"$dir/sizes/lines.log")
-NODE_PATH=$duckdb/node_modules timeout 120 node "$dir/count.js" \
+NODE_PATH=$modules timeout 120 node "$dir/count.js" \
 	"$dir"/sizes/*.gz >"$dir/counts" || fail "DuckDB"
 [ "$(sort -u "$dir/counts")" = "$expect" ] ||
 	fail "DuckDB counts $(tr '\n' ' ' <"$dir/counts"), not $expect"
-NODE_PATH=$duckdb/node_modules timeout 120 node "$dir/count.js" \
+NODE_PATH=$modules timeout 120 node "$dir/count.js" \
 	"$log/archive/2026-01-20.log.gz" >"$dir/counts" || fail "DuckDB"
 [ "$(cat "$dir/counts")" = "$(wc -l <"$dir/before/2026-01-20.log")" ] ||
 	fail "DuckDB counts $(cat "$dir/counts") lines of 2026-01-20"

@@ -40,28 +40,7 @@ agree
 rm "$log/2026-01-27.log"
 
 echo "-- one archive by somebody else"
-python3 - "$log" <<'PYTHON'
-import gzip, hashlib, json, os, sys
-log = sys.argv[1]
-name = "2026-01-29.log"
-data = open(os.path.join(log, name), "rb").read()
-path = os.path.join(log, "archive", name + ".gz")
-with gzip.open(path, "wb") as file:
-    file.write(data)
-os.chmod(path, 0o600)
-os.unlink(os.path.join(log, name))
-packed = open(path, "rb").read()
-index = os.path.join(log, "archive", "index.json")
-records = json.load(open(index))
-records.append({
-    "archive_id": "01HQ8Z9X0ABCDEFGHJKMNPQRST", "original_file": name,
-    "archive_file": name + ".gz", "archive_date": "2026-02-05T00:00:00Z",
-    "original_size_bytes": len(data), "compressed_size_bytes": len(packed),
-    "compression_ratio": len(data) / len(packed),
-    "entry_count": data.count(b"\n"),
-    "checksum": hashlib.sha256(packed).hexdigest()})
-json.dump(records, open(index, "w"))
-PYTHON
+python3 "$source/tests/e2e/foreign_archive.py" "$log" 2026-01-29.log
 agree
 
 echo "-- one bit of a member"
