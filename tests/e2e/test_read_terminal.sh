@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# mxlog-read in a real terminal: pager, colours, width, Ctrl-C.
+# mxlog-read in a real terminal: pager, colours, width, progress, Ctrl-C.
 set -euo pipefail
 
 build=$(realpath "${MXLOG_BUILD:?}")
@@ -24,10 +24,19 @@ with open(sys.argv[1], "w") as f:
                             "level": "ERROR" if i % 2 else "INFO", "module": "m",
                             "message": "entry %d " % i + "long " * 30}) + "\n")
 PYTHON
+# A query of seconds: many lines, and a pattern that tries all ways through each.
+mkdir -m 700 "$dir/slow"
+python3 - "$dir/slow/2026-01-28.log" <<'PYTHON'
+import sys
+with open(sys.argv[1], "w") as f:
+    for i in range(40000):
+        f.write('{"trace_id":"01HQ8Z9X0ABCDEFGHJKMNPQRST","timestamp":"2026-01-28T10:00:00.%06dZ",'
+                '"level":"INFO","module":"m","message":"%s"}\n' % (i, "a" * 130))
+PYTHON
 
 screen() { term capture-pane -p "$@"; }
 wait_for() { # text
-	for _ in $(seq 100); do
+	for _ in $(seq 300); do
 		if screen | grep -qF -- "$1"; then
 			return
 		fi
@@ -53,7 +62,18 @@ if screen | grep -q 'entry 150 '; then
 	exit 1
 fi
 screen -e | grep -q $'\x1b\[31mERROR'
+term send-keys Space
+wait_for 'entry 21 '
+term resize-window -x 60 -y 12
+wait_for 'entry 21 '
+term resize-window -x 100 -y 20
 term send-keys q
+wait_for 'ready>'
+run "clear; echo status \$?"
+wait_for 'status 0'
+run 'clear; mxlog-read'
+wait_for 'entry 3 '
+term send-keys C-c # the pager leaves at that, too
 wait_for 'ready>'
 
 echo "-- a table is as wide as the terminal is now"
@@ -69,9 +89,13 @@ for columns in 100 70; do
 	fi
 done
 
-echo "-- Ctrl-C leaves following, and a clean terminal"
+echo "-- Ctrl-C leaves following, which a resize does not, and a clean terminal"
 run 'clear; mxlog-read -f -n 1'
 wait_for 'entry 199 '
+term resize-window -x 90 -y 15
+sed -n '$s/entry 199/entry 200/p' "$dir/log/2026-01-28.log" \
+	>>"$dir/log/2026-01-28.log"
+wait_for 'entry 200 '
 term send-keys C-c
 run "echo status \$?"
 wait_for 'status 130'
@@ -80,4 +104,40 @@ if grep -q $'\x1b\[3' "$dir/line"; then
 	echo "a colour was left behind"
 	exit 1
 fi
+
+gone() { # what must not be on the screen
+	if screen | grep -q -- "$1"; then
+		echo "'$1' was left behind:"
+		screen
+		exit 1
+	fi
+}
+
+echo "-- a long query says how far it is, on one line, and takes it back"
+slow="mxlog-read --no-pager -D $dir/slow --regex -g '^a*a*a*[bc]'"
+run "clear; $slow; echo status \$?"
+wait_for '% of '
+term resize-window -x 70 -y 15
+sleep 0.3
+if [ "$(screen | grep -c '% of ')" != 1 ]; then
+	echo "not one line:"
+	screen
+	exit 1
+fi
+wait_for 'status 0'
+gone '% of '
+
+echo "-- Ctrl-C takes it back, too"
+run "clear; $slow"
+wait_for '% of '
+term send-keys C-c
+run "echo status \$?"
+wait_for 'status 130'
+gone '% of '
+
+echo "-- a file never gets it"
+run "clear; $slow 2>$dir/stderr; echo status \$?"
+wait_for 'status 0'
+gone '% of '
+test ! -s "$dir/stderr"
 echo "ok"
