@@ -65,6 +65,27 @@ volatile=/run/log/journal/$machine_id
 persistent=/var/log/journal/$machine_id
 journald_pid=
 
+# MXLOG_VALGRIND=1: every mxlogd runs under it, and its word is the test's.
+if [ -n "${MXLOG_VALGRIND:-}" ]; then
+	command -v valgrind >/dev/null || skip "no valgrind"
+	{
+		echo "#!/bin/sh"
+		echo "exec valgrind -q --leak-check=full --error-exitcode=99" \
+			"--log-file=$work/valgrind.%p '$mxlogd' \"\$@\""
+	} >$work/mxlogd
+	chmod +x $work/mxlogd
+	mxlogd=$work/mxlogd
+fi
+
+# What valgrind said, also of those that were killed.
+check_valgrind() {
+	local reports
+	reports=$(cat "$work"/valgrind.* 2>/dev/null)
+	[ -z "$reports" ] && return
+	printf 'FAILED: valgrind\n%s\n' "$reports" >&2
+	exit 1
+}
+
 # Ends what a test has started, and nothing else.
 cleanup() {
 	local pid
@@ -72,6 +93,7 @@ cleanup() {
 		kill -9 "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
+	check_valgrind
 }
 trap cleanup EXIT
 

@@ -200,6 +200,8 @@ def check_account(found, audits):
     """Tells what mxlogd lost from what journald removed unread: only the
     latter may be missing, and then a gap entry tells of exactly that."""
     files = list(headers())
+    if not files:
+        problem("the journal has no files any more")
     entries = read_journal()
     said = sum(header[2] for header in files)
     if len(entries) != said:
