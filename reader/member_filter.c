@@ -174,3 +174,23 @@ enum mxlog_skip mxlog_member_filter_judge(const struct mxlog_member_filter
 		return MXLOG_SKIP_TEXT;
 	return MXLOG_SKIP_NOT;
 }
+
+static bool has_other_filters(const struct mxlog_query *query)
+{
+	return query->metrics || query->n_modules > 0 ||
+	    query->n_excluded > 0 || query->has_trace_id || query->search ||
+	    query->n_tags > 0 || query->n_conditions > 0;
+}
+
+bool mxlog_member_filter_is_whole(const struct mxlog_member_filter *filter,
+    size_t index)
+{
+	const struct mxlog_query *query = filter->query;
+	const struct mxlog_archive_member *member =
+	    &filter->dir->members[index];
+
+	return !has_other_filters(query) && member->damaged == 0 &&
+	    !(member->flags & MXLOG_MEMBER_CONTINUES) &&
+	    member->min_usec >= query->since_usec &&
+	    member->max_usec <= query->until_usec;
+}

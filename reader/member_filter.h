@@ -15,6 +15,7 @@ enum mxlog_skip {
 	MXLOG_SKIP_MODULE,
 	MXLOG_SKIP_TAG,
 	MXLOG_SKIP_TEXT,
+	MXLOG_SKIP_DIRECTORY, /* what is asked stands in the directory */
 	MXLOG_SKIP_COUNT,
 };
 
@@ -40,4 +41,9 @@ int mxlog_member_filter_begin(struct mxlog_member_filter *filter,
 
 enum mxlog_skip mxlog_member_filter_judge(const struct mxlog_member_filter
 					      *filter,
+    size_t member);
+
+/* True if every entry of the member matches but for its level, and no line is
+ * damaged: its counts by level are those of the matches. */
+bool mxlog_member_filter_is_whole(const struct mxlog_member_filter *filter,
     size_t member);

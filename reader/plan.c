@@ -82,6 +82,42 @@ void mxlog_plan_done(struct mxlog_plan *plan)
 
 /* ---- opening a step ---- */
 
+static int count_member(struct mxlog_plan *plan,
+    const struct mxlog_archive_member *member)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r >= 0 && i < MXLOG_ARCHIVE_LEVELS; i++) {
+		enum mxlog_level level =
+		    (enum mxlog_level)(MXLOG_DEBUG + 10 * i);
+		uint32_t count = member->levels[i];
+
+		if (count == 0 || !mxlog_query_wants_level(plan->query, level))
+			continue;
+		plan->stats.counted += count;
+		r = mxlog_tally_add_level(plan->levels, level, count);
+	}
+	return r;
+}
+
+static int choose_member(struct mxlog_plan *plan, struct mxlog_plan_step *step,
+    uint32_t index)
+{
+	enum mxlog_skip skip = mxlog_member_filter_judge(&plan->filter, index);
+	int r = 0;
+
+	if (skip == MXLOG_SKIP_NOT && plan->levels &&
+	    mxlog_member_filter_is_whole(&plan->filter, index)) {
+		skip = MXLOG_SKIP_DIRECTORY;
+		r = count_member(plan, &plan->filter.dir->members[index]);
+	}
+	plan->stats.members++;
+	plan->stats.members_skipped[skip]++;
+	if (skip == MXLOG_SKIP_NOT)
+		step->members[step->n_pieces++] = index;
+	return r;
+}
+
 static int choose_members(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 {
 	int r;
@@ -95,16 +131,9 @@ static int choose_members(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 	    calloc(step->reel.n_members + 1, sizeof(*step->members));
 	if (!step->members)
 		return -ENOMEM;
-	for (size_t i = 0; i < step->reel.n_members; i++) {
-		enum mxlog_skip skip =
-		    mxlog_member_filter_judge(&plan->filter, i);
-
-		plan->stats.members++;
-		plan->stats.members_skipped[skip]++;
-		if (skip == MXLOG_SKIP_NOT)
-			step->members[step->n_pieces++] = (uint32_t)i;
-	}
-	return 0;
+	for (size_t i = 0; r >= 0 && i < step->reel.n_members; i++)
+		r = choose_member(plan, step, (uint32_t)i);
+	return r;
 }
 
 /* A foreign archive becomes a file that is read as a live one is. */

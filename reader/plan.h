@@ -8,12 +8,14 @@
 #include "crew.h"
 #include "member_filter.h"
 #include "reel.h"
+#include "tally.h"
 
 struct mxlog_plan_stats {
 	uint64_t segments, segments_skipped;
 	uint64_t members, members_skipped[MXLOG_SKIP_COUNT];
 	uint64_t bytes_total; /* on disk */
 	uint64_t overhead;    /* bytes of archives' directories read */
+	uint64_t counted;     /* matches counted from directories */
 };
 
 /* A segment that must be read. */
@@ -34,6 +36,9 @@ struct mxlog_plan {
 	const struct mxlog_query *query;
 	struct mxlog_catalog *catalog;
 	struct mxlog_member_filter filter;
+	/* Borrowed, or NULL. Members whose directory says how many matches
+	 * there are of each level are counted here and not read. */
+	struct mxlog_tally *levels;
 	struct mxlog_plan_step *steps;
 	size_t n_steps;
 	size_t at_step; /* of the next task; private */

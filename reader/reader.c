@@ -48,8 +48,9 @@ struct mxlog_reader {
 	uint64_t skip, left; /* of matches in order */
 	int64_t frontier;    /* what comes before this time is complete */
 	bool started, read_all, ended;
-	const char *tally_fields; /* while a tally is made */
-	uint32_t told_step;       /* its error was told; from 1 */
+	const char *tally_fields;   /* while a tally is made */
+	struct mxlog_tally *levels; /* the tally, if directories can fill it */
+	uint32_t told_step;         /* its error was told; from 1 */
 	mxlog_reader_corrupt *corrupt;
 	void *corrupt_arg;
 	struct mxlog_reader_stats stats;
@@ -303,6 +304,7 @@ static int start(struct mxlog_reader *reader)
 	reader->started = true;
 	tell_indexes(reader);
 	r = mxlog_plan_init(&reader->plan, reader->query, &reader->catalog);
+	reader->plan.levels = reader->levels;
 	if (r >= 0)
 		r = mxlog_sorter_new(wanted(reader->query), descending,
 		    &reader->sorter);
@@ -447,6 +449,7 @@ static void add_plan_stats(struct mxlog_reader *reader)
 		stats->members_skipped_by[i] = plan->members_skipped[i + 1];
 	stats->bytes_total = plan->bytes_total;
 	stats->bytes_read += plan->overhead;
+	stats->matches += plan->counted;
 }
 
 static void finish(struct mxlog_reader *reader)
@@ -565,10 +568,12 @@ int mxlog_reader_tally(struct mxlog_reader *reader, const char *fields,
 	if (r < 0)
 		return r;
 	reader->tally_fields = fields;
+	reader->levels = mxlog_tally_takes_levels(tally) ? tally : NULL;
 	r = count_all(reader);
 	for (unsigned i = 0; r >= 0 && i < reader->n_hands; i++)
 		r = mxlog_tally_merge(tally, reader->hands[i].tally);
 	reader->tally_fields = NULL;
+	reader->levels = NULL;
 	if (r < 0) {
 		mxlog_tally_free(tally);
 		return r == -E2BIG

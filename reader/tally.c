@@ -503,6 +503,23 @@ int mxlog_tally_add_view(struct mxlog_tally *tally,
 	return 0;
 }
 
+bool mxlog_tally_takes_levels(const struct mxlog_tally *tally)
+{
+	return tally->n_fields == 1 && tally->fields[0].kind == KIND_LEVEL;
+}
+
+int mxlog_tally_add_level(struct mxlog_tally *tally, enum mxlog_level level,
+    uint64_t count)
+{
+	const char *name = mxlog_level_name(level);
+	int r;
+
+	tally->key.len = 0;
+	r = add_value(tally, name, strlen(name));
+	return r < 0 ? r
+		     : count_key(tally, tally->key.data, tally->key.len, count);
+}
+
 int mxlog_tally_merge(struct mxlog_tally *tally,
     const struct mxlog_tally *other)
 {

@@ -22,6 +22,12 @@ bool mxlog_tally_takes_view(const struct mxlog_tally *tally);
 int mxlog_tally_add_view(struct mxlog_tally *tally,
     const struct mxlog_view *view);
 
+/* Is level all that is counted by? Then entries of a level can be counted
+ * without being seen. */
+bool mxlog_tally_takes_levels(const struct mxlog_tally *tally);
+int mxlog_tally_add_level(struct mxlog_tally *tally, enum mxlog_level level,
+    uint64_t count);
+
 /* Add all of another one's. */
 int mxlog_tally_merge(struct mxlog_tally *tally,
     const struct mxlog_tally *other);

@@ -34,6 +34,42 @@ find "$log" -maxdepth 1 -newer "$dir/expected" -name '*.log' \
 test -e "$log/archive/2026-01-27.log.gz"
 agree
 
+echo "-- counts by level, from directories where these are enough"
+for query in "" "-l ERROR,DEBUG" "-S 2026-01-27T06:00:00Z -U 2026-01-29T17:00:00Z" \
+	"-U 2026-01-28" "-m src" "-g a" "--exclude-module src" "-T a"; do
+	for where in "$log" "$dir/live"; do
+		# shellcheck disable=SC2086 # options, each a word
+		"$build/mxlog-read" -D "$where" --count-by level -o json $query \
+			2>/dev/null || test $? = 1
+	done | sort | uniq -c | awk -v query="$query" '
+		$1 % 2 { print query ": counts differ: " $0; differ = 1 }
+		END { exit differ }'
+done
+mkdir -m 700 "$dir/clean"
+(
+	umask 077
+	for day in 25 26; do
+		for ((i = 0; i < 3000; i++)); do
+			printf '{"trace_id":"01HQ8Z9X0ABCDEFGHJKMNPQRST","timestamp":"2026-01-%sT%02d:%02d:00.000000Z","level":"%s","module":"a","message":"%d"}\n' \
+				"$day" $((i / 125)) $((i % 60)) "$([ $((i % 3)) = 0 ] && echo ERROR || echo INFO)" "$i"
+		done >"$dir/clean/2026-01-$day.log"
+	done
+)
+"$build/tests/read_archive" "$dir/clean" 2026-02-04T12:00:00Z
+got=$("$build/mxlog-read" -D "$dir/clean" --count-by level -U 2026-01-26 \
+	--explain 2>"$dir/err")
+test "$(echo "$got" | tr -s ' ')" = " 4000 INFO
+ 2000 ERROR"
+grep -q 'by directory' "$dir/err"
+grep -q ' 0 looked at, 6000 matched' "$dir/err"
+for query in "-U 2026-01-25T10:20:00Z" "-S 2026-01-25T10:20:00Z" \
+	"-S 2026-01-25T10:20:00Z -U 2026-01-26T03:00:00Z" "-l INFO" "-m b"; do
+	# shellcheck disable=SC2086 # options, each a word
+	test "$("$build/mxlog-read" -D "$dir/clean" --count-by level -U 2026-01-26 $query)" = \
+		"$("$build/mxlog-read" -D "$dir/clean" --count-by level,module -U 2026-01-26 $query |
+			sed 's/ *a$//')"
+done
+
 echo "-- a segment in both places is read once"
 cp "$dir/live/2026-01-27.log" "$log"
 agree
