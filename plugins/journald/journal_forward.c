@@ -598,6 +598,7 @@ int mxlog_journal_forward_open(const struct mxlog_module_host *host,
 	if (r == 0)
 		r = mxlog_journal_settings_read(host->options,
 		    &forward->settings, reterr);
+	forward->settings.where.once = host->drain;
 	if (r == 0)
 		r = start(forward, reterr);
 	if (r < 0) {

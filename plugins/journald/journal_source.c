@@ -449,6 +449,16 @@ static void read_machine_id(struct mxlog_journal_source *source)
 		(void)sd_id128_to_string(id, source->machine_id);
 }
 
+/* Inotify is not for nothing: closing it keeps the process waiting for the
+ * kernel, some 15 ms. */
+static int open_watch(struct mxlog_journal_source *source)
+{
+	if (!source->where.once)
+		return mxlog_journal_watch_open(&source->watch);
+	mxlog_journal_watch_none(&source->watch);
+	return 0;
+}
+
 int mxlog_journal_source_open(const struct mxlog_journal_where *where,
     const struct mxlog_journal_saved *saved,
     const struct mxlog_journal_watcher *watcher,
@@ -463,7 +473,7 @@ int mxlog_journal_source_open(const struct mxlog_journal_where *where,
 	source->saved = *saved;
 	source->watcher = *watcher;
 	read_machine_id(source);
-	r = mxlog_journal_watch_open(&source->watch);
+	r = open_watch(source);
 	if (r == 0)
 		r = rescan(source);
 	if (r < 0) {
@@ -517,7 +527,8 @@ static bool catch_up(struct mxlog_journal_source *source)
 	unsigned news = mxlog_journal_watch_read(&source->watch);
 	bool stale = false;
 
-	if (news & MXLOG_JOURNAL_CHANGED || source->files.n_unsettled > 0)
+	if (news & MXLOG_JOURNAL_CHANGED || source->files.n_unsettled > 0 ||
+	    source->where.once)
 		source->changed = true;
 	if (source->changed && rescan(source) < 0)
 		problem(source, "", "can't list the journal's files", 0);

@@ -21,6 +21,8 @@ struct mxlog_journal_where {
 	size_t n_matches;
 	enum mxlog_journal_start start; /* of streams met at open */
 	int64_t start_usec;
+	bool once; /* is read to its end and left: nothing is waited for, and
+	            * the files are listed again where inotify would tell */
 };
 
 /* Told of what goes wrong; the source goes on. */
@@ -71,7 +73,7 @@ bool mxlog_journal_source_passed_start(
 unsigned long mxlog_journal_source_get_listed(
     const struct mxlog_journal_source *source);
 
-/* Readable when something may have changed. */
+/* Readable when something may have changed; -1 where nothing is waited for. */
 int mxlog_journal_source_get_fd(const struct mxlog_journal_source *source);
 
 /* The streams met so far; NULL past the last. Owned by the source. */

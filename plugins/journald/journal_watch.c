@@ -19,6 +19,11 @@ int mxlog_journal_watch_open(struct mxlog_journal_watch *watch)
 	return watch->fd < 0 ? -errno : 0;
 }
 
+void mxlog_journal_watch_none(struct mxlog_journal_watch *watch)
+{
+	*watch = (struct mxlog_journal_watch){ .fd = -1 };
+}
+
 void mxlog_journal_watch_close(struct mxlog_journal_watch *watch)
 {
 	for (size_t i = 0; i < watch->n; i++)
@@ -92,6 +97,8 @@ int mxlog_journal_watch_add(struct mxlog_journal_watch *watch, const char *dir)
 	char *path;
 	int wd, r;
 
+	if (watch->fd < 0)
+		return 0;
 	wd = inotify_add_watch(watch->fd, dir,
 	    CAME_OR_WENT | IN_MODIFY | IN_ONLYDIR | IN_MASK_ADD);
 	if (wd >= 0)
@@ -142,7 +149,8 @@ unsigned mxlog_journal_watch_read(struct mxlog_journal_watch *watch)
 	unsigned found = 0;
 	ssize_t n;
 
-	while ((n = read(watch->fd, events, sizeof(events))) > 0) {
+	while (watch->fd >= 0 &&
+	    (n = read(watch->fd, events, sizeof(events))) > 0) {
 		for (char *at = events; at < events + n;) {
 			const struct inotify_event *event = (void *)at;
 

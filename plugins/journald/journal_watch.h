@@ -15,6 +15,8 @@ struct mxlog_journal_watch {
 };
 
 int mxlog_journal_watch_open(struct mxlog_journal_watch *watch);
+/* Instead of _open: nothing is watched, and nothing will ever have happened. */
+void mxlog_journal_watch_none(struct mxlog_journal_watch *watch);
 void mxlog_journal_watch_close(struct mxlog_journal_watch *watch);
 
 /* Watch a directory, or, while it does not exist, for its coming. Watching it
