@@ -50,6 +50,16 @@ static void problem(struct mxlog_journal_source *source, const char *stream,
 
 /* ---- runtime streams and their copies ---- */
 
+/* A first start stands behind a number that no entry has. */
+static bool is_before(const char *cursor, const char *head)
+{
+	struct mxlog_journal_identity at, first;
+
+	return mxlog_journal_identity_of_cursor(cursor, &at) == 0 &&
+	    mxlog_journal_identity_of_cursor(head, &first) == 0 &&
+	    at.seqnum < first.seqnum;
+}
+
 /* `last` is NULL while nothing was read. */
 static void set_mark(struct mxlog_journal_source *source, const char *id,
     const char *head, const char *last)
@@ -57,6 +67,8 @@ static void set_mark(struct mxlog_journal_source *source, const char *id,
 	struct mxlog_journal_mark mark = { 0 };
 	size_t at = 0;
 
+	if (last && is_before(last, head))
+		last = NULL;
 	if (mxlog_journal_place_of_cursor(head, &mark.head) < 0 ||
 	    mxlog_journal_place_of_cursor(last ? last : head, &mark.last) < 0)
 		return;
@@ -295,8 +307,10 @@ static int update_stream(struct mxlog_journal_source *source, size_t at,
 		return r;
 	stream->present = true;
 	stream->settled = false;
-	if (!source->opened)
+	if (!source->opened) {
+		stream->start_head = files[0].head_seqnum;
 		stream->start_tail = files[n - 1].tail_seqnum;
+	}
 	if (!mxlog_journal_stream_has_files(stream, files, n)) {
 		stream->stale = true;
 		stream->failures = 0;

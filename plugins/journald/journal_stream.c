@@ -53,13 +53,18 @@ int mxlog_journal_stream_set_cursor(struct mxlog_journal_stream *stream,
 	return 0;
 }
 
-int mxlog_journal_stream_pass_gap(struct mxlog_journal_stream *stream)
+static int stand_behind_number(struct mxlog_journal_stream *stream,
+    uint64_t seqnum)
 {
 	char cursor[MXLOG_JOURNAL_NUMBER_CURSOR_MAX];
 
-	mxlog_journal_identity_format_cursor(cursor, stream->id,
-	    stream->gap.last);
+	mxlog_journal_identity_format_cursor(cursor, stream->id, seqnum);
 	return mxlog_journal_stream_set_cursor(stream, cursor);
+}
+
+int mxlog_journal_stream_pass_gap(struct mxlog_journal_stream *stream)
+{
+	return stand_behind_number(stream, stream->gap.last);
 }
 
 bool mxlog_journal_stream_has_files(const struct mxlog_journal_stream *stream,
@@ -344,11 +349,22 @@ static int step_onto_first(sd_journal *journal, enum mxlog_journal_start start,
 	return r == -ESTALE ? 0 : r < 0 ? r : 1;
 }
 
+static int stand_before_head(struct mxlog_journal_stream *stream)
+{
+	int r = sd_journal_seek_head(stream->journal);
+
+	if (r < 0 || stream->start_head == 0)
+		return r;
+	return stand_behind_number(stream, stream->start_head - 1);
+}
+
 static int stand_before(struct mxlog_journal_stream *stream,
     enum mxlog_journal_start start, int64_t time_usec)
 {
 	int r;
 
+	if (start == MXLOG_JOURNAL_START_HEAD)
+		return stand_before_head(stream);
 	r = step_onto_first(stream->journal, start, time_usec);
 	if (r == 0)
 		r = sd_journal_seek_tail(stream->journal);
@@ -356,7 +372,7 @@ static int stand_before(struct mxlog_journal_stream *stream,
 		r = sd_journal_previous(stream->journal);
 	if (r > 0)
 		return accept_here(stream);
-	return r < 0 ? r : sd_journal_seek_head(stream->journal);
+	return r < 0 ? r : stand_before_head(stream);
 }
 
 int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
@@ -368,8 +384,6 @@ int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
 	assert(!stream->cursor);
 
 	stream->has_pending = false;
-	if (start == MXLOG_JOURNAL_START_HEAD)
-		return 0;
 	if (sigsetjmp(guard.landing, 1) != 0) {
 		(void)mxlog_journal_guard_leave();
 		mxlog_journal_stream_abandon(stream);

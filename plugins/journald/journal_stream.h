@@ -21,7 +21,8 @@ struct mxlog_journal_stream {
 	bool has_gap; /* entries were removed unread, as seen at the open */
 	struct mxlog_journal_gap gap;
 	bool has_pending; /* the handle stands on an entry not yet returned */
-	uint64_t start_tail; /* the last number there was at start */
+	uint64_t start_head; /* the first number there was at start */
+	uint64_t start_tail; /* the last one */
 	unsigned failures;   /* in a row, without progress */
 	sd_journal *journal; /* NULL: closed */
 	dev_t *devices;      /* of the files opened last, in their order */
@@ -71,7 +72,8 @@ void mxlog_journal_stream_abandon(struct mxlog_journal_stream *stream);
 void mxlog_journal_stream_close(struct mxlog_journal_stream *stream);
 
 /* Of a stream without cursor: stand behind the last entry that `start` leaves
- * out, which counts as accepted. */
+ * out, which counts as accepted; behind the number before the first if it leaves
+ * out none, so that a restart can tell what was removed since. */
 int mxlog_journal_stream_start(struct mxlog_journal_stream *stream,
     enum mxlog_journal_start start, int64_t time_usec);
 

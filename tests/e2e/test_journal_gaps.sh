@@ -23,7 +23,7 @@ gaps() {
 vacuum_under_kills() {
 	journald_conf Storage=persistent SystemMaxFiles=3
 	journald_start
-	# Before the first checkpoint nothing is there to tell from.
+	# Before a first start nothing is there to tell from.
 	drain || fail "drain"
 	send $((kills * 400)) 0 4000 &
 	local sender=$! i
@@ -42,6 +42,49 @@ vacuum_under_kills() {
 	# More than once is too often here, too.
 	drain || fail "drain"
 	compare --account
+}
+
+# A first start that is killed before it saves a checkpoint of what it has read
+# has saved where it began.
+killed_at_first() {
+	journald_conf Storage=persistent
+	journald_start
+	send 100
+	journald_ctl --sync
+	sed -i 's/\(checkpoint_interval_ms:\).*/\1 60000/' "$config"
+	mxlogd_start
+	wait_for 100
+	mxlogd_stop -KILL
+	send 70 100 # these are never read
+	journald_ctl --sync
+	journald_ctl --rotate
+	journald_ctl --sync
+	rm "$persistent"/system@*.journal
+	send 10 170
+	journald_ctl --sync
+	drain_telling
+	compare --account --gaps 1
+	drain || fail "drain"
+	compare --account --gaps 1
+}
+
+# The same of a volatile journal, where nothing came that matches.
+killed_before_reading() {
+	journald_conf Storage=volatile
+	journald_start
+	send 100
+	journald_ctl --sync
+	yaml "match: [NUMBER=1000]"
+	mxlogd_start
+	sleep 0.5
+	mxlogd_stop -KILL
+	journald_ctl --rotate
+	journald_ctl --sync
+	rm "$volatile"/system@*.journal
+	send 1 1000
+	journald_ctl --sync
+	drain_telling
+	compare --gaps 1 --numbers 1000-1000
 }
 
 # Told at a start that can't save a checkpoint before it is killed.
@@ -104,7 +147,8 @@ replaced() {
 	compare --gaps 2 --numbers 0-199
 }
 
-for scenario in vacuum_under_kills gap_at_a_start \
+for scenario in vacuum_under_kills gap_at_a_start killed_at_first \
+	killed_before_reading \
 	"replaced $persistent stopped" "replaced $persistent running" \
 	"replaced $volatile stopped" "replaced $volatile running"; do
 	echo "-- $scenario"
