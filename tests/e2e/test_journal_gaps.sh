@@ -142,6 +142,7 @@ replaced() {
 	# The next one is told as well, and only that.
 	replace_journal "$place"
 	send 50 150
+	journald_ctl --sync
 	drain_telling
 	drain || fail "drain"
 	compare --gaps 2 --numbers 0-199
