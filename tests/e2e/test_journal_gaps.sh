@@ -44,6 +44,14 @@ vacuum_under_kills() {
 	compare --account
 }
 
+wait_for_position() {
+	for _ in $(seq 200); do
+		! grep -qs ';i=' "$logs"/.mxlog/checkpoint.journald || return
+		sleep 0.05
+	done
+	fail "mxlogd saved no position"
+}
+
 # A first start that is killed before it saves a checkpoint of what it has read
 # has saved where it began.
 killed_at_first() {
@@ -76,7 +84,7 @@ killed_before_reading() {
 	journald_ctl --sync
 	yaml "match: [NUMBER=1000]"
 	mxlogd_start
-	sleep 0.5
+	wait_for_position
 	mxlogd_stop -KILL
 	journald_ctl --rotate
 	journald_ctl --sync
