@@ -202,6 +202,9 @@ int mxlog_plan_next(struct mxlog_plan *plan, struct mxlog_crew_task *ret)
 			ret->piece = plan->at_piece++;
 			return 1;
 		}
+		/* No chunk will come of it that tells to release it. */
+		if (step->n_pieces == 0)
+			close_step(step);
 		plan->at_step++;
 		plan->at_piece = 0;
 	}

@@ -22,8 +22,8 @@ struct item {
 	uint64_t hi, lo;
 	uint64_t offset;
 	int64_t time_usec;
-	uint32_t text_at; /* NO_TEXT: none */
-	uint32_t extra_at;
+	uint32_t text_at;  /* behind the extra bytes; NO_TEXT: none */
+	uint32_t extra_at; /* set also if there are none */
 	uint32_t len;
 	uint32_t extra_len;
 	uint32_t segment;
@@ -168,35 +168,50 @@ static void sort(struct mxlog_sorter *sorter)
 	sorter->n_loose = 0;
 }
 
-/* Move the bytes that are still wanted to a new arena. */
+/* In the order in which they came: so their bytes stand in the arena. */
+static int compare_places(const void *a, const void *b, void *arg)
+{
+	const struct item *items = arg;
+	const uint32_t *x = a, *y = b;
+	uint32_t at = items[*x].extra_at, other = items[*y].extra_at;
+
+	return (at > other) - (at < other);
+}
+
+static void move_down(struct mxlog_buf *arena, uint32_t from, uint32_t len)
+{
+	if (len > 0)
+		memmove(arena->data + arena->len, arena->data + from, len);
+	arena->len += len;
+}
+
+/* Close the gaps between the bytes that are still wanted. A second arena would
+ * take as much memory once more. */
 static int rebuild(struct mxlog_sorter *sorter)
 {
-	struct mxlog_buf arena = { 0 };
-	int r = 0;
+	struct mxlog_buf *arena = &sorter->arena;
+	uint32_t *order = calloc(sorter->n_items + 1, sizeof(*order));
 
-	for (size_t i = 0; r >= 0 && i < sorter->n_items; i++) {
-		struct item *item = &sorter->items[i];
-		const char *base = sorter->arena.data;
-		size_t at = arena.len;
+	if (!order)
+		return -ENOMEM;
+	for (size_t i = 0; i < sorter->n_items; i++)
+		order[i] = (uint32_t)i;
+	qsort_r(order, sorter->n_items, sizeof(*order), compare_places,
+	    sorter->items);
+	arena->len = 0;
+	for (size_t i = 0; i < sorter->n_items; i++) {
+		struct item *item = &sorter->items[order[i]];
+		uint32_t from = item->extra_at;
 
-		if (item->text_at != (uint32_t)NO_TEXT) {
-			r = mxlog_buf_add(&arena, base + item->text_at,
-			    item->len);
-			if (r < 0)
-				break;
-			item->text_at = (uint32_t)at;
-			at = arena.len;
-		}
-		r = mxlog_buf_add(&arena, base + item->extra_at,
-		    item->extra_len);
-		item->extra_at = (uint32_t)at;
+		item->extra_at = (uint32_t)arena->len;
+		move_down(arena, from, item->extra_len);
+		if (item->text_at == (uint32_t)NO_TEXT)
+			continue;
+		from = item->text_at;
+		item->text_at = (uint32_t)arena->len;
+		move_down(arena, from, item->len);
 	}
-	if (r < 0) {
-		mxlog_buf_done(&arena);
-		return r;
-	}
-	mxlog_buf_done(&sorter->arena);
-	sorter->arena = arena;
+	free(order);
 	return 0;
 }
 

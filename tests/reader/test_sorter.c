@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sorter.h"
 
+#include <stdio.h>
+
 #include "suite.h"
 
 static uint64_t seed = 7;
@@ -73,6 +75,56 @@ START_TEST(more_than_memory_holds_is_ordered_too)
 	for (uint64_t i = 0; i < 300000; i++)
 		add(sorter, next_random() % 100000, i, NULL);
 	ck_assert_uint_eq(check_order(sorter), 300000);
+	mxlog_sorter_free(sorter);
+}
+END_TEST
+
+/* The first one has the bytes that it was added with, if any. */
+static void take_own(struct mxlog_sorter *sorter)
+{
+	struct mxlog_sort_record record;
+	char key[24];
+
+	ck_assert_int_eq(mxlog_sorter_first(sorter, &record), 1);
+	(void)snprintf(key, sizeof(key), "%llu",
+	    (unsigned long long)record.offset);
+	ck_assert_uint_eq(record.extra_len, strlen(key));
+	ck_assert_mem_eq(record.extra, key, strlen(key));
+	if (record.text)
+		ck_assert_mem_eq(record.text + record.len - strlen(key), key,
+		    strlen(key));
+	ck_assert_int_eq(mxlog_sorter_drop(sorter), 0);
+}
+
+/* Some are taken while others are added, so that those which stay are moved:
+ * each keeps its own bytes. */
+START_TEST(what_is_moved_stays_what_it_is)
+{
+	struct mxlog_sorter *sorter;
+	struct mxlog_sort_record first;
+	char text[800], key[24];
+	uint64_t n = 0;
+
+	ck_assert_int_eq(mxlog_sorter_new(UINT64_MAX, false, &sorter), 0);
+	for (uint64_t i = 0; i < 120000; i++) {
+		/* Some come early and are taken at last. */
+		uint64_t last = i % 1000 == 0 ? 1000000 : 0;
+		struct mxlog_sort_record record = { .hi = i + last,
+			.offset = i,
+			.text = text,
+			.extra = key };
+
+		record.len = (uint32_t)snprintf(text, sizeof(text), "%0*llu",
+		    (int)(20 + i % 700), (unsigned long long)i);
+		record.extra_len = (uint32_t)snprintf(key, sizeof(key), "%llu",
+		    (unsigned long long)i);
+		ck_assert_int_eq(mxlog_sorter_add(sorter, &record), 0);
+		for (int k = 0; i % 100 == 99 && k < 70; k++, n++)
+			take_own(sorter);
+	}
+	for (; n < 120000; n++)
+		take_own(sorter);
+	ck_assert_int_eq(mxlog_sorter_first(sorter, &first), 0);
 	mxlog_sorter_free(sorter);
 }
 END_TEST
@@ -197,8 +249,8 @@ START_TEST(long_text_keys_are_compared_whole_in_both_directions)
 END_TEST
 
 SUITE("sorter", equal_keys_stay_in_stored_order,
-    more_than_memory_holds_is_ordered_too, some_can_be_taken_before_others_come,
-    a_limit_keeps_the_first_ones,
+    more_than_memory_holds_is_ordered_too, what_is_moved_stays_what_it_is,
+    some_can_be_taken_before_others_come, a_limit_keeps_the_first_ones,
     late_ones_keep_their_text_on_their_way_through_a_file,
     late_ones_between_takings_come_in_order,
     long_text_keys_are_compared_whole_in_both_directions)

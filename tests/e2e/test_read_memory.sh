@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A query's memory and open files are bounded, however many archives
+# and matches there are.
+set -euo pipefail
+
+build=${MXLOG_BUILD:?}
+days=28
+limit_mb=${MXLOG_MEMORY_MB:-40}
+if ! command -v python3 >/dev/null || ! command -v prlimit >/dev/null; then
+	echo "python3 or prlimit is not here: skipped"
+	exit 77
+fi
+if grep -q '^MXLOG_SANITIZE:[A-Z]*=..' "$build/CMakeCache.txt"; then
+	echo "a sanitizer takes memory of its own: skipped"
+	exit 77
+fi
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+"$build/tests/bench_read" "$dir/log" 280 "$days"
+lines=$(cat "$dir"/log/*.log | wc -l)
+"$build/tests/read_archive" "$dir/log" 2026-03-15T00:00:00Z >/dev/null
+# What the cycle says of itself is not the matter.
+find "$dir/log" -maxdepth 1 -name '*.log' -delete
+test "$(find "$dir/log/archive" -name '*.gz' | wc -l)" = "$days"
+
+peak_mb() { # OPTION...: of a query, which must succeed
+	python3 - "$build/mxlog-read" -D "$dir/log" -o json "$@" <<'END'
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+END
+}
+
+check_memory() { # NAME OPTION...
+	local name=$1 peak
+	shift
+	peak=$(peak_mb "$@")
+	echo "$name: $peak MB"
+	if [ "$peak" -gt "$limit_mb" ]; then
+		echo "more than $limit_mb MB"
+		exit 1
+	fi
+}
+
+test "$("$build/mxlog-read" -D "$dir/log" -o json | wc -l)" = "$lines"
+check_memory "all of it"
+check_memory "all of it, backwards" --reverse
+check_memory "a common tag" -T state_transition
+check_memory "common text" -g "Timeout after" --case-sensitive
+
+# Archives of which nothing is read are not held open.
+got=$(prlimit --nofile=20 "$build/mxlog-read" -D "$dir/log" -T no_such_tag | wc -l)
+test "$got" = 0
+got=$(prlimit --nofile=20 "$build/mxlog-read" -D "$dir/log" -o json | wc -l)
+test "$got" = "$lines"
+echo "memory and files of a query: ok"
