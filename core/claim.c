@@ -16,6 +16,7 @@
 enum {
 	CLAIM_TRIES = 32, /* as many others took what we were about to */
 	RESERVE_STEP = 1024 * 1024,
+	WRITE_AHEAD_STEP = 8 * 1024 * 1024,
 	BLOCKS_SLACK = 256 * 1024, /* a file system's own idea of rounding */
 };
 
@@ -38,6 +39,7 @@ static int repair(struct mxlog_claim *claim)
 		r = mxlog_fs_ftruncate(claim->fd, (off_t)end);
 	claim->size = end;
 	claim->reserved = 0;
+	claim->started = end;
 	return r;
 }
 
@@ -283,6 +285,16 @@ int mxlog_claim_sync(struct mxlog_claim *claim)
 	if (r == 0)
 		claim->name_durable = true;
 	return r;
+}
+
+void mxlog_claim_write_ahead(struct mxlog_claim *claim)
+{
+	if (claim->size < claim->started + WRITE_AHEAD_STEP)
+		return;
+	/* Its failure is _sync's to tell. */
+	(void)sync_file_range(claim->fd, (off_t)claim->started,
+	    (off_t)(claim->size - claim->started), SYNC_FILE_RANGE_WRITE);
+	claim->started = claim->size;
 }
 
 static int allocate(struct mxlog_claim *claim, uint64_t bytes)

@@ -15,6 +15,7 @@ struct mxlog_claim {
 	uint64_t size;     /* where the next line goes */
 	uint64_t mark;     /* what undo cuts back to */
 	uint64_t reserved; /* blocks are allocated up to here; 0: none */
+	uint64_t started;  /* the kernel was told to write up to here */
 	bool name_durable;
 };
 
@@ -48,6 +49,10 @@ int mxlog_claim_undo(struct mxlog_claim *claim);
 
 /* Make the segment durable, with its name. */
 int mxlog_claim_sync(struct mxlog_claim *claim);
+
+/* Have the kernel begin to write what is there, so that a later _sync finds
+ * little left to do. Promises nothing, waits for nothing. */
+void mxlog_claim_write_ahead(struct mxlog_claim *claim);
 
 /* Allocate blocks for `bytes` beyond size. Where the file system can't, at
  * least see that there are as many free ones. */

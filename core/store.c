@@ -471,6 +471,13 @@ int mxlog_store_commit(struct mxlog_store *store, bool sync)
 	return 0;
 }
 
+void mxlog_store_write_ahead(struct mxlog_store *store)
+{
+	for (size_t i = 0; i < store->n_live; i++)
+		if (store->live[i].unsynced)
+			mxlog_claim_write_ahead(&store->live[i].claim);
+}
+
 int mxlog_store_sync(struct mxlog_store *store)
 {
 	int r;

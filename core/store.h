@@ -53,6 +53,9 @@ size_t mxlog_store_pending(const struct mxlog_store *store);
 int mxlog_store_commit(struct mxlog_store *store, bool sync);
 void mxlog_store_rollback(struct mxlog_store *store);
 
+/* What was committed will be synced before long: begin to write it. */
+void mxlog_store_write_ahead(struct mxlog_store *store);
+
 /* fdatasync all that was written since the last sync. After a failure what was
  * written since the last success may be lost. */
 int mxlog_store_sync(struct mxlog_store *store);

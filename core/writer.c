@@ -457,6 +457,8 @@ int mxlog_writer_commit(struct mxlog_writer *writer)
 		writer->stats.failures++;
 		return r;
 	}
+	if (writer->sync == MXLOG_SYNC_AHEAD)
+		mxlog_store_write_ahead(writer->store);
 	mxlog_preparer_settle(writer->rules.preparer);
 	writer->stats.entries += writer->pending;
 	writer->stats.bytes += bytes;

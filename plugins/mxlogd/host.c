@@ -169,7 +169,7 @@ static int open_writer(struct mxlog_host *host, struct worker *worker,
 	const struct mxlog_writer_options options = {
 		.size = sizeof(options),
 		.actor = worker->name,
-		.sync = MXLOG_SYNC_NONE,
+		.sync = MXLOG_SYNC_AHEAD,
 	};
 
 	if (worker->writer)

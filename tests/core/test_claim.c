@@ -69,6 +69,38 @@ START_TEST(the_lowest_with_room_is_taken)
 }
 END_TEST
 
+START_TEST(writing_ahead_changes_nothing_that_is_read)
+{
+	static char lines[1024 * 1024];
+	struct place place = new_place();
+	struct mxlog_claim claim = take(&place, 1);
+	uint64_t started = 0;
+
+	memset(lines, 'x', sizeof(lines) - 1);
+	lines[sizeof(lines) - 1] = '\n';
+	ck_assert_int_eq(mxlog_claim_begin(&claim), 0);
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_eq(mxlog_claim_append(&claim, lines,
+				     sizeof(lines)),
+		    0);
+		mxlog_claim_write_ahead(&claim);
+		ck_assert_uint_ge(claim.started, started);
+		started = claim.started;
+	}
+	ck_assert_uint_gt(started, 0);
+	ck_assert_uint_le(started, claim.size);
+	/* What is undone was begun to be written, and is gone all the same. */
+	ck_assert_int_eq(mxlog_claim_undo(&claim), 0);
+	ck_assert_uint_eq(claim.size, 0);
+	mxlog_claim_write_ahead(&claim);
+	ck_assert_int_eq(mxlog_claim_append(&claim, "1\n", 2), 0);
+	ck_assert_int_eq(mxlog_claim_sync(&claim), 0);
+	ck_assert(scratch_holds(place.dir, LOG, "1\n"));
+	mxlog_claim_release(&claim);
+	place_done(&place);
+}
+END_TEST
+
 START_TEST(undo_goes_back_to_where_the_batch_began)
 {
 	struct place place = new_place();
@@ -262,6 +294,7 @@ SUITE("claim", a_segment_that_is_gone_is_noticed_before_and_after_a_write,
     a_segment_that_was_archived_before_it_was_locked_is_left,
     a_lock_on_what_is_not_the_name_any_more_is_no_claim,
     a_number_that_another_made_first_is_not_ours, the_lowest_with_room_is_taken,
+    writing_ahead_changes_nothing_that_is_read,
     undo_goes_back_to_where_the_batch_began, a_new_name_is_synced_once,
     one_segment_is_taken_by_its_name_to_be_closed,
     a_state_that_can_not_be_asked_is_taken_for_closed)

@@ -16,6 +16,8 @@ struct mxlog_writer;
 enum mxlog_sync {
 	MXLOG_SYNC_NONE,  /* committed: in the page cache */
 	MXLOG_SYNC_BATCH, /* committed: on disk, fdatasync has returned */
+	MXLOG_SYNC_AHEAD, /* as none, for who calls mxlog_writer_sync() before
+	                   * long: the kernel begins to write at once */
 };
 
 struct mxlog_writer_options {
