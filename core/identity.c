@@ -195,7 +195,7 @@ static int scan_buffer(struct scan *scan)
 static int scan_all(struct scan *scan)
 {
 	for (;;) {
-		size_t n;
+		size_t n = 0;
 		int r = mxlog_buf_reserve(&scan->buf, BLOCK);
 
 		if (r == 0)

@@ -54,7 +54,9 @@ static bool parse(const char *text, size_t len, struct mxlog_journal_range *ret)
 	    again[MXLOG_JOURNAL_IDENTITY_MAX];
 	char *end;
 
-	if (len >= sizeof(copy) || len < sizeof("00000000-1..") - 1)
+	if (len < sizeof("00000000-1..") - 1)
+		return false;
+	if (len >= sizeof(copy))
 		return false;
 	memcpy(copy, text, len);
 	copy[len] = '\0';

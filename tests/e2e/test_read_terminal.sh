@@ -47,6 +47,12 @@ wait_for() { # text
 	exit 1
 }
 run() { term send-keys "$1" Enter; }
+# At the prompt: what runs in the terminal hears of its size some time later.
+resize() { # columns rows
+	term resize-window -x "$1" -y "$2"
+	run "clear; until [ \"\$(stty size)\" = '$2 $1' ]; do sleep 0.1; done; echo resi''zed"
+	wait_for 'resized'
+}
 
 export LC_ALL=C.UTF-8
 term new-session -d -x 100 -y 20 "env PS1='ready> ' bash --norc"
@@ -78,7 +84,7 @@ wait_for 'ready>'
 
 echo "-- a table is as wide as the terminal is now"
 for columns in 100 70; do
-	term resize-window -x "$columns" -y 20
+	resize "$columns" 20
 	run 'clear; mxlog-read -o table -n 3 --no-pager'
 	wait_for 'entry 2 '
 	longest=$(screen | grep entry | wc -L)
