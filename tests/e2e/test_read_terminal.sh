@@ -103,6 +103,7 @@ sed -n '$s/entry 199/entry 200/p' "$dir/log/2026-01-28.log" \
 	>>"$dir/log/2026-01-28.log"
 wait_for 'entry 200 '
 term send-keys C-c
+wait_for 'ready>' # what is typed before is shown where the cursor is
 run "echo status \$?"
 wait_for 'status 130'
 screen -e | grep 'status 130' | tail -1 >"$dir/line"
@@ -137,6 +138,7 @@ echo "-- Ctrl-C takes it back, too"
 run "clear; $slow"
 wait_for '% of '
 term send-keys C-c
+wait_for 'ready>' # what is typed before is shown where the cursor is
 run "echo status \$?"
 wait_for 'status 130'
 gone '% of '
