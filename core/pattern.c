@@ -33,8 +33,7 @@ struct mxlog_pattern {
 	PCRE2_SPTR secret; /* name table entries of the group, or NULL */
 	unsigned n_secrets;
 	uint32_t entry_size;
-	struct mxlog_buf literal;
-	bool literal_caseless;
+	struct mxlog_pattern_literals literals;
 };
 
 static int64_t thread_usec(void)
@@ -136,8 +135,9 @@ static int prepare(struct mxlog_pattern *pattern)
 	(void)pcre2_set_heap_limit(pattern->context, HEAP_KIB);
 	find_secret(pattern);
 	find_positions(pattern);
-	return mxlog_pattern_required(pattern->text, pattern->len,
-	    pattern->flags, &pattern->literal, &pattern->literal_caseless);
+	mxlog_pattern_required(pattern->text, pattern->len, pattern->flags,
+	    &pattern->literals);
+	return 0;
 }
 
 int mxlog_pattern_new(const char *text, size_t len, unsigned flags,
@@ -192,7 +192,6 @@ void mxlog_pattern_free(struct mxlog_pattern *pattern)
 	pcre2_match_data_free(pattern->data);
 	pcre2_match_context_free(pattern->context);
 	pcre2_jit_stack_free(pattern->stack);
-	mxlog_buf_done(&pattern->literal);
 	free(pattern->text);
 	free(pattern);
 }
@@ -371,10 +370,8 @@ int mxlog_pattern_search(struct mxlog_pattern *pattern, const char *text,
 	return r;
 }
 
-size_t mxlog_pattern_literal(const struct mxlog_pattern *pattern,
-    const char **ret, bool *ret_caseless)
+const struct mxlog_pattern_literals *mxlog_pattern_literals(
+    const struct mxlog_pattern *pattern)
 {
-	*ret = pattern->literal.len > 0 ? pattern->literal.data : NULL;
-	*ret_caseless = pattern->literal_caseless;
-	return pattern->literal.len;
+	return &pattern->literals;
 }

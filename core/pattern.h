@@ -61,14 +61,28 @@ int mxlog_pattern_search(struct mxlog_pattern *pattern, const char *text,
     size_t len, size_t from, struct mxlog_budget *budget,
     struct mxlog_match *ret);
 
-/* A literal that every text with a match contains, owned by the pattern; 0 and
- * NULL if none is known. If *ret_caseless, it is in lower case and the text
- * may have its ASCII letters in either case. */
-size_t mxlog_pattern_literal(const struct mxlog_pattern *pattern,
-    const char **ret, bool *ret_caseless);
+enum {
+	MXLOG_PATTERN_LITERALS = 8,
+	MXLOG_PATTERN_LITERAL_BYTES = 64, /* a part of a longer one does, too */
+};
 
-/* What the literal is made by: read a pattern's text and append the longest
- * run of bytes that no match can do without; nothing where the syntax leaves a
- * doubt. -ENOMEM. */
-int mxlog_pattern_required(const char *text, size_t len, unsigned flags,
-    struct mxlog_buf *out, bool *ret_caseless);
+/* Texts that every text with a match contains, the longest first; none where
+ * the syntax leaves a doubt. */
+struct mxlog_pattern_literals {
+	struct mxlog_pattern_literal {
+		char text[MXLOG_PATTERN_LITERAL_BYTES];
+		size_t len; /* never 0 */
+	} list[MXLOG_PATTERN_LITERALS];
+	size_t n;
+	/* They are in lower case, and the text may have its ASCII letters in
+	 * either case. */
+	bool caseless;
+};
+
+/* Owned by the pattern. */
+const struct mxlog_pattern_literals *mxlog_pattern_literals(
+    const struct mxlog_pattern *pattern);
+
+/* What they are made by: read a pattern's text. */
+void mxlog_pattern_required(const char *text, size_t len, unsigned flags,
+    struct mxlog_pattern_literals *ret);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The literal that no match of a pattern can do without. This reads the part
+/* The literals that no match of a pattern can do without. This reads the part
  * of PCRE2's syntax that it is sure of; at anything else it gives up, because
  * a wrong literal would hide a match. */
 #include "pattern.h"
 
 enum {
-	LITERAL_MAX = 64, /* bytes; a part of a longer run does as well */
 	GROUP_DEPTH = 16,
 };
 
-/* Runs of literal bytes: the one being read and the longest one so far. */
+/* Runs of literal bytes: the one being read and the longest so far. */
 struct runs {
-	char run[LITERAL_MAX], best[LITERAL_MAX];
-	size_t run_len, best_len;
+	struct mxlog_pattern_literal run;
+	struct mxlog_pattern_literals best;
 };
 
 struct reader {
@@ -21,13 +20,27 @@ struct reader {
 	bool doubt; /* not sure any more: there is no literal */
 };
 
+/* Before what is not longer; what is too much falls off. */
+static void keep(struct mxlog_pattern_literals *best,
+    const struct mxlog_pattern_literal *run)
+{
+	size_t at = best->n;
+
+	while (at > 0 && best->list[at - 1].len < run->len)
+		at--;
+	if (at == MXLOG_PATTERN_LITERALS)
+		return;
+	best->n = MIN(best->n + 1, (size_t)MXLOG_PATTERN_LITERALS);
+	memmove(&best->list[at + 1], &best->list[at],
+	    (best->n - at - 1) * sizeof(*run));
+	best->list[at] = *run;
+}
+
 static void end_run(struct runs *runs)
 {
-	if (runs->run_len > runs->best_len) {
-		memcpy(runs->best, runs->run, runs->run_len);
-		runs->best_len = runs->run_len;
-	}
-	runs->run_len = 0;
+	if (runs->run.len > 0)
+		keep(&runs->best, &runs->run);
+	runs->run.len = 0;
 }
 
 static bool is_lower(char c)
@@ -75,14 +88,14 @@ static void add_character(const struct reader *reader, struct runs *runs,
 		end_run(runs);
 		return;
 	}
-	if (runs->run_len + len > LITERAL_MAX)
+	if (runs->run.len + len > MXLOG_PATTERN_LITERAL_BYTES)
 		end_run(runs);
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
 
 		if (reader->caseless && is_upper(c))
 			c = (char)(c - 'A' + 'a');
-		runs->run[runs->run_len++] = c;
+		runs->run.text[runs->run.len++] = c;
 	}
 }
 
@@ -279,10 +292,8 @@ static void read_group(struct reader *reader, struct runs *runs, unsigned depth)
 	reader->at++;
 	if (read_quantifier(reader) == MAYBE || !needed)
 		return;
-	if (inner.best_len > runs->best_len) {
-		memcpy(runs->best, inner.best, inner.best_len);
-		runs->best_len = inner.best_len;
-	}
+	for (size_t i = 0; i < inner.best.n; i++)
+		keep(&runs->best, &inner.best.list[i]);
 }
 
 static void read_item(struct reader *reader, struct runs *runs, unsigned depth)
@@ -339,7 +350,7 @@ static void read_alternatives(struct reader *reader, struct runs *runs,
 	}
 	end_run(runs);
 	if (several)
-		runs->best_len = 0;
+		runs->best.n = 0;
 }
 
 static void read_plain(struct reader *reader, struct runs *runs)
@@ -353,8 +364,8 @@ static void read_plain(struct reader *reader, struct runs *runs)
 	end_run(runs);
 }
 
-int mxlog_pattern_required(const char *text, size_t len, unsigned flags,
-    struct mxlog_buf *out, bool *ret_caseless)
+void mxlog_pattern_required(const char *text, size_t len, unsigned flags,
+    struct mxlog_pattern_literals *ret)
 {
 	struct reader reader = {
 		.at = text,
@@ -374,6 +385,8 @@ int mxlog_pattern_required(const char *text, size_t len, unsigned flags,
 		if (reader.at < reader.end) /* a ')' too many */
 			reader.doubt = true;
 	}
-	*ret_caseless = reader.caseless;
-	return reader.doubt ? 0 : mxlog_buf_add(out, runs.best, runs.best_len);
+	*ret = runs.best;
+	ret->caseless = reader.caseless;
+	if (reader.doubt)
+		ret->n = 0;
 }

@@ -72,18 +72,18 @@ static int add_built_in(struct mxlog_rules *rules, struct mxlog_error *reterr)
 	return r;
 }
 
-/* Its keyword is the literal that PCRE2 can't do without, if one is known. */
+/* Its keyword is the longest text that no match can do without, if one is
+ * known. */
 static int add_keyword(struct mxlog_rules *rules, unsigned rule)
 {
-	const char *literal;
-	bool caseless;
-	size_t len = mxlog_pattern_literal(rules->list[rule].pattern, &literal,
-	    &caseless);
+	const struct mxlog_pattern_literals *literals =
+	    mxlog_pattern_literals(rules->list[rule].pattern);
+	const struct mxlog_pattern_literal *longest = &literals->list[0];
 	int r = -EINVAL;
 
-	if (len >= MXLOG_KEYWORD_MIN)
-		r = mxlog_keywords_add(rules->keywords, literal, len, caseless,
-		    rule);
+	if (literals->n > 0 && longest->len >= MXLOG_KEYWORD_MIN)
+		r = mxlog_keywords_add(rules->keywords, longest->text,
+		    longest->len, literals->caseless, rule);
 	if (r == -EINVAL) {
 		rules->always[rules->n_always++] = rule;
 		r = 0;

@@ -84,6 +84,13 @@ static unsigned digit(char c)
 	return (values[(unsigned char)c] - 1U) & 0xff;
 }
 
+int mxlog_ulid_digit(char c)
+{
+	unsigned value = digit(c);
+
+	return value & BAD ? -1 : (int)(value & ~(unsigned)ALIAS);
+}
+
 static int refill(struct mxlog_ulid_source *source)
 {
 	size_t have = 0;

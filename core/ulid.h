@@ -34,6 +34,9 @@ void mxlog_ulid_format(char *out, const struct mxlog_ulid *id);
  * the first at most 7. */
 int mxlog_ulid_parse(const char *text, size_t len, struct mxlog_ulid *ret);
 
+/* What a character stands for in any of these forms, 0 to 31, or -1. */
+int mxlog_ulid_digit(char c);
+
 /* True if the text is already in the form that _format writes. */
 bool mxlog_ulid_is_canonical(const char *text, size_t len);
 

@@ -20,6 +20,7 @@ struct hand {
 	struct mxlog_crew *crew;
 	unsigned number;
 	pthread_t thread;
+	struct mxlog_buf bytes; /* for a chunk's, see work() */
 };
 
 struct mxlog_crew {
@@ -34,6 +35,8 @@ struct mxlog_crew {
 	pthread_cond_t made;  /* to the taker: a chunk is ready */
 	uint64_t begun;       /* tasks handed out, counted */
 	uint64_t taken;       /* tasks before this one are done with */
+	size_t n_ready;       /* slots */
+	size_t n_wanted;      /* of them, with what the taker waits for */
 	bool holding;         /* the taker still uses task `taken` */
 	bool none_left;       /* all tasks were begun */
 	bool stop;
@@ -70,19 +73,60 @@ static struct slot *wait_for_task(struct mxlog_crew *crew)
 	return slot;
 }
 
+/* Has it more to say than how much was looked at? */
+static bool is_wanted(const struct mxlog_chunk *chunk)
+{
+	return chunk->n_hits > 0 || chunk->error < 0;
+}
+
+/* Under the lock: is waking the taker worth it? Chunks in which nothing was
+ * found are left until there are some of them. */
+static bool has_enough(const struct mxlog_crew *crew)
+{
+	return crew->slots[crew->taken % crew->n_slots].ready &&
+	    (crew->n_wanted > 0 || crew->none_left ||
+		crew->n_ready >= crew->n_slots / 2);
+}
+
+/* Under the lock. */
+static void make_ready(struct mxlog_crew *crew, struct slot *slot, bool ready)
+{
+	size_t wanted = is_wanted(&slot->chunk);
+
+	slot->ready = ready;
+	crew->n_ready += ready ? 1 : -1UL;
+	crew->n_wanted += ready ? wanted : -wanted;
+}
+
 static void finish(struct mxlog_crew *crew, struct slot *slot)
 {
 	pthread_mutex_lock(&crew->lock);
-	slot->ready = true;
-	if (slot == &crew->slots[crew->taken % crew->n_slots])
+	make_ready(crew, slot, true);
+	if (has_enough(crew))
 		pthread_cond_signal(&crew->made);
 	pthread_mutex_unlock(&crew->lock);
 }
 
+static void swap_bytes(struct mxlog_buf *a, struct mxlog_buf *b)
+{
+	struct mxlog_buf t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+/* A hand keeps its buffer until there are hits in it: so it stays in the
+ * processor's cache. */
 static void work(struct mxlog_crew *crew, unsigned hand, struct slot *slot)
 {
-	mxlog_chunk_reset(&slot->chunk);
-	crew->job.work(crew->job.arg, hand, &slot->task, &slot->chunk);
+	struct mxlog_buf *bytes = &crew->hands[hand].bytes;
+	struct mxlog_chunk *chunk = &slot->chunk;
+
+	swap_bytes(&chunk->bytes, bytes);
+	mxlog_chunk_reset(chunk);
+	crew->job.work(crew->job.arg, hand, &slot->task, chunk);
+	if (chunk->n_hits == 0)
+		swap_bytes(&chunk->bytes, bytes);
 }
 
 static void *run(void *arg)
@@ -158,6 +202,8 @@ void mxlog_crew_free(struct mxlog_crew *crew)
 
 	for (size_t i = 0; crew->slots && i < crew->n_slots; i++)
 		mxlog_chunk_done(&crew->slots[i].chunk);
+	for (size_t i = 0; crew->hands && i < MAX(crew->workers, 1U); i++)
+		mxlog_buf_done(&crew->hands[i].bytes);
 	pthread_cond_destroy(&crew->made);
 	pthread_cond_destroy(&crew->room);
 	pthread_mutex_destroy(&crew->lock);
@@ -171,7 +217,7 @@ static void give_back(struct mxlog_crew *crew)
 {
 	if (!crew->holding)
 		return;
-	crew->slots[crew->taken % crew->n_slots].ready = false;
+	make_ready(crew, &crew->slots[crew->taken % crew->n_slots], false);
 	crew->taken++;
 	crew->holding = false;
 	pthread_cond_signal(&crew->room);
@@ -185,7 +231,7 @@ static void make(struct mxlog_crew *crew)
 	if (!slot)
 		return;
 	work(crew, 0, slot);
-	slot->ready = true;
+	make_ready(crew, slot, true);
 }
 
 int mxlog_crew_take(struct mxlog_crew *crew, struct mxlog_chunk **ret)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "filter.h"
 
+#include <endian.h>
+
 #include "name.h"
 #include "timestamp.h"
 #include "ulid.h"
@@ -30,17 +32,6 @@ void mxlog_filter_narrow(struct mxlog_filter *filter, int64_t since_usec,
 	    filter->query->levels != 0;
 }
 
-/* A character's value in Crockford's base32 with its aliases, or -1. */
-static int ulid_value(char c)
-{
-	struct mxlog_ulid id;
-	char text[MXLOG_ULID_LEN];
-
-	memset(text, '0', sizeof(text));
-	text[sizeof(text) - 1] = c;
-	return mxlog_ulid_parse(text, sizeof(text), &id) < 0 ? -1 : (int)id.lo;
-}
-
 /* With these bytes, all else being canonical, no other id can be meant: if one
  * differs in value the id does, or is none. */
 static enum mxlog_verdict check_trace_id(const char *id, const char *wanted)
@@ -51,10 +42,29 @@ static enum mxlog_verdict check_trace_id(const char *id, const char *wanted)
 		if (id[i] == wanted[i])
 			continue;
 		same = false;
-		if (ulid_value(id[i]) != ulid_value(wanted[i]))
+		if (mxlog_ulid_digit(id[i]) != mxlog_ulid_digit(wanted[i]))
 			return MXLOG_NO;
 	}
 	return same ? MXLOG_MAYBE : MXLOG_UNKNOWN;
+}
+
+static uint64_t big_endian(const char *text)
+{
+	uint64_t word;
+
+	memcpy(&word, text, sizeof(word));
+	return be64toh(word);
+}
+
+/* The order of two times without their Z, which differ only in their digits:
+ * mostly the first half of the day's tells. */
+static inline int compare_times(const char *a, const char *b)
+{
+	uint64_t x = big_endian(a + 8), y = big_endian(b + 8);
+
+	if (x == y || memcmp(a, b, 8) != 0)
+		return memcmp(a, b, 26);
+	return x < y ? -1 : 1;
 }
 
 /* Times of this form order as their text does; :60 is left to the decoder. */
@@ -63,9 +73,9 @@ static enum mxlog_verdict check_time(const struct mxlog_filter *filter,
 {
 	if (t[10] != 'T' || t[19] != '.' || t[26] != 'Z' || t[17] > '5')
 		return MXLOG_UNKNOWN;
-	if (filter->has_since && memcmp(t, filter->since, 26) < 0)
+	if (filter->has_since && compare_times(t, filter->since) < 0)
 		return MXLOG_NO;
-	if (filter->has_until && memcmp(t, filter->until, 26) > 0)
+	if (filter->has_until && compare_times(t, filter->until) > 0)
 		return MXLOG_NO;
 	return MXLOG_MAYBE;
 }
@@ -80,24 +90,34 @@ static enum mxlog_verdict judge_module(const struct mxlog_filter *filter,
 	    : MXLOG_NO;
 }
 
+/* It is too long to be kept. */
+static enum mxlog_verdict check_long_module(const struct mxlog_filter *filter,
+    const char *module, const char *end)
+{
+	const char *quote = memchr(module, '"',
+	    MIN((size_t)(end - module), (size_t)MXLOG_NAME_BYTES + 1));
+
+	return quote ? judge_module(filter, module, (size_t)(quote - module))
+		     : MXLOG_UNKNOWN;
+}
+
 static enum mxlog_verdict check_module(struct mxlog_filter *filter,
     const char *module, const char *end)
 {
-	size_t len = filter->module_len;
-	const char *quote;
+	char text[MXLOG_MODULE_SLOT_BYTES];
+	size_t len = mxlog_module_slot_text(module, text);
+	struct mxlog_filter_module *kept;
 
-	if (len > 0 && (size_t)(end - module) > len && module[len] == '"' &&
-	    memcmp(module, filter->module, len) == 0)
-		return filter->module_verdict;
-	quote = memchr(module, '"',
-	    MIN((size_t)(end - module), (size_t)MXLOG_NAME_BYTES + 1));
-	if (!quote)
+	if (len == MXLOG_MODULE_SLOT_BYTES)
+		return check_long_module(filter, module, end);
+	if (len == 0 || module[len] != '"')
 		return MXLOG_UNKNOWN;
-	len = (size_t)(quote - module);
-	filter->module_len = len;
-	memcpy(filter->module, module, len);
-	filter->module_verdict = judge_module(filter, module, len);
-	return filter->module_verdict;
+	kept = &filter->modules[mxlog_module_slot(text)];
+	if (memcmp(kept->text, text, sizeof(text)) != 0) {
+		memcpy(kept->text, text, sizeof(text));
+		kept->verdict = judge_module(filter, module, len);
+	}
+	return kept->verdict;
 }
 
 static enum mxlog_verdict check_level(const struct mxlog_filter *filter,

@@ -12,16 +12,19 @@ enum mxlog_verdict {
 	MXLOG_UNKNOWN, /* not canonical: decode it */
 };
 
+/* What was found of a module. */
+struct mxlog_filter_module {
+	char text[MXLOG_MODULE_SLOT_BYTES]; /* zeros behind it */
+	enum mxlog_verdict verdict;
+};
+
 struct mxlog_filter {
 	const struct mxlog_query *query;
 	bool by_trace_id, by_module;
 	bool has_since, has_until;
 	bool any; /* there is something to reject a line by */
 	char since[27], until[27];
-	/* What was found of the module seen last. */
-	char module[256];
-	size_t module_len;
-	enum mxlog_verdict module_verdict;
+	struct mxlog_filter_module modules[MXLOG_MODULE_SLOTS];
 };
 
 /* The query is borrowed. */

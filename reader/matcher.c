@@ -39,14 +39,18 @@ static int choose_text(struct mxlog_matcher *matcher)
 {
 	const struct mxlog_query *query = matcher->query;
 	bool caseless = !(query->search_flags & MXLOG_SEARCH_CASE);
-	const char *text = query->search_text;
-	size_t len = query->search_len;
+	const struct mxlog_pattern_literals *literals;
 
-	if (query->search && query->search_flags & MXLOG_SEARCH_REGEX)
-		len = mxlog_pattern_literal(query->search, &text, &caseless);
-	if (!query->search || len == 0)
+	if (!query->search || query->search_len == 0)
 		return 0;
-	return mxlog_needle_init(&matcher->needle, text, len, caseless, false);
+	if (!(query->search_flags & MXLOG_SEARCH_REGEX))
+		return mxlog_needle_init(&matcher->needle, query->search_text,
+		    query->search_len, caseless, false);
+	literals = mxlog_pattern_literals(query->search);
+	return literals->n > 0
+	    ? mxlog_needle_init(&matcher->needle, literals->list[0].text,
+		  literals->list[0].len, literals->caseless, false)
+	    : 0;
 }
 
 /* Unless there is a needle already. */

@@ -3,18 +3,30 @@
 
 #include <stdlib.h>
 
+static int add_literals(struct mxlog_member_filter *filter,
+    const struct mxlog_pattern_literals *literals)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < literals->n; i++)
+		r = mxlog_sketch_set_add(&filter->needle,
+		    literals->list[i].text, literals->list[i].len);
+	return r;
+}
+
 static int set_needle(struct mxlog_member_filter *filter)
 {
 	const struct mxlog_query *query = filter->query;
-	const char *text = query->search_text;
-	size_t len = query->search_len;
-	bool caseless;
 
 	if (!query->search || query->metrics)
 		return 0;
 	if (query->search_flags & MXLOG_SEARCH_REGEX)
-		len = mxlog_pattern_literal(query->search, &text, &caseless);
-	return len > 0 ? mxlog_sketch_set_add(&filter->needle, text, len) : 0;
+		return add_literals(filter,
+		    mxlog_pattern_literals(query->search));
+	return query->search_len > 0
+	    ? mxlog_sketch_set_add(&filter->needle, query->search_text,
+		  query->search_len)
+	    : 0;
 }
 
 int mxlog_member_filter_init(struct mxlog_member_filter *filter,

@@ -58,7 +58,7 @@ enum {
 struct mxlog_tally {
 	bool metrics, by_time, by_view;
 	bool by_memo; /* level, module and time tell the group */
-	struct memo memos[MXLOG_VIEW_MODULES][LEVELS];
+	struct memo memos[MXLOG_MODULE_SLOTS][LEVELS];
 	struct field fields[FIELDS_MAX];
 	size_t n_fields;
 	struct group *groups;

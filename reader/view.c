@@ -19,53 +19,9 @@ enum {
  * stands behind it, or NULL if it is not there. The newline behind the line
  * ends each of them. */
 
-/* The bytes at p are this literal. */
-#define AT(p, literal) (memcmp((p), LITERAL(literal)) == 0)
 /* Behind it, or NULL. */
-#define PASS(p, literal) (AT(p, literal) ? (p) + sizeof(literal) - 1 : NULL)
-
-static inline bool has_prefix(const char *line)
-{
-	return AT(line, "{\"trace_id\":\"") &&
-	    AT(line + 39, "\",\"timestamp\":\"") &&
-	    AT(line + 81, "\",\"level\":\"");
-}
-
-bool mxlog_view_has_prefix(const char *line)
-{
-	return has_prefix(line);
-}
-
-/* A level's name and its quote. */
-#define LEVEL_AT(at, name) (AT(at, #name "\"") ? MXLOG_##name : 0)
-
-static inline enum mxlog_level find_level(const char *at, size_t *ret_len)
-{
-	switch (*at) {
-	case 'D':
-		*ret_len = sizeof("DEBUG") - 1;
-		return LEVEL_AT(at, DEBUG);
-	case 'I':
-		*ret_len = sizeof("INFO") - 1;
-		return LEVEL_AT(at, INFO);
-	case 'W':
-		*ret_len = sizeof("WARNING") - 1;
-		return LEVEL_AT(at, WARNING);
-	case 'E':
-		*ret_len = sizeof("ERROR") - 1;
-		return LEVEL_AT(at, ERROR);
-	case 'C':
-		*ret_len = sizeof("CRITICAL") - 1;
-		return LEVEL_AT(at, CRITICAL);
-	default:
-		return 0;
-	}
-}
-
-enum mxlog_level mxlog_view_level(const char *at, size_t *ret_len)
-{
-	return find_level(at, ret_len);
-}
+#define PASS(p, literal) \
+	(MXLOG_AT(p, literal) ? (p) + sizeof(literal) - 1 : NULL)
 
 /* ---- trace_id and timestamp ---- */
 
@@ -351,31 +307,11 @@ static inline const char *pass_value(const char *p)
 
 /* ---- the module ---- */
 
-/* Bits of the bytes that may stand in a module. */
-static inline uint32_t module_bytes(const char *p)
-{
-	mxlog_lanes v = mxlog_lanes_load(p);
-
-	return mxlog_lanes_mask(mxlog_lanes_within(v, '0', '9') |
-	    mxlog_lanes_within(v | 0x20, 'a', 'z') | (mxlog_lanes)(v == '_') |
-	    (mxlog_lanes)(v == '.'));
-}
-
-static inline size_t slot_of(const char text[MXLOG_VIEW_MODULE_BYTES])
-{
-	uint64_t words[MXLOG_VIEW_MODULE_BYTES / sizeof(uint64_t)], hash;
-
-	memcpy(words, text, sizeof(words));
-	hash = words[0] ^ words[1] << 1 ^ words[2] << 2 ^ words[3] << 3;
-	hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(hash >> 32) % MXLOG_VIEW_MODULES;
-}
-
 /* Keep it, with a number that no other one has. */
 static void keep_module(struct mxlog_view_cache *cache, size_t slot,
-    const char text[MXLOG_VIEW_MODULE_BYTES])
+    const char text[MXLOG_MODULE_SLOT_BYTES])
 {
-	memcpy(cache->modules[slot].text, text, MXLOG_VIEW_MODULE_BYTES);
+	memcpy(cache->modules[slot].text, text, MXLOG_MODULE_SLOT_BYTES);
 	cache->modules[slot].id = ++cache->modules_kept;
 }
 
@@ -390,19 +326,12 @@ static const char *pass_long_module(const char *p, struct mxlog_piece *ret)
 static inline const char *pass_module(const char *p,
     struct mxlog_view_cache *cache, struct mxlog_view *view)
 {
-	uint32_t bytes = module_bytes(p) | module_bytes(p + MXLOG_LANES) << 16;
-	char text[MXLOG_VIEW_MODULE_BYTES];
-	size_t len, slot;
+	char text[MXLOG_MODULE_SLOT_BYTES];
+	size_t len = mxlog_module_slot_text(p, text), slot;
 
-	if (bytes == UINT32_MAX)
+	if (len == MXLOG_MODULE_SLOT_BYTES)
 		return pass_long_module(p, &view->module);
-	len = (size_t)__builtin_ctz(~bytes);
-	mxlog_lanes_store(text,
-	    mxlog_lanes_load(p) & mxlog_lanes_upto(MIN(len, MXLOG_LANES)));
-	mxlog_lanes_store(text + MXLOG_LANES,
-	    mxlog_lanes_load(p + MXLOG_LANES) &
-		mxlog_lanes_upto(MAX(len, MXLOG_LANES) - MXLOG_LANES));
-	slot = slot_of(text);
+	slot = mxlog_module_slot(text);
 	if (memcmp(cache->modules[slot].text, text, sizeof(text)) != 0) {
 		if (!mxlog_module_is_valid(p, len))
 			return NULL;
@@ -501,7 +430,7 @@ static inline const char *pass_key(const char *p)
 		return NULL;
 	if (UNLIKELY(good == 0xffff))
 		return pass_long_key(p + 1);
-	return AT(end, "\":") && end > p + 1 ? end + 2 : NULL;
+	return MXLOG_AT(end, "\":") && end > p + 1 ? end + 2 : NULL;
 }
 
 /* An object with valid keys; p is behind its brace. */
@@ -529,10 +458,10 @@ static inline const char *pass_head(struct mxlog_view *view,
 	const char *p = line + MXLOG_VIEW_LEVEL;
 	size_t len;
 
-	if (!has_prefix(line))
+	if (!mxlog_view_has_prefix(line))
 		return NULL;
 	view->trace_id = line + MXLOG_VIEW_TRACE_ID;
-	view->level = find_level(p, &len);
+	view->level = mxlog_view_level(p, &len);
 	if (view->level == 0 || !check_ulid(cache, view->trace_id) ||
 	    !parse_time(cache, line + MXLOG_VIEW_TIME, &view->time_usec))
 		return NULL;
@@ -542,9 +471,9 @@ static inline const char *pass_head(struct mxlog_view *view,
 
 static inline const char *pass_message(const char *p, struct mxlog_view *view)
 {
-	if (AT(p, ",\"function\":\""))
+	if (MXLOG_AT(p, ",\"function\":\""))
 		p = pass_short(p + 13, MXLOG_NAME_BYTES, &view->function);
-	if (p && AT(p, ",\"line_number\":"))
+	if (p && MXLOG_AT(p, ",\"line_number\":"))
 		p = pass_line_number(p + 15, &view->line_number);
 	p = p ? PASS(p, ",\"message\":\"") : NULL;
 	return p ? pass_short(p, MESSAGE_MAX, &view->message) : NULL;
@@ -553,15 +482,15 @@ static inline const char *pass_message(const char *p, struct mxlog_view *view)
 static inline const char *pass_rest(const char *p, struct mxlog_view *view)
 {
 	/* The first byte tells most of them apart. */
-	if (p[2] == 'c' && AT(p, ",\"context\":{"))
+	if (p[2] == 'c' && MXLOG_AT(p, ",\"context\":{"))
 		p = pass_context(p + 12, &view->context);
-	if (p && p[2] == 'd' && AT(p, ",\"duration_ms\":"))
+	if (p && p[2] == 'd' && MXLOG_AT(p, ",\"duration_ms\":"))
 		p = pass_duration(p + 15, &view->duration);
-	if (p && p[2] == 't' && AT(p, ",\"tags\":["))
+	if (p && p[2] == 't' && MXLOG_AT(p, ",\"tags\":["))
 		p = pass_tags(p + 9, &view->tags);
-	if (p && p[2] == 't' && AT(p, ",\"thread_id\":\""))
+	if (p && p[2] == 't' && MXLOG_AT(p, ",\"thread_id\":\""))
 		p = pass_short(p + 14, SHORT_TEXT, &view->thread_id);
-	if (p && p[2] == 'p' && AT(p, ",\"process_id\":\""))
+	if (p && p[2] == 'p' && MXLOG_AT(p, ",\"process_id\":\""))
 		p = pass_short(p + 15, SHORT_TEXT, &view->process_id);
 	return p ? PASS(p, "}\n") : NULL;
 }

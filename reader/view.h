@@ -5,6 +5,7 @@
 #include <mxlog/level.h>
 
 #include "base.h"
+#include "module_slot.h"
 
 /* Where things stand in every canonical line. */
 enum {
@@ -40,14 +41,9 @@ struct mxlog_view {
 	const char *end; /* the line's newline */
 };
 
-enum {
-	MXLOG_VIEW_MODULES = 64,      /* slots */
-	MXLOG_VIEW_MODULE_BYTES = 32, /* longer ones are not kept */
-};
-
 /* A valid module, zeros behind its text. */
 struct mxlog_view_module {
-	char text[MXLOG_VIEW_MODULE_BYTES];
+	char text[MXLOG_MODULE_SLOT_BYTES];
 	uint64_t id;
 };
 
@@ -58,13 +54,49 @@ struct mxlog_view_cache {
 	int64_t minute_usec;
 	char trace_id[26]; /* seen last */
 	uint64_t modules_kept;
-	struct mxlog_view_module modules[MXLOG_VIEW_MODULES];
+	struct mxlog_view_module modules[MXLOG_MODULE_SLOTS];
 };
+
+/* The bytes at p are this literal. */
+#define MXLOG_AT(p, literal) (memcmp((p), LITERAL(literal)) == 0)
 
 /* True if the line begins as canonical lines do, up to its level: time and
  * trace_id stand at their places, each 26 or 27 bytes long, though they may
  * not be valid. MXLOG_VIEW_MIN bytes are readable. */
-bool mxlog_view_has_prefix(const char *line);
+static inline bool mxlog_view_has_prefix(const char *line)
+{
+	return MXLOG_AT(line, "{\"trace_id\":\"") &&
+	    MXLOG_AT(line + 39, "\",\"timestamp\":\"") &&
+	    MXLOG_AT(line + 81, "\",\"level\":\"");
+}
+
+/* A level's name and its quote. */
+#define MXLOG_LEVEL_AT(at, name) (MXLOG_AT(at, #name "\"") ? MXLOG_##name : 0)
+
+/* The name in a canonical line's place for it, a quote behind it: its level
+ * and its length; or 0. */
+static inline enum mxlog_level mxlog_view_level(const char *at, size_t *ret_len)
+{
+	switch (*at) {
+	case 'D':
+		*ret_len = sizeof("DEBUG") - 1;
+		return MXLOG_LEVEL_AT(at, DEBUG);
+	case 'I':
+		*ret_len = sizeof("INFO") - 1;
+		return MXLOG_LEVEL_AT(at, INFO);
+	case 'W':
+		*ret_len = sizeof("WARNING") - 1;
+		return MXLOG_LEVEL_AT(at, WARNING);
+	case 'E':
+		*ret_len = sizeof("ERROR") - 1;
+		return MXLOG_LEVEL_AT(at, ERROR);
+	case 'C':
+		*ret_len = sizeof("CRITICAL") - 1;
+		return MXLOG_LEVEL_AT(at, CRITICAL);
+	default:
+		return 0;
+	}
+}
 
 /* True, and the view, if the line that begins here is an entry in canonical
  * form: then mxlog_ndjson_decode() accepts it too and finds the same in it.
@@ -78,7 +110,3 @@ bool mxlog_view_parse(struct mxlog_view *view, struct mxlog_view_cache *cache,
  * what stands before the line's function is filled in. */
 bool mxlog_view_parse_head(struct mxlog_view *view,
     struct mxlog_view_cache *cache, const char *line, const char *end);
-
-/* The name in a canonical line's place for it, a quote behind it: its level
- * and its length; or 0. */
-enum mxlog_level mxlog_view_level(const char *at, size_t *ret_len);

@@ -323,20 +323,51 @@ static void expect_literal(const char *text, unsigned flags,
     const char *literal, bool caseless)
 {
 	struct mxlog_pattern *pattern = make(text, flags);
-	const char *found;
-	bool found_caseless;
-	size_t len = mxlog_pattern_literal(pattern, &found, &found_caseless);
+	const struct mxlog_pattern_literals *found =
+	    mxlog_pattern_literals(pattern);
+	int len = found->n > 0 ? (int)found->list[0].len : 0;
 
-	ck_assert_msg(len == strlen(literal) &&
-		(len == 0 || memcmp(found, literal, len) == 0),
-	    "%s: '%.*s' instead of '%s'", text, (int)len, found ? found : "",
+	ck_assert_msg((size_t)len == strlen(literal) &&
+		memcmp(found->list[0].text, literal, (size_t)len) == 0,
+	    "%s: '%.*s' instead of '%s'", text, len, found->list[0].text,
 	    literal);
 	if (len > 0)
-		ck_assert_int_eq(found_caseless, caseless);
-	else
-		ck_assert_ptr_null(found);
+		ck_assert_int_eq(found->caseless, caseless);
 	mxlog_pattern_free(pattern);
 }
+
+/* `expected`: the literals, joined by |. */
+static void expect_literals(const char *text, const char *expected)
+{
+	struct mxlog_pattern *pattern = make(text, 0);
+	const struct mxlog_pattern_literals *found =
+	    mxlog_pattern_literals(pattern);
+	struct mxlog_buf joined = { 0 };
+
+	for (size_t i = 0; i < found->n; i++) {
+		if (i > 0)
+			ck_assert_int_ge(mxlog_buf_add(&joined, "|", 1), 0);
+		ck_assert_int_ge(mxlog_buf_add(&joined, found->list[i].text,
+				     found->list[i].len),
+		    0);
+	}
+	ck_assert_int_ge(mxlog_buf_add(&joined, "", 1), 0);
+	ck_assert_str_eq(joined.data, expected);
+	mxlog_buf_done(&joined);
+	mxlog_pattern_free(pattern);
+}
+
+START_TEST(all_certain_literals_are_known_the_longest_first)
+{
+	expect_literals("check.*in block$", "in block|check");
+	expect_literals("ab(cde(?:fg)?h)+ij", "cde|ab|ij|h");
+	expect_literals("one(two|three)four", "four|one");
+	expect_literals("one|two", "");
+	expect_literals("a[b-d](?=never)(?!never)ef?", "a|e");
+	expect_literals("a.bb.ccc.d.ee.fff.gggg.h.ii.jjj",
+	    "gggg|ccc|fff|jjj|bb|ee|ii|a");
+}
+END_TEST
 
 START_TEST(the_longest_certain_literal_is_known)
 {
@@ -437,21 +468,26 @@ static bool contains(const struct mxlog_buf *text, const char *literal,
 }
 
 /* True if there was something to check. */
-static bool check_literal(struct mxlog_pattern *pattern,
+static bool check_literals(struct mxlog_pattern *pattern,
     const struct mxlog_buf *source, const struct mxlog_buf *text)
 {
+	const struct mxlog_pattern_literals *literals =
+	    mxlog_pattern_literals(pattern);
 	struct mxlog_match match;
-	const char *literal;
-	bool caseless;
-	size_t len = mxlog_pattern_literal(pattern, &literal, &caseless);
 
-	if (len == 0 ||
+	if (literals->n == 0 ||
 	    mxlog_pattern_search(pattern, text->data, text->len, 0, NULL,
 		&match) != 1)
 		return false;
-	ck_assert_msg(contains(text, literal, len, caseless),
-	    "%.*s matches %.*s without %.*s", (int)source->len, source->data,
-	    (int)text->len, text->data, (int)len, literal);
+	for (size_t i = 0; i < literals->n; i++) {
+		const struct mxlog_pattern_literal *one = &literals->list[i];
+
+		ck_assert_msg(contains(text, one->text, one->len,
+				  literals->caseless),
+		    "%.*s matches %.*s without %.*s", (int)source->len,
+		    source->data, (int)text->len, text->data, (int)one->len,
+		    one->text);
+	}
 	return true;
 }
 
@@ -472,7 +508,7 @@ START_TEST(every_text_with_a_match_contains_the_literal)
 			continue;
 		for (size_t j = 0; j < 6; j++) {
 			random_text(&seed, &text);
-			checked += check_literal(pattern, &source, &text);
+			checked += check_literals(pattern, &source, &text);
 		}
 		mxlog_pattern_free(pattern);
 	}
@@ -508,6 +544,7 @@ SUITE("pattern", a_match_is_found_where_it_is, words_and_digits_are_unicode,
     no_pattern_takes_longer_than_its_budget,
     known_vulnerable_patterns_stay_within_the_budget,
     a_match_of_any_length_is_found_whole, many_groups_deep_are_no_failure,
-    the_longest_certain_literal_is_known, a_literal_in_doubt_is_none,
-    every_text_with_a_match_contains_the_literal,
+    the_longest_certain_literal_is_known,
+    all_certain_literals_are_known_the_longest_first,
+    a_literal_in_doubt_is_none, every_text_with_a_match_contains_the_literal,
     portions_and_compiled_code_find_what_the_interpreter_finds)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First byte: flags; the first line is a pattern, the rest a text. A match
- * lies inside the text and the text has the pattern's literal. */
+ * lies inside the text and the text has the pattern's literals. */
 #include <stdlib.h>
 
 #include "pattern.h"
@@ -22,17 +22,25 @@ static bool equals(const char *text, const char *literal, size_t len,
 	return true;
 }
 
-static bool has_literal(const struct mxlog_pattern *pattern, const char *text,
-    size_t len)
+static bool has(const char *text, size_t len,
+    const struct mxlog_pattern_literal *literal, bool caseless)
 {
-	const char *literal;
-	bool caseless;
-	size_t n = mxlog_pattern_literal(pattern, &literal, &caseless);
-
-	for (size_t i = 0; i + n <= len; i++)
-		if (equals(text + i, literal, n, caseless))
+	for (size_t i = 0; i + literal->len <= len; i++)
+		if (equals(text + i, literal->text, literal->len, caseless))
 			return true;
 	return false;
+}
+
+static bool has_literals(const struct mxlog_pattern *pattern, const char *text,
+    size_t len)
+{
+	const struct mxlog_pattern_literals *literals =
+	    mxlog_pattern_literals(pattern);
+
+	for (size_t i = 0; i < literals->n; i++)
+		if (!has(text, len, &literals->list[i], literals->caseless))
+			return false;
+	return true;
 }
 
 static void search(struct mxlog_pattern *pattern, const char *text, size_t len)
@@ -46,7 +54,7 @@ static void search(struct mxlog_pattern *pattern, const char *text, size_t len)
 		1) {
 		if (match.end < match.start || match.end > len ||
 		    match.secret_end < match.secret_start ||
-		    match.secret_end > len || !has_literal(pattern, text, len))
+		    match.secret_end > len || !has_literals(pattern, text, len))
 			abort();
 		from = MAX(match.end, from) + 1;
 		while (from < len && (text[from] & 0xc0) == 0x80)
