@@ -8,6 +8,11 @@
 enum {
 	/* Chunks a worker may be ahead of who takes them. */
 	AHEAD = 4,
+	/* Bytes that are held or being made may be as many, if they have to be
+	 * more than one chunk's: lines may be long. */
+	HELD_MAX = 12 * 1024 * 1024,
+	/* What a long line needed is given back. */
+	CAPACITY_MAX = 4 * MXLOG_CHUNK_BYTES,
 };
 
 struct slot {
@@ -37,6 +42,10 @@ struct mxlog_crew {
 	uint64_t taken;       /* tasks before this one are done with */
 	size_t n_ready;       /* slots */
 	size_t n_wanted;      /* of them, with what the taker waits for */
+	size_t held;          /* bytes of those */
+	size_t in_work;       /* chunks */
+	unsigned waiting;     /* workers, for room */
+	size_t usual;         /* bytes of the last one that was made */
 	bool holding;         /* the taker still uses task `taken` */
 	bool none_left;       /* all tasks were begun */
 	bool stop;
@@ -55,7 +64,25 @@ static struct slot *begin(struct mxlog_crew *crew)
 		return NULL;
 	}
 	crew->begun++;
+	crew->in_work++;
 	return slot;
+}
+
+/* Under the lock: is there room for one more chunk? For the one that is taken
+ * next there always is. */
+static bool has_room(const struct mxlog_crew *crew)
+{
+	size_t bytes = crew->held + (crew->in_work + 1) * crew->usual;
+
+	return crew->begun == crew->taken ||
+	    (crew->begun < crew->taken + crew->n_slots && bytes <= HELD_MAX);
+}
+
+/* Under the lock: who began one calls the next. */
+static void call_worker(struct mxlog_crew *crew)
+{
+	if (crew->waiting > 0 && has_room(crew))
+		pthread_cond_signal(&crew->room);
 }
 
 /* The next task's slot, once there is room for its chunk; NULL: no more. */
@@ -64,11 +91,13 @@ static struct slot *wait_for_task(struct mxlog_crew *crew)
 	struct slot *slot = NULL;
 
 	pthread_mutex_lock(&crew->lock);
-	while (!crew->stop && !crew->none_left &&
-	    crew->begun >= crew->taken + crew->n_slots)
+	crew->waiting++;
+	while (!crew->stop && !crew->none_left && !has_room(crew))
 		pthread_cond_wait(&crew->room, &crew->lock);
+	crew->waiting--;
 	if (!crew->stop)
 		slot = begin(crew);
+	call_worker(crew);
 	pthread_mutex_unlock(&crew->lock);
 	return slot;
 }
@@ -88,23 +117,41 @@ static bool has_enough(const struct mxlog_crew *crew)
 		crew->n_ready >= crew->n_slots / 2);
 }
 
-/* Under the lock. */
-static void make_ready(struct mxlog_crew *crew, struct slot *slot, bool ready)
+/* Under the lock: how many slots are ready, and what they hold. */
+static void add_ready(struct mxlog_crew *crew, const struct slot *slot)
 {
-	size_t wanted = is_wanted(&slot->chunk);
-
-	slot->ready = ready;
-	crew->n_ready += ready ? 1 : -1UL;
-	crew->n_wanted += ready ? wanted : -wanted;
+	crew->n_ready++;
+	if (!is_wanted(&slot->chunk))
+		return;
+	crew->n_wanted++;
+	crew->held += slot->chunk.bytes.len;
 }
 
+static void drop_ready(struct mxlog_crew *crew, const struct slot *slot)
+{
+	crew->n_ready--;
+	if (!is_wanted(&slot->chunk))
+		return;
+	crew->n_wanted--;
+	crew->held -= slot->chunk.bytes.len;
+}
+
+/* Under the lock: the slot's chunk is made. */
 static void finish(struct mxlog_crew *crew, struct slot *slot)
 {
-	pthread_mutex_lock(&crew->lock);
-	make_ready(crew, slot, true);
+	slot->ready = true;
+	crew->in_work--;
+	crew->usual = slot->chunk.len;
+	add_ready(crew, slot);
+	call_worker(crew);
 	if (has_enough(crew))
 		pthread_cond_signal(&crew->made);
-	pthread_mutex_unlock(&crew->lock);
+}
+
+static void trim(struct mxlog_buf *bytes)
+{
+	if (bytes->capacity > CAPACITY_MAX)
+		mxlog_buf_done(bytes);
 }
 
 static void swap_bytes(struct mxlog_buf *a, struct mxlog_buf *b)
@@ -127,6 +174,7 @@ static void work(struct mxlog_crew *crew, unsigned hand, struct slot *slot)
 	crew->job.work(crew->job.arg, hand, &slot->task, chunk);
 	if (chunk->n_hits == 0)
 		swap_bytes(&chunk->bytes, bytes);
+	trim(bytes);
 }
 
 static void *run(void *arg)
@@ -136,7 +184,9 @@ static void *run(void *arg)
 
 	while ((slot = wait_for_task(hand->crew))) {
 		work(hand->crew, hand->number, slot);
+		pthread_mutex_lock(&hand->crew->lock);
 		finish(hand->crew, slot);
+		pthread_mutex_unlock(&hand->crew->lock);
 	}
 	return NULL;
 }
@@ -215,12 +265,16 @@ void mxlog_crew_free(struct mxlog_crew *crew)
 /* Under the lock: what was taken before is no longer in use. */
 static void give_back(struct mxlog_crew *crew)
 {
+	struct slot *slot = &crew->slots[crew->taken % crew->n_slots];
+
 	if (!crew->holding)
 		return;
-	make_ready(crew, &crew->slots[crew->taken % crew->n_slots], false);
+	slot->ready = false;
+	drop_ready(crew, slot);
+	trim(&slot->chunk.bytes);
 	crew->taken++;
 	crew->holding = false;
-	pthread_cond_signal(&crew->room);
+	call_worker(crew);
 }
 
 /* Without threads: make it here and now. */
@@ -231,7 +285,7 @@ static void make(struct mxlog_crew *crew)
 	if (!slot)
 		return;
 	work(crew, 0, slot);
-	make_ready(crew, slot, true);
+	finish(crew, slot);
 }
 
 int mxlog_crew_take(struct mxlog_crew *crew, struct mxlog_chunk **ret)

@@ -10,6 +10,7 @@
 enum {
 	WINDOWS = 16,
 	WINDOW_BYTES = 256 * 1024,
+	WIDE_BYTES = 4 * WINDOW_BYTES, /* there is one that has more at most */
 	SINGLE_BYTES = 4096, /* for a line asked for out of the blue */
 	REELS = 4,           /* archives held open */
 };
@@ -77,6 +78,14 @@ static struct window *oldest(struct mxlog_refetch *refetch)
 		if (refetch->windows[i].used < window->used)
 			window = &refetch->windows[i];
 	return window;
+}
+
+/* Lines may be long, and as many of them as there are windows: too much. */
+static void drop_wide(struct mxlog_refetch *refetch)
+{
+	for (size_t i = 0; i < WINDOWS; i++)
+		if (refetch->windows[i].bytes.capacity > WIDE_BYTES)
+			mxlog_buf_done(&refetch->windows[i].bytes);
 }
 
 /* The window whose neighbour is asked for, or NULL: one line is read after the
@@ -191,6 +200,7 @@ int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,
 		if (holds(&refetch->windows[i], segment, offset, len))
 			window = &refetch->windows[i];
 	if (!window) {
+		drop_wide(refetch);
 		window = oldest(refetch);
 		r = load(refetch, window, segment, offset, len);
 		if (r < 0)

@@ -50,6 +50,26 @@ check_memory "all of it, backwards" --reverse
 check_memory "a common tag" -T state_transition
 check_memory "common text" -g "Timeout after" --case-sensitive
 
+# Lines as long as lines can be: what is read ahead is bounded in bytes.
+mkdir -m 700 "$dir/long"
+python3 - >"$dir/long/2026-01-28.log" <<'END'
+for i in range(60):
+    text = ",".join('"k%d":"%s"' % (j, "%09d " % i * 98000) for j in range(4))
+    print('{"trace_id":"01KG0YHQR4262073YMYC0SJ%03d","timestamp":'
+          '"2026-01-28T00:00:%02d.000000Z","level":"INFO","module":"long",'
+          '"message":"m","context":{%s}}' % (i, i, text))
+END
+chmod 600 "$dir/long/2026-01-28.log"
+test "$("$build/mxlog-read" -D "$dir/long" -o json -T none 2>&1 | wc -l)" = 0
+test "$("$build/mxlog-read" -D "$dir/long" --count-by module | xargs)" = "60 long"
+mv "$dir/log" "$dir/short"
+mv "$dir/long" "$dir/log"
+limit_mb=$((limit_mb + 8))
+check_memory "long lines"
+check_memory "long lines, backwards" --reverse
+check_memory "text of long lines" -g m
+mv "$dir/short" "$dir/log"
+
 # Archives of which nothing is read are not held open.
 got=$(prlimit --nofile=20 "$build/mxlog-read" -D "$dir/log" -T no_such_tag | wc -l)
 test "$got" = 0
