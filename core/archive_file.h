@@ -11,9 +11,10 @@
  * says what does not hold. */
 #pragma once
 
-#include "archive_index.h"
+#include "archive_record.h"
 #include "archive_sketch.h"
 #include "gzip_block.h"
+#include "reterr.h"
 
 struct mxlog_archive_file;
 

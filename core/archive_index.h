@@ -3,35 +3,11 @@
  * kinds of segments. See FORMAT.md, section 3. */
 #pragma once
 
-#include "archive_directory.h"
+#include "archive_record.h"
 #include "reterr.h"
 
 enum {
 	MXLOG_INDEX_MAX = 64 * 1024 * 1024, /* a larger index is damaged */
-};
-
-/* One LogArchive. */
-struct mxlog_archive_record {
-	struct mxlog_segment_name name; /* archived */
-	struct mxlog_ulid archive_id;
-	int64_t archived_usec; /* archive_date */
-	uint64_t original_size;
-	uint64_t compressed_size;
-	uint64_t entry_count;
-	unsigned char checksum[MXLOG_DIGEST_LEN]; /* SHA-256 of the file */
-	/* False: made by somebody else, what follows is not known, and the file
-	 * is plain gzip that only its checksum vouches for. */
-	bool own;
-	unsigned char directory[MXLOG_DIGEST_LEN]; /* of the bounds' members */
-	int64_t min_usec, max_usec; /* of its entries; min > max: none */
-	int64_t arrived_usec;
-	enum mxlog_archive_seal seal;
-	bool rebuilt; /* the record was made from the archive, not with it */
-	bool chained; /* `chain` is set */
-	unsigned char chain[MXLOG_DIGEST_LEN];
-	char *body; /* private: the record as canonical JSON, without its own
-	             * digest and chain */
-	size_t body_len;
 };
 
 struct mxlog_archive_index {
@@ -80,10 +56,3 @@ int mxlog_archive_index_format(struct mxlog_archive_index *index,
 /* The same, durably and atomically into log_dir_fd/archive/index.json. */
 int mxlog_archive_index_save(struct mxlog_archive_index *index, int log_dir_fd,
     const void *key, size_t key_len);
-
-/* Free what a record owns. */
-void mxlog_archive_record_done(struct mxlog_archive_record *record);
-
-/* One record (of an index) as canonical JSON, without a newline. */
-int mxlog_archive_record_format(const struct mxlog_archive_record *record,
-    struct mxlog_buf *out);

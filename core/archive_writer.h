@@ -2,7 +2,8 @@
 /* Archive writer: turns a segment into an archive. */
 #pragma once
 
-#include "archive_index.h"
+#include "archive_record.h"
+#include "reterr.h"
 
 /* What is archived. */
 struct mxlog_archive_source {

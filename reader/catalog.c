@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive_index.h"
 #include "archive_state.h"
 #include "fs.h"
 #include "segment_span.h"

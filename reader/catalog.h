@@ -2,7 +2,8 @@
 /* Catalog: the segments that a query may have to look at, in stored order. */
 #pragma once
 
-#include "archive_index.h"
+#include "archive_record.h"
+#include "reterr.h"
 
 struct mxlog_catalog_segment {
 	struct mxlog_segment_name name;

@@ -3,6 +3,7 @@
  * bounds (1) or sketches (2) behind which digests and frame are made right, so
  * that what checks them is reached; a foreign gzip file (3); an index (4). */
 #include "archive_file.h"
+#include "archive_index.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
