@@ -381,38 +381,38 @@ static rsRetVal register_strgen(void)
 /* clang-format off */
 
 BEGINbeginTransaction
-CODESTARTbeginTransaction
+CODESTARTbeginTransaction;
 	wait_for_space(pWrkrData);
 ENDbeginTransaction
 
 BEGINcommitTransaction
-CODESTARTcommitTransaction
+CODESTARTcommitTransaction;
 	iRet = commit(pWrkrData, pParams, nParams);
 ENDcommitTransaction
 
 BEGINtryResume
-CODESTARTtryResume
+CODESTARTtryResume;
 	if (mxlog_sink_prepare(pWrkrData->sink, NULL) < 0)
 		iRet = RS_RET_SUSPENDED;
 ENDtryResume
 
 /* From rsyslogd's main thread, while the worker may be writing. */
 BEGINdoHUPWrkr
-CODESTARTdoHUPWrkr
+CODESTARTdoHUPWrkr;
 	mxlog_sink_request_reload(pWrkrData->sink);
 ENDdoHUPWrkr
 
 BEGINcreateInstance
-CODESTARTcreateInstance
+CODESTARTcreateInstance;
 ENDcreateInstance
 
 BEGINfreeInstance
-CODESTARTfreeInstance
+CODESTARTfreeInstance;
 	free_instance(pData);
 ENDfreeInstance
 
 BEGINcreateWrkrInstance
-CODESTARTcreateWrkrInstance
+CODESTARTcreateWrkrInstance;
 	if (mxlog_sink_new(&pData->options, &pWrkrData->sink) < 0) {
 		free(pWrkrData);
 		pWrkrData = NULL;
@@ -421,25 +421,25 @@ CODESTARTcreateWrkrInstance
 ENDcreateWrkrInstance
 
 BEGINfreeWrkrInstance
-CODESTARTfreeWrkrInstance
+CODESTARTfreeWrkrInstance;
 	mxlog_sink_free(pWrkrData->sink);
 ENDfreeWrkrInstance
 
 BEGINisCompatibleWithFeature
-CODESTARTisCompatibleWithFeature
+CODESTARTisCompatibleWithFeature;
 	if (eFeat == sFEATURERepeatedMsgReduction)
 		iRet = RS_RET_OK;
 ENDisCompatibleWithFeature
 
 BEGINdbgPrintInstInfo
-CODESTARTdbgPrintInstInfo
+CODESTARTdbgPrintInstInfo;
 ENDdbgPrintInstInfo
 
 BEGINnewActInst
-CODESTARTnewActInst
+CODESTARTnewActInst;
 	CHKiRet(createInstance(&pData));
 	CHKiRet(configure(pData, lst));
-	CODE_STD_STRING_REQUESTnewActInst(1)
+	CODE_STD_STRING_REQUESTnewActInst(1);
 	CHKiRet(request_string(pData, *ppOMSR));
 CODE_STD_FINALIZERnewActInst
 ENDnewActInst
@@ -447,34 +447,34 @@ ENDnewActInst
 NO_LEGACY_CONF_parseSelectorAct
 
 BEGINbeginCnfLoad
-CODESTARTbeginCnfLoad
+CODESTARTbeginCnfLoad;
 	bind_template(pConf);
 ENDbeginCnfLoad
 
 BEGINendCnfLoad
-CODESTARTendCnfLoad
+CODESTARTendCnfLoad;
 ENDendCnfLoad
 
 BEGINcheckCnf
-CODESTARTcheckCnf
+CODESTARTcheckCnf;
 ENDcheckCnf
 
 BEGINactivateCnf
-CODESTARTactivateCnf
+CODESTARTactivateCnf;
 ENDactivateCnf
 
 BEGINfreeCnf
-CODESTARTfreeCnf
+CODESTARTfreeCnf;
 ENDfreeCnf
 
 BEGINmodExit
-CODESTARTmodExit
+CODESTARTmodExit;
 	objRelease(statsobj, CORE_COMPONENT);
 	objRelease(module, CORE_COMPONENT);
 ENDmodExit
 
 BEGINqueryEtryPt
-CODESTARTqueryEtryPt
+CODESTARTqueryEtryPt;
 CODEqueryEtryPt_STD_OMODTX_QUERIES
 CODEqueryEtryPt_STD_OMOD8_QUERIES
 CODEqueryEtryPt_STD_CONF2_QUERIES
@@ -485,7 +485,7 @@ ENDqueryEtryPt
 
 #pragma GCC visibility push(default)
 BEGINmodInit()
-CODESTARTmodInit
+CODESTARTmodInit;
 	*ipIFVersProvided = CURR_MOD_IF_VERSION;
 	CHKiRet(objUse(module, CORE_COMPONENT));
 	CHKiRet(objUse(statsobj, CORE_COMPONENT));
