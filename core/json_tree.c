@@ -100,8 +100,9 @@ static int build(const char *text, size_t len, json_object **ret,
 
 	if (!tokener)
 		return -ENOMEM;
-	json_tokener_set_flags(tokener,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* Strict is what our own scanner was; json-c's flag would refuse
+	 * integers beyond 64 bits from 0.18 on. */
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	*ret = json_tokener_parse_ex(tokener, text, (int)len);
 	error = json_tokener_get_error(tokener);
 	if (error == json_tokener_continue) {
@@ -210,7 +211,9 @@ const struct mxlog_json_tree *mxlog_json_tree_at(const struct mxlog_json_tree
 						     *node,
     size_t index)
 {
-	assert(index < mxlog_json_tree_count(node));
+	if (mxlog_json_tree_kind(node) != MXLOG_JSON_KIND_ARRAY ||
+	    index >= mxlog_json_tree_count(node))
+		return NULL;
 	return node_of(json_object_array_get_idx(object_of(node), index));
 }
 

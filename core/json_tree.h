@@ -41,7 +41,7 @@ const struct mxlog_json_tree *mxlog_json_tree_get(const struct mxlog_json_tree
 						      *node,
     const char *key);
 
-/* An array's element, index < count. */
+/* An array's element; NULL if there is none, or `node` is no array. */
 const struct mxlog_json_tree *mxlog_json_tree_at(const struct mxlog_json_tree
 						     *node,
     size_t index);
