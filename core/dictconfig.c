@@ -429,6 +429,13 @@ static void put_handler_names(struct import *import, const char *of,
 	    mxlog_json_tree_get(import->root, "handlers");
 	bool first = true;
 
+	if (names && mxlog_json_tree_kind(names) != MXLOG_JSON_KIND_ARRAY) {
+		note(import,
+		    "loggers.%s.handlers: a list of names was expected, not "
+		    "%s",
+		    of, mxlog_json_tree_kind_name(names));
+		return;
+	}
 	if (mxlog_json_tree_count(names) == 0)
 		return;
 	put(import, "    handlers: [");

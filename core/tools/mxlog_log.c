@@ -189,8 +189,10 @@ static int load_config(const struct options *options, struct mxlog_config **ret,
 
 	if (r == 0 && options->log_dir) {
 		r = mxlog_config_set(*ret, "log_dir", options->log_dir, reterr);
-		if (r < 0)
+		if (r < 0) {
 			mxlog_config_free(*ret);
+			*ret = NULL;
+		}
 	}
 	return r;
 }

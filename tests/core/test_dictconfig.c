@@ -178,6 +178,11 @@ START_TEST(odd_dictionaries_still_make_a_configuration)
 		"{\"version\":1,\"handlers\":{\"x\\ny\":{\"class\":"
 		"\"logging.StreamHandler\"}},\"loggers\":{\"\\u001b[1m\":{}},"
 		"\"root\":{\"handlers\":[\"x\\ny\"]}}",
+		"{\"version\":1,\"root\":{\"handlers\":{\"console\":{}}}}",
+		"{\"version\":1,\"root\":{\"handlers\":\"console\"}}",
+		"{\"version\":1,\"handlers\":{\"a\":{\"class\":"
+		"\"logging.handlers.SysLogHandler\","
+		"\"address\":{\"a\":1,\"b\":2}}}}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(odd); i++)

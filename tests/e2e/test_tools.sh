@@ -35,6 +35,8 @@ wrong 2 -D
 wrong 2 --level
 for duration in -1 nan inf 1s ''; do wrong 2 -d "$duration" x; done
 wrong 1 -D /proc/none x
+wrong 1 -D '' x
+wrong 1 -D "/$(head -c 5000 /dev/zero | tr '\0' x)" x
 wrong 1 -c /proc/none x
 ! grep -q 'command not found' "$scratch/err" || fail "$(cat "$scratch/err")"
 
