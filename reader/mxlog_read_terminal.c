@@ -72,6 +72,42 @@ static const char *pager_command(void)
 	return *pager && strcmp(pager, "cat") != 0 ? pager : NULL;
 }
 
+/* Whether PATH, or a path, leads to a program. */
+static bool is_program(const char *name, size_t len)
+{
+	const char *path = memchr(name, '/', len) ? "" : getenv("PATH");
+	char file[4096];
+
+	if (!path)
+		path = "/usr/bin:/bin";
+	for (const char *end;; path = end + 1) {
+		int n;
+
+		end = strchrnul(path, ':');
+		n = snprintf(file, sizeof(file), "%.*s%s%.*s",
+		    (int)(end - path), path, end > path ? "/" : "", (int)len,
+		    name);
+		if (n > 0 && (size_t)n < sizeof(file) &&
+		    access(file, X_OK) == 0)
+			return true;
+		if (!*end)
+			return false;
+	}
+}
+
+/* Whether the shell would find a pager's program; of what is more than plain
+ * words only the shell knows. */
+static bool is_there(const char *command)
+{
+	size_t len;
+
+	command += strspn(command, " \t");
+	len = strcspn(command, " \t");
+	if (strcspn(command, "$`\"'\\=(){}[]*?;&|<>~#!\n") < len)
+		return true;
+	return is_program(command, len);
+}
+
 /* In the child: what is read is what the parent prints. */
 static void run_pager(const char *command, int in)
 {
@@ -91,6 +127,15 @@ static int start_pager(struct mxlog_read_terminal *terminal)
 
 	if (!command)
 		return 0;
+	if (!is_there(command)) {
+		/* A machine without less is no mistake, a wrong name is. */
+		if (strcmp(command, "less") != 0)
+			(void)fprintf(stderr,
+			    "mxlog-read: there is no pager \"%s\"; set PAGER "
+			    "or MXLOG_PAGER to one, or to cat\n",
+			    command);
+		return 0;
+	}
 	if (pipe2(pipes, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();

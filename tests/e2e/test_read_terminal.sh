@@ -82,6 +82,15 @@ wait_for 'entry 3 '
 term send-keys C-c # the pager leaves at that, too
 wait_for 'ready>'
 
+echo "-- without a pager everything is shown all the same"
+run "clear; PATH='$build' mxlog-read -n 2; echo sta''tus \$?"
+wait_for 'status 0'
+screen | grep -q 'entry [0-9]* long'
+run "clear; PAGER='no-such-pager -x' mxlog-read -n 2; echo sta''tus \$?"
+wait_for 'status 0'
+screen | grep -q 'entry [0-9]* long'
+screen | grep -q 'there is no pager "no-such-pager -x"'
+
 echo "-- a table is as wide as the terminal is now"
 for columns in 100 70; do
 	resize "$columns" 20
