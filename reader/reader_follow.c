@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "fs.h"
+#include "base/fs.h"
 
 /* The text is ours while it is held. */
 static void free_held(struct mxlog_reader_held *held)

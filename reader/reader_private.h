@@ -5,14 +5,14 @@
 
 #include <mxlog/reader.h>
 
-#include "catalog.h"
-#include "cursor.h"
-#include "follow.h"
-#include "matcher.h"
-#include "plan.h"
-#include "refetch.h"
-#include "sorter.h"
-#include "tally.h"
+#include "order/sorter.h"
+#include "report/tally.h"
+#include "scan/catalog.h"
+#include "scan/cursor.h"
+#include "scan/follow.h"
+#include "scan/matcher.h"
+#include "scan/plan.h"
+#include "scan/refetch.h"
 
 /* What each worker has of its own. */
 struct mxlog_reader_hand {

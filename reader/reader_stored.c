@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fs.h"
+#include "base/fs.h"
 
 enum {
 	WORKERS_MAX = 8,

@@ -8,11 +8,11 @@
 
 #include <mxlog/archive.h>
 
-#include "archive_index.h"
-#include "config_search.h"
-#include "fs.h"
-#include "json.h"
-#include "timestamp.h"
+#include "archive/archive_index.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/timestamp.h"
+#include "config/config_search.h"
 
 enum {
 	EXIT_USAGE = 2,

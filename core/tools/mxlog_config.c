@@ -9,10 +9,10 @@
 
 #include <mxlog/config.h>
 
-#include "config_private.h"
-#include "config_search.h"
-#include "dictconfig.h"
-#include "fs.h"
+#include "base/fs.h"
+#include "config/config_private.h"
+#include "config/config_search.h"
+#include "config/dictconfig.h"
 
 enum {
 	EXIT_USAGE = 2,

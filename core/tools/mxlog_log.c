@@ -10,8 +10,8 @@
 
 #include <mxlog/writer.h>
 
-#include "buf.h"
-#include "config_search.h"
+#include "base/buf.h"
+#include "config/config_search.h"
 
 enum {
 	EXIT_USAGE = 2,

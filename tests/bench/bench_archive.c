@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "archive_writer.h"
-#include "fs.h"
+#include "archive/archive_writer.h"
+#include "base/fs.h"
+#include "base/timestamp.h"
 #include "lines.h"
-#include "timestamp.h"
 
 static double cpu_seconds(void)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "ndjson.h"
+#include "entry/ndjson.h"
 
 static const struct {
 	const char *key;

@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "fs.h"
-#include "segment.h"
-#include "timestamp.h"
-#include "ulid.h"
+#include "base/fs.h"
+#include "base/timestamp.h"
+#include "base/ulid.h"
+#include "store/segment.h"
 
 #define FIRST_DAY INT64_C(20480) /* 2026-01-27 */
 

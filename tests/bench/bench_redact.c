@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "redact.h"
+#include "redact/redact.h"
 
 static const char *const samples[] = {
 	"Accepted publickey for deploy from 10.1.2.3 port 52314 ssh2: RSA "

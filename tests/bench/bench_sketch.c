@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive_file.h"
-#include "archive_line.h"
-#include "archive_writer.h"
+#include "archive/archive_file.h"
+#include "archive/archive_line.h"
+#include "archive/archive_writer.h"
 #include "lines.h"
 #include "scratch.h"
 

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "config_private.h"
-#include "number.h"
+#include "base/number.h"
+#include "base/timestamp.h"
+#include "config/config_private.h"
 #include "scratch.h"
-#include "timestamp.h"
 
 static double now(void)
 {

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "archive_frame.h"
-#include "fs.h"
-#include "le.h"
+#include "archive/archive_frame.h"
+#include "base/fs.h"
+#include "base/le.h"
 #include "lines.h"
 #include "scratch.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ndjson.h"
+#include "entry/ndjson.h"
 
 struct checker {
 	struct mxlog_entry *entry;

@@ -7,7 +7,7 @@
 
 #include <mxlog/archive.h>
 
-#include "timestamp.h"
+#include "base/timestamp.h"
 
 static int fail(const char *what, int code, const char *why)
 {

@@ -14,8 +14,8 @@
 
 #include <mxlog/reader.h>
 
-#include "buf.h"
-#include "digest.h"
+#include "base/buf.h"
+#include "extern/digest.h"
 
 static void fail(const char *what, const char *query, const char *why)
 {

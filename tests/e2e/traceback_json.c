@@ -6,9 +6,9 @@
 
 #include <mxlog/traceback.h>
 
-#include "buf.h"
-#include "exception_private.h"
-#include "json.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "entry/exception_private.h"
 
 /* What the tests want to compare must not be cut. */
 static void must(bool ok)

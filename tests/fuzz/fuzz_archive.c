@@ -2,16 +2,16 @@
 /* Reading archives. The first byte says what the rest is: a whole file (0);
  * bounds (1) or sketches (2) behind which digests and frame are made right, so
  * that what checks them is reached; a foreign gzip file (3); an index (4). */
-#include "archive_file.h"
-#include "archive_index.h"
+#include "archive/archive_file.h"
+#include "archive/archive_index.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive_frame.h"
-#include "fs.h"
+#include "archive/archive_frame.h"
+#include "base/fs.h"
 #include "scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the archive's quick look at a line takes, decoding takes too, and finds
  * the same in it. */
-#include "archive_line.h"
+#include "archive/archive_line.h"
 
 #include <stdlib.h>
 
-#include "json.h"
-#include "ndjson.h"
+#include "base/json.h"
+#include "entry/ndjson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

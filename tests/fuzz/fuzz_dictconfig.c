@@ -3,8 +3,8 @@
  * on which value of its own it is none. */
 #include <stdlib.h>
 
-#include "config_private.h"
-#include "dictconfig.h"
+#include "config/config_private.h"
+#include "config/dictconfig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

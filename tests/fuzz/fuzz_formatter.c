@@ -3,8 +3,8 @@
  * taken one makes one line in which nothing steers a terminal. */
 #include <stdlib.h>
 
-#include "formatter.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "config/formatter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
  * steps, the canonical form is JSON, valid UTF-8 and its own canonical form. */
 #include <stdlib.h>
 
-#include "json.h"
-#include "utf8.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,8 +4,8 @@
  * comes of them is valid. */
 #include <stdlib.h>
 
-#include "ndjson.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "entry/ndjson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
  * lies inside the text and the text has the pattern's literals. */
 #include <stdlib.h>
 
-#include "pattern.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "extern/pattern.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "ndjson.h"
+#include "entry/ndjson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 /* A LogQuery is read or refused in one line; what is read can be asked. */
 #include <stdlib.h>
 
-#include "query_private.h"
+#include "query/query_private.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

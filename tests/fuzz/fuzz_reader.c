@@ -4,10 +4,10 @@
  * others are a segment's lines. */
 #include <stdlib.h>
 
-#include "archive_line.h"
-#include "matcher.h"
-#include "name.h"
-#include "tally.h"
+#include "archive/archive_line.h"
+#include "entry/name.h"
+#include "report/tally.h"
+#include "scan/matcher.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
  * entry it stays JSON. */
 #include <stdlib.h>
 
-#include "json.h"
-#include "redact.h"
-#include "utf8.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "redact/redact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "fs.h"
+#include "base/fs.h"
 #include "scratch.h"
-#include "seal.h"
+#include "store/seal.h"
 
 #define LOG  "2026-01-28.log"
 #define SEAL ".mxlog/seals/" LOG

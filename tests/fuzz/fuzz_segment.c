@@ -2,7 +2,7 @@
 /* What is read as a segment's name is written the same. */
 #include <stdlib.h>
 
-#include "segment.h"
+#include "store/segment.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

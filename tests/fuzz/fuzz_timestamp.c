@@ -2,7 +2,7 @@
 /* What is read as a time is written as one that reads the same. */
 #include <stdlib.h>
 
-#include "timestamp.h"
+#include "base/timestamp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

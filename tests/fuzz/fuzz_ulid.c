@@ -2,7 +2,7 @@
 /* What is read as an id is written canonically and reads the same. */
 #include <stdlib.h>
 
-#include "ulid.h"
+#include "base/ulid.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

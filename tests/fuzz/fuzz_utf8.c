@@ -2,8 +2,8 @@
 /* Any bytes: what comes out is valid, and valid text comes out as it was. */
 #include <stdlib.h>
 
-#include "json.h"
-#include "utf8.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 
 #include <check.h>
 
-#include "buf.h"
+#include "base/buf.h"
 
 struct mxlog_config *config_of(const char *log_dir, const char *yaml)
 {

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "timestamp.h"
-#include "ulid.h"
+#include "base/timestamp.h"
+#include "base/ulid.h"
 
 uint64_t lines_random(struct lines *lines)
 {

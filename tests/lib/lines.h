@@ -3,7 +3,7 @@
  * same seed. */
 #pragma once
 
-#include "buf.h"
+#include "base/buf.h"
 
 struct lines {
 	uint64_t seed;

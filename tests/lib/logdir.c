@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive_file.h"
-#include "config_private.h"
-#include "fs.h"
+#include "archive/archive_file.h"
+#include "base/fs.h"
+#include "config/config_private.h"
 #include "lines.h"
 #include "scratch.h"
-#include "segment.h"
+#include "store/segment.h"
 
 static void parse_name(const char *name, struct mxlog_segment_name *ret)
 {

@@ -5,8 +5,8 @@
 
 #include <mxlog/archive.h>
 
-#include "archive_index.h"
-#include "buf.h"
+#include "archive/archive_index.h"
+#include "base/buf.h"
 
 struct logdir {
 	char *path;

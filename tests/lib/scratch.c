@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fs.h"
+#include "base/fs.h"
 
 /* Not Check's: benches use this, too. */
 static void must(bool done, const char *what)

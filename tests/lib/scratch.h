@@ -3,7 +3,7 @@
  * files. All of them end the test when they fail. */
 #pragma once
 
-#include "buf.h"
+#include "base/buf.h"
 
 /* Make one in $TMPDIR or /tmp: its path, which scratch_done() frees. */
 char *scratch_new(void);

@@ -9,7 +9,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "base.h"
+#include "base/base.h"
 
 /* Run the tests, each in a process of its own; returns main's status. */
 int mxlog_suite_run(const char *name, const TTest *const *tests, size_t n);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "buf.h"
+#include "base/buf.h"
 
 /* Benches use this, too, where Check's asserts do not work. */
 static void must(bool ok)

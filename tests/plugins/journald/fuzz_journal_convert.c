@@ -3,8 +3,8 @@
  * zero byte. */
 #include <stdlib.h>
 
+#include "entry/ndjson.h"
 #include "journal_convert.h"
-#include "ndjson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "ndjson.h"
+#include "entry/ndjson.h"
 #include "suite.h"
 
 #define TRACE "01ARZ3NDEKTSV4RRFFQ69G5FAV"

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include "suite.h"
 

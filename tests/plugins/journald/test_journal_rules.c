@@ -14,11 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checkpoint_coverage.h"
-#include "fs.h"
+#include "base/fs.h"
+#include "base/timestamp.h"
+#include "capture/checkpoint_coverage.h"
 #include "journal_identity.h"
 #include "suite.h"
-#include "timestamp.h"
 
 enum {
 	ENTRIES = 300,

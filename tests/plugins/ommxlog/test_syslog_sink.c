@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 
+#include "base/timestamp.h"
 #include "inject.h"
 #include "scratch.h"
 #include "suite.h"
 #include "syslog_message.h"
-#include "timestamp.h"
 
 #define TIME INT64_C(1580225445123456) /* 2020-01-28T15:30:45.123456Z */
 #define DAY  "logs/2020-01-28.log"

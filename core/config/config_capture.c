@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the host of capture modules asks of a configuration. */
+#include "config/config_private.h"
+
+const char *mxlog_config_get_module(const struct mxlog_config *config,
+    size_t index)
+{
+	return index < config->n_modules ? config->modules[index] : NULL;
+}
+
+const char *mxlog_config_get_module_path(const struct mxlog_config *config)
+{
+	return config->module_path && *config->module_path ? config->module_path
+							   : NULL;
+}
+
+int mxlog_config_get_section(const struct mxlog_config *config,
+    const char *name, const char **ret_json, unsigned *ret_line)
+{
+	for (size_t i = 0; i < config->n_sections; i++) {
+		const struct mxlog_config_section *section =
+		    &config->sections[i];
+
+		if (strcmp(section->name, name) != 0)
+			continue;
+		*ret_json = section->json;
+		*ret_line = section->line;
+		return 1;
+	}
+	return 0;
+}

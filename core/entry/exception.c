@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "entry/exception_private.h"
+
+#include <stdlib.h>
+
+int mxlog_exception_store(struct mxlog_exception *exception, const char *text,
+    size_t len, struct mxlog_span *ret)
+{
+	return mxlog_span_store(&exception->bytes, text, len,
+	    MXLOG_EXCEPTION_TEXT, ret, &exception->truncated);
+}
+
+int mxlog_exception_new(const char *type, size_t type_len, const char *message,
+    size_t message_len, struct mxlog_exception **ret)
+{
+	struct mxlog_exception *exception = calloc(1, sizeof(*exception));
+	int r;
+
+	if (!exception)
+		return -ENOMEM;
+	r = mxlog_exception_store(exception, type, type_len, &exception->type);
+	if (r == 0)
+		r = mxlog_exception_store(exception, message, message_len,
+		    &exception->message);
+	if (r < 0) {
+		mxlog_exception_free(exception);
+		return r;
+	}
+	*ret = exception;
+	return 0;
+}
+
+void mxlog_exception_free(struct mxlog_exception *exception)
+{
+	while (exception) {
+		struct mxlog_exception *cause = exception->cause;
+
+		mxlog_buf_done(&exception->bytes);
+		free(exception->frames);
+		free(exception);
+		exception = cause;
+	}
+}
+
+int mxlog_exception_add_frame(struct mxlog_exception *exception,
+    const char *file, size_t file_len, uint32_t line, const char *function,
+    size_t function_len, const char *code, size_t code_len)
+{
+	struct mxlog_frame *frames, frame = { .code = MXLOG_NO_SPAN };
+	int r;
+
+	if (exception->n_frames == MXLOG_EXCEPTION_FRAMES) {
+		exception->truncated = true;
+		return -E2BIG;
+	}
+	frames = mxlog_array_grow(exception->frames, exception->n_frames,
+	    &exception->frames_capacity, sizeof(*frames));
+	if (!frames)
+		return -ENOMEM;
+	exception->frames = frames;
+
+	frame.line = line;
+	r = mxlog_exception_store(exception, file, file_len, &frame.file);
+	if (r == 0)
+		r = mxlog_exception_store(exception, function, function_len,
+		    &frame.function);
+	if (r == 0 && code)
+		r = mxlog_exception_store(exception, code, code_len,
+		    &frame.code);
+	if (r < 0)
+		return r;
+	frames[exception->n_frames++] = frame;
+	return 0;
+}
+
+size_t mxlog_exception_depth(const struct mxlog_exception *exception)
+{
+	size_t depth = 0;
+
+	for (; exception; exception = exception->cause)
+		depth++;
+	return depth;
+}
+
+int mxlog_exception_take_cause(struct mxlog_exception *exception,
+    struct mxlog_exception **cause)
+{
+	if (exception->cause)
+		return -EEXIST;
+	if (mxlog_exception_depth(*cause) >= MXLOG_EXCEPTION_DEPTH) {
+		exception->truncated = true;
+		return -E2BIG;
+	}
+	exception->cause = *cause;
+	*cause = NULL;
+	return 0;
+}

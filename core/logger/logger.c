@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <mxlog/logger.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/timestamp.h"
+#include "config/config_search.h"
+#include "logger/async.h"
+#include "logger/crash.h"
+#include "logger/quick_format.h"
+#include "logger/scope.h"
+#include "logger/signal_stack.h"
+
+/* A thread that logs. `busy` while it is in here, so that setting up again can
+ * wait for it, and so that a signal handler or a handler of entries that logs
+ * finds out that it must not. */
+struct thread {
+	struct thread *next;
+	struct mxlog_item *item;
+	struct mxlog_signal_stack signal_stack;
+	_Atomic int busy;
+};
+
+enum {
+	MESSAGE_ROOM = 256, /* for most messages */
+};
+
+enum {
+	IDLE,
+	BUSY,   /* for the time of a call */
+	WRITER, /* for good: the writer thread, of which nobody waits */
+};
+
+static struct {
+	pthread_mutex_t setup;        /* taken first */
+	struct mxlog_turn delivering; /* taken second */
+	pthread_mutex_t threads_lock;
+	pthread_once_t once;
+	pthread_key_t key;
+	struct thread *threads;
+	struct mxlog_delivery *delivery;
+	_Atomic(struct mxlog_async *) async; /* NULL: whoever logs delivers */
+	_Atomic bool want_async; /* to be started again, after fork */
+	struct mxlog_async_options options;
+} logging = {
+	.setup = PTHREAD_MUTEX_INITIALIZER,
+	.delivering = MXLOG_TURN_INITIALIZER,
+	.threads_lock = PTHREAD_MUTEX_INITIALIZER,
+	.once = PTHREAD_ONCE_INIT,
+};
+
+static _Thread_local struct thread *self;
+
+/* ---- threads ---- */
+
+static void thread_free(void *arg)
+{
+	struct thread *thread = arg;
+	struct thread **at = &logging.threads;
+
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	while (*at && *at != thread)
+		at = &(*at)->next;
+	if (*at)
+		*at = thread->next;
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+	mxlog_signal_stack_done(&thread->signal_stack);
+	mxlog_item_free(thread->item);
+	free(thread);
+	self = NULL;
+}
+
+static struct thread *thread_new(void)
+{
+	struct thread *thread = calloc(1, sizeof(*thread));
+
+	if (!thread || mxlog_item_new(&thread->item) < 0) {
+		free(thread);
+		return NULL;
+	}
+	mxlog_signal_stack_init(&thread->signal_stack);
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	thread->next = logging.threads;
+	logging.threads = thread;
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+	(void)pthread_setspecific(logging.key, thread);
+	return thread;
+}
+
+static struct thread *thread_self(void);
+
+/* Wait until every other thread that began before has left. */
+static void wait_for_threads(void)
+{
+	const struct timespec tick = { .tv_nsec = 100000 };
+
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	for (struct thread *thread = logging.threads; thread;
+	     thread = thread->next)
+		while (thread != self && atomic_load(&thread->busy) == BUSY)
+			(void)nanosleep(&tick, NULL);
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+}
+
+/* True in a handler, which must not log, nor wait for what it is part of. */
+static bool is_inside(void)
+{
+	return self && atomic_load(&self->busy) != IDLE;
+}
+
+static void begin_writer(void)
+{
+	struct thread *thread = thread_self();
+
+	if (thread)
+		atomic_store(&thread->busy, WRITER);
+}
+
+/* ---- fork ---- */
+
+/* With every lock held and nothing half written, the child can begin anew. A
+ * handler that forks holds a lock already, and has it in the child, too. */
+static void before_fork(void)
+{
+	if (is_inside())
+		return;
+	(void)pthread_mutex_lock(&logging.setup);
+	mxlog_turn_close(&logging.delivering);
+	(void)pthread_mutex_lock(&logging.threads_lock);
+	if (logging.delivery)
+		(void)mxlog_delivery_flush(logging.delivery, false);
+	mxlog_registry_lock();
+}
+
+static void unlock_all(void)
+{
+	if (is_inside())
+		return;
+	mxlog_registry_unlock();
+	(void)pthread_mutex_unlock(&logging.threads_lock);
+	mxlog_turn_open(&logging.delivering);
+	(void)pthread_mutex_unlock(&logging.setup);
+}
+
+/* What is queued is the parent's to store; other threads are gone. */
+static void after_fork_in_child(void)
+{
+	struct mxlog_async *async = atomic_load(&logging.async);
+
+	mxlog_crash_watch(NULL);
+	if (is_inside())
+		return;
+	unlock_all();
+	logging.threads = self;
+	if (self)
+		self->next = NULL;
+	atomic_store(&logging.async, NULL);
+	if (async)
+		atomic_store(&logging.want_async, true);
+	mxlog_async_abandon(async);
+}
+
+static void at_exit(void)
+{
+	(void)mxlog_shutdown();
+}
+
+static void initialise(void)
+{
+	(void)pthread_key_create(&logging.key, thread_free);
+	(void)pthread_atfork(before_fork, unlock_all, after_fork_in_child);
+	(void)atexit(at_exit);
+	if (!logging.delivery)
+		(void)mxlog_delivery_new(NULL, &logging.delivery, NULL);
+}
+
+static struct thread *thread_self(void)
+{
+	if (LIKELY(self != NULL))
+		return self;
+	(void)pthread_once(&logging.once, initialise);
+	self = thread_new();
+	return self;
+}
+
+/* ---- setting up ---- */
+
+static void stop_async(void)
+{
+	struct mxlog_async *async = atomic_exchange(&logging.async, NULL);
+
+	atomic_store(&logging.want_async, false);
+	mxlog_crash_watch(NULL);
+	wait_for_threads();
+	mxlog_async_stop(async);
+}
+
+/* With the setup lock held. */
+static int start_async(void)
+{
+	struct mxlog_async *async;
+	int r = mxlog_async_start(&logging.options, &async);
+
+	atomic_store(&logging.want_async, false);
+	if (r < 0)
+		return r;
+	mxlog_crash_watch(async);
+	atomic_store(&logging.async, async);
+	return 0;
+}
+
+static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
+{
+	int r;
+
+	stop_async();
+	mxlog_turn_lock(&logging.delivering);
+	r = mxlog_delivery_configure(logging.delivery, config, reterr);
+	mxlog_turn_unlock(&logging.delivering);
+	if (r == 0)
+		logging.options = (struct mxlog_async_options){
+			.delivery = logging.delivery,
+			.delivering = &logging.delivering,
+			.buffer_size =
+			    config->async_enabled ? config->buffer_size : 0,
+			.flush_interval_s = config->flush_interval_s,
+			.begin = begin_writer,
+		};
+	if (logging.options.buffer_size > 0) /* on failure: the old one */
+		(void)start_async();
+	return r;
+}
+
+int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
+{
+	struct mxlog_config *loaded = NULL;
+	int r;
+
+	if (!thread_self() || !logging.delivery)
+		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
+	if (is_inside())
+		return mxlog_error_set(reterr, -EDEADLK,
+		    "a handler can't set up logging");
+	if (!config) {
+		r = mxlog_config_search(NULL, &loaded, reterr);
+		if (r < 0)
+			return r;
+		config = loaded;
+	}
+	(void)pthread_mutex_lock(&logging.setup);
+	r = use(config, reterr);
+	(void)pthread_mutex_unlock(&logging.setup);
+	mxlog_config_free(loaded);
+	return r;
+}
+
+int mxlog_flush(void)
+{
+	struct mxlog_async *async;
+	int r;
+
+	if (is_inside())
+		return -EDEADLK;
+	if (!logging.delivery)
+		return 0;
+	(void)pthread_mutex_lock(&logging.setup);
+	async = atomic_load(&logging.async);
+	if (async) {
+		r = mxlog_async_flush(async, -1);
+	} else {
+		mxlog_turn_lock(&logging.delivering);
+		r = mxlog_delivery_flush(logging.delivery, true);
+		mxlog_turn_unlock(&logging.delivering);
+	}
+	(void)pthread_mutex_unlock(&logging.setup);
+	return r;
+}
+
+int mxlog_shutdown(void)
+{
+	int r;
+
+	if (is_inside())
+		return -EDEADLK;
+	if (!logging.delivery)
+		return 0;
+	(void)pthread_mutex_lock(&logging.setup);
+	stop_async();
+	logging.options.buffer_size = 0;
+	mxlog_turn_lock(&logging.delivering);
+	r = mxlog_delivery_flush(logging.delivery, true);
+	(void)mxlog_delivery_configure(logging.delivery, NULL, NULL);
+	mxlog_delivery_close_handlers(logging.delivery);
+	mxlog_turn_unlock(&logging.delivering);
+	(void)pthread_mutex_unlock(&logging.setup);
+	return r;
+}
+
+/* ---- loggers ---- */
+
+struct mxlog_logger *mxlog_logger_get(const char *name)
+{
+	return mxlog_registry_get(name);
+}
+
+struct mxlog_logger *mxlog_get_logger(void)
+{
+	return mxlog_registry_root();
+}
+
+const char *mxlog_logger_name(const struct mxlog_logger *logger)
+{
+	return logger->name;
+}
+
+void mxlog_logger_set_level(struct mxlog_logger *logger, enum mxlog_level level)
+{
+	mxlog_registry_set_level(logger, level);
+}
+
+enum mxlog_level mxlog_logger_get_level(const struct mxlog_logger *logger)
+{
+	return (enum mxlog_level)atomic_load_explicit(&logger->level,
+	    memory_order_relaxed);
+}
+
+bool mxlog_logger_enabled(const struct mxlog_logger *logger,
+    enum mxlog_level level)
+{
+	return (int)level >=
+	    atomic_load_explicit(&logger->level, memory_order_relaxed);
+}
+
+void mxlog_logger_set_propagate(struct mxlog_logger *logger, bool propagate)
+{
+	atomic_store(&logger->propagate, propagate);
+}
+
+int mxlog_logger_add_handler(struct mxlog_logger *logger,
+    const struct mxlog_handler_ops *ops, void *ctx, enum mxlog_level level)
+{
+	struct mxlog_handler handler = {
+		.ops = ops,
+		.ctx = ctx,
+		.level = level,
+	};
+	int r;
+
+	if (ops->size < offsetof(struct mxlog_handler_ops, close) +
+		    sizeof(ops->close) ||
+	    !ops->handle || !thread_self() || !logging.delivery) {
+		mxlog_handler_close(&handler);
+		return -EINVAL;
+	}
+	if (is_inside()) {
+		mxlog_handler_close(&handler);
+		return -EDEADLK;
+	}
+	mxlog_turn_lock(&logging.delivering);
+	r = mxlog_delivery_attach(logging.delivery, logger, &handler);
+	mxlog_turn_unlock(&logging.delivering);
+	return r;
+}
+
+/* ---- logging ---- */
+
+/* Not waiting for who is setting up: he waits for those who are in here. */
+static struct mxlog_async *async_again(void)
+{
+	if (pthread_mutex_trylock(&logging.setup) == 0) {
+		if (atomic_load(&logging.want_async))
+			(void)start_async();
+		(void)pthread_mutex_unlock(&logging.setup);
+	}
+	return atomic_load(&logging.async);
+}
+
+static void hand_on(struct thread *thread)
+{
+	struct mxlog_async *async = atomic_load(&logging.async);
+
+	if (UNLIKELY(!async) && atomic_load(&logging.want_async))
+		async = async_again();
+	if (LIKELY(async != NULL)) {
+		mxlog_async_put(async, &thread->item);
+		return;
+	}
+	mxlog_turn_queue(&logging.delivering);
+	if (logging.delivery) {
+		mxlog_delivery_handle(logging.delivery, thread->item);
+		(void)mxlog_delivery_flush(logging.delivery, false);
+	}
+	mxlog_turn_leave(&logging.delivering);
+}
+
+/* The thread's item, ready to be filled; NULL when it is in here already. */
+static struct thread *enter(struct mxlog_logger *logger)
+{
+	struct thread *thread = thread_self();
+
+	if (!thread ||
+	    atomic_load_explicit(&thread->busy, memory_order_relaxed) != IDLE)
+		return NULL;
+	atomic_store(&thread->busy, BUSY);
+	thread->item->logger = logger;
+	return thread;
+}
+
+static void leave(struct thread *thread)
+{
+	atomic_store_explicit(&thread->busy, IDLE, memory_order_release);
+}
+
+static int set_large_message(struct mxlog_entry *entry, const char *format,
+    va_list args)
+{
+	char *text;
+	int n = vasprintf(&text, format, args);
+	int r;
+
+	if (n < 0) /* a broken wide string: its format still says something */
+		return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, format,
+		    strlen(format));
+	r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, (size_t)n);
+	free(text);
+	return r;
+}
+
+/* Usually there is room for it where it belongs, and it is valid. */
+static int set_message(struct mxlog_entry *entry, const char *format,
+    va_list args)
+{
+	struct mxlog_buf *bytes = &entry->bytes;
+	size_t len;
+
+	if (LIKELY(mxlog_buf_reserve(bytes, MESSAGE_ROOM) == 0 &&
+		mxlog_quick_format(bytes->data + bytes->len,
+		    bytes->capacity - bytes->len - MXLOG_ENTRY_SLACK, format,
+		    args, &len) &&
+		mxlog_entry_keep_message(entry, len)))
+		return 0;
+	return set_large_message(entry, format, args);
+}
+
+static int set_with(struct mxlog_entry *entry, const struct mxlog_with *with)
+{
+	int r = 0;
+
+	if (!with)
+		return mxlog_scope_apply(entry, true);
+	if (with->trace_id)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_TRACE_ID, with->trace_id,
+		    strlen(with->trace_id));
+	if (r == 0)
+		r = mxlog_scope_apply(entry, !with->trace_id);
+	for (const struct mxlog_kv *kv = with->context; kv && kv->key && r == 0;
+	     kv++)
+		r = mxlog_scope_add_pair(entry, kv);
+	for (const char *const *tag = with->tags; tag && *tag && r == 0; tag++)
+		r = mxlog_entry_add_tag(entry, *tag, strlen(*tag));
+	if (with->has_duration)
+		(void)mxlog_entry_set_duration_ms(entry, with->duration_ms);
+	if (r == 0 && with->exception && *with->exception)
+		r = mxlog_entry_take_exception(entry, with->exception);
+	return r == -E2BIG ? 0 : r; /* more pairs or tags than a line holds */
+}
+
+static void free_exception(const struct mxlog_with *with)
+{
+	if (!with || !with->exception)
+		return;
+	mxlog_exception_free(*with->exception);
+	*with->exception = NULL;
+}
+
+void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
+    const struct mxlog_source *source, const struct mxlog_with *with,
+    const char *format, va_list args)
+{
+	int saved_errno = errno;
+	struct thread *thread = enter(logger);
+	struct mxlog_entry *entry;
+	int r;
+
+	if (!thread) {
+		free_exception(with);
+		return;
+	}
+	entry = thread->item->entry;
+	mxlog_entry_reset(entry);
+	mxlog_entry_set_time(entry, mxlog_timestamp_now());
+	mxlog_entry_set_level(entry, level);
+	thread->item->is_metric = false;
+	thread->item->source = source;
+	thread->item->thread_id = mxlog_scope_thread_number();
+	thread->item->queued.rank = (unsigned)entry->level / 10 - 1;
+	errno = saved_errno; /* for %m */
+	r = set_message(entry, format, args);
+	if (r == 0)
+		r = set_with(entry, with);
+	free_exception(with);
+	if (r == 0)
+		hand_on(thread);
+	leave(thread);
+	errno = saved_errno;
+}
+
+void mxlog_logger_write(struct mxlog_logger *logger, enum mxlog_level level,
+    const struct mxlog_source *source, const struct mxlog_with *with,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	mxlog_logger_vwrite(logger, level, source, with, format, args);
+	va_end(args);
+}
+
+void mxlog_operation_end(struct mxlog_operation *operation,
+    struct mxlog_logger *logger, enum mxlog_level level)
+{
+	struct mxlog_with with = { .has_duration = true };
+
+	if (!mxlog_scope_find(operation, &with.duration_ms))
+		return;
+	if (logger && mxlog_logger_enabled(logger, level))
+		mxlog_logger_write(logger, level, NULL, &with, "%s",
+		    operation->name ? operation->name : "operation");
+	mxlog_scope_leave(operation);
+}
+
+static int fill_metric(struct mxlog_metric *metric, const char *name,
+    double value, const char *unit, const struct mxlog_kv *tags)
+{
+	const char *trace_id = mxlog_trace_id();
+	int r = mxlog_metric_set_name(metric, name, strlen(name));
+
+	if (!unit)
+		unit = "";
+
+	if (r == 0)
+		r = mxlog_metric_set_value(metric, value);
+	if (r == 0)
+		r = mxlog_metric_set_unit(metric, unit, strlen(unit));
+	if (r == 0 && trace_id)
+		r = mxlog_metric_set_trace_id(metric, trace_id,
+		    strlen(trace_id));
+	for (; tags && tags->key && r == 0; tags++)
+		if (tags->type == MXLOG_PAIR_STRING && tags->value.string)
+			r = mxlog_metric_add_tag(metric, tags->key,
+			    strlen(tags->key), tags->value.string,
+			    strlen(tags->value.string));
+	return r;
+}
+
+void mxlog_logger_measure(struct mxlog_logger *logger,
+    enum mxlog_metric_type type, const char *name, double value,
+    const char *unit, const struct mxlog_kv *tags)
+{
+	int saved_errno = errno;
+	struct thread *thread = enter(logger);
+	struct mxlog_item *item;
+
+	if (!thread)
+		return;
+	item = thread->item;
+	if (item->metric || mxlog_metric_new(&item->metric) == 0) {
+		mxlog_metric_reset(item->metric);
+		mxlog_metric_set_time(item->metric, mxlog_timestamp_now());
+		mxlog_metric_set_type(item->metric, type);
+		item->is_metric = true;
+		item->queued.rank = MXLOG_INFO / 10 - 1;
+		if (fill_metric(item->metric, name, value, unit, tags) == 0)
+			hand_on(thread);
+	}
+	leave(thread);
+	errno = saved_errno;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "logger/registry.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+	BUCKETS = 256,
+};
+
+static char root_name[] = "";
+
+static struct {
+	pthread_mutex_t lock;
+	struct mxlog_logger *buckets[BUCKETS];
+	struct mxlog_logger root;
+} registry = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.root = { .name = root_name, .level = MXLOG_INFO, .propagate = true },
+};
+
+void mxlog_registry_lock(void)
+{
+	(void)pthread_mutex_lock(&registry.lock);
+}
+
+void mxlog_registry_unlock(void)
+{
+	(void)pthread_mutex_unlock(&registry.lock);
+}
+
+struct mxlog_logger *mxlog_registry_root(void)
+{
+	return &registry.root;
+}
+
+/* FNV-1a. */
+static size_t bucket_of(const char *name, size_t len)
+{
+	uint32_t hash = 2166136261;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 16777619;
+	return hash % BUCKETS;
+}
+
+/* The level in force: the nearest one said, from the logger upwards. */
+static int level_of(const struct mxlog_logger *logger)
+{
+	for (; logger; logger = logger->parent) {
+		if (logger->set_level)
+			return logger->set_level;
+		if (logger->configured_level)
+			return logger->configured_level;
+	}
+	return MXLOG_INFO;
+}
+
+static struct mxlog_logger *find(const char *name, size_t len)
+{
+	struct mxlog_logger *logger = registry.buckets[bucket_of(name, len)];
+
+	while (logger &&
+	    (strncmp(logger->name, name, len) != 0 || logger->name[len]))
+		logger = logger->next;
+	return logger;
+}
+
+/* What the configuration in force says of names not met before. */
+static struct {
+	struct mxlog_module_level *levels;
+	size_t n;
+} configured;
+
+static int configured_level_of(const char *name)
+{
+	for (size_t i = 0; i < configured.n; i++)
+		if (strcmp(configured.levels[i].module, name) == 0)
+			return configured.levels[i].level;
+	return 0;
+}
+
+static struct mxlog_logger *add(const char *name, size_t len,
+    struct mxlog_logger *parent)
+{
+	struct mxlog_logger *logger = calloc(1, sizeof(*logger));
+	struct mxlog_logger **bucket = &registry.buckets[bucket_of(name, len)];
+
+	if (logger)
+		logger->name = strndup(name, len);
+	if (!logger || !logger->name) {
+		free(logger);
+		return NULL;
+	}
+	logger->parent = parent;
+	logger->configured_level = configured_level_of(logger->name);
+	atomic_init(&logger->level, level_of(logger));
+	atomic_init(&logger->propagate, true);
+	logger->next = *bucket;
+	*bucket = logger;
+	return logger;
+}
+
+/* The logger and, where missing, those above it. */
+static struct mxlog_logger *find_or_add(const char *name)
+{
+	struct mxlog_logger *parent = &registry.root;
+	size_t len = 0;
+
+	for (;;) {
+		struct mxlog_logger *logger;
+
+		len += strcspn(name + len, ".");
+		logger = find(name, len);
+		if (!logger)
+			logger = add(name, len, parent);
+		if (!logger || !name[len])
+			return logger ? logger : &registry.root;
+		parent = logger;
+		len++;
+	}
+}
+
+struct mxlog_logger *mxlog_registry_get(const char *name)
+{
+	struct mxlog_logger *logger;
+
+	if (!name || !*name)
+		return &registry.root;
+	mxlog_registry_lock();
+	logger = find_or_add(name);
+	mxlog_registry_unlock();
+	return logger;
+}
+
+static void each_locked(void (*each)(struct mxlog_logger *logger, void *arg),
+    void *arg)
+{
+	each(&registry.root, arg);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct mxlog_logger *logger = registry.buckets[i]; logger;
+		     logger = logger->next)
+			each(logger, arg);
+}
+
+void mxlog_registry_each(void (*each)(struct mxlog_logger *logger, void *arg),
+    void *arg)
+{
+	mxlog_registry_lock();
+	each_locked(each, arg);
+	mxlog_registry_unlock();
+}
+
+static void refresh(struct mxlog_logger *logger, void *arg)
+{
+	(void)arg;
+	atomic_store_explicit(&logger->level, level_of(logger),
+	    memory_order_relaxed);
+}
+
+void mxlog_registry_set_level(struct mxlog_logger *logger, int level)
+{
+	mxlog_registry_lock();
+	logger->set_level = level;
+	each_locked(refresh, NULL);
+	mxlog_registry_unlock();
+}
+
+static void add_configured(const char *name, enum mxlog_level level)
+{
+	struct mxlog_module_level *levels =
+	    reallocarray(configured.levels, configured.n + 1, sizeof(*levels));
+	char *copy = strdup(name);
+
+	if (levels)
+		configured.levels = levels;
+	if (!levels || !copy) {
+		free(copy);
+		return;
+	}
+	levels[configured.n++] = (struct mxlog_module_level){
+		.module = copy,
+		.len = strlen(copy),
+		.level = level,
+	};
+}
+
+static void reconfigure(struct mxlog_logger *logger, void *arg)
+{
+	const struct mxlog_config *config = arg;
+
+	/* What a configuration calls the root. */
+	const char *name = logger->parent ? logger->name : "root";
+
+	logger->set_level = 0;
+	logger->configured_level = configured_level_of(name);
+	if (!logger->parent && !logger->configured_level)
+		logger->configured_level = !config ? MXLOG_INFO
+		    : config->has_default_level    ? config->default_level
+						   : config->level;
+	atomic_store(&logger->propagate, true);
+	for (size_t i = 0; config && i < config->n_loggers; i++)
+		if (strcmp(config->loggers[i].name, name) == 0)
+			atomic_store(&logger->propagate,
+			    config->loggers[i].propagate);
+}
+
+void mxlog_registry_configure(const struct mxlog_config *config)
+{
+	mxlog_registry_lock();
+	for (size_t i = 0; i < configured.n; i++)
+		free(configured.levels[i].module);
+	configured.n = 0;
+	for (size_t i = 0; config && i < config->n_loggers; i++)
+		if (config->loggers[i].has_level)
+			add_configured(config->loggers[i].name,
+			    config->loggers[i].level);
+	for (size_t i = 0; config && i < config->n_module_levels; i++)
+		add_configured(config->module_levels[i].module,
+		    config->module_levels[i].level);
+	each_locked(reconfigure, (void *)(uintptr_t)config);
+	each_locked(refresh, NULL);
+	mxlog_registry_unlock();
+}

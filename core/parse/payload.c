@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A payload is read twice: first to see that it is JSON, of a bearable size,
+ * and which of its members to take for which field; then to take them. */
+#include "parse/payload_private.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+#define CEE    "@cee:"
+#define RECORD "record." /* loguru's */
+
+enum {
+	/* Of members and context pairs; a payload with more is a text. */
+	MEMBERS_MAX = 1900,
+	INTO_DEPTH = 4,
+};
+
+/* The first eight bytes of a literal as one number that sorts as they do. */
+#define BYTE(s, i)                                             \
+	((uint64_t)(unsigned char)((s)[MIN(i, sizeof(s) - 1)]) \
+	    << (56 - 8 * (i)))
+#define PREFIX(s)                                                         \
+	(BYTE(s, 0) | BYTE(s, 1) | BYTE(s, 2) | BYTE(s, 3) | BYTE(s, 4) | \
+	    BYTE(s, 5) | BYTE(s, 6) | BYTE(s, 7))
+
+static const struct mxlog_payload_key keys[] = {
+#define KEY(path, use, rank, whose) { LITERAL(path), MXLOG_USE_##use, rank },
+#include "tbl/payload.def"
+};
+
+static const uint64_t prefixes[] = {
+#define KEY(path, use, rank, whose) PREFIX(path),
+#include "tbl/payload.def"
+};
+
+static const struct {
+	const char *path;
+	size_t len;
+} intos[] = {
+#define INTO(path) { LITERAL(path) },
+#include "tbl/payload.def"
+}, contexts[] = {
+#define CONTEXT(path) { LITERAL(path) },
+#include "tbl/payload.def"
+};
+
+/* ---- names ---- */
+
+static uint64_t prefix_of(const char *path, size_t len)
+{
+	uint64_t prefix = 0;
+	uint32_t head, tail;
+
+	if (len >= sizeof(prefix)) {
+		memcpy(&prefix, path, sizeof(prefix));
+		return be64toh(prefix);
+	}
+	if (len >= sizeof(head)) { /* two loads that may overlap */
+		memcpy(&head, path, sizeof(head));
+		memcpy(&tail, path + len - sizeof(tail), sizeof(tail));
+		return (uint64_t)be32toh(head) << 32 |
+		    (uint64_t)be32toh(tail) << 8 * (sizeof(prefix) - len);
+	}
+	for (size_t i = 0; i < len; i++)
+		prefix |= (uint64_t)(unsigned char)path[i] << (56 - 8 * i);
+	return prefix;
+}
+
+/* How many of our names come before it. The steps are the same for all. */
+static inline size_t count_before(uint64_t prefix)
+{
+	size_t n = 0;
+
+#pragma GCC unroll 8
+	for (size_t left = ARRAY_LEN(prefixes); left > 0; left /= 2) {
+		size_t half = (left + 1) / 2;
+
+		n = prefixes[n + half - 1] < prefix ? n + half : n;
+	}
+	return n;
+}
+
+/* Of names of one length and with the same first eight bytes. */
+static inline bool is_same(const char *a, const char *b, size_t len)
+{
+	const size_t eight = sizeof(uint64_t);
+
+	if (len <= eight)
+		return true;
+	return memcmp(a + len - eight, b + len - eight, eight) == 0 &&
+	    (len <= 2 * eight ||
+		memcmp(a + eight, b + eight, len - 2 * eight) == 0);
+}
+
+/* Most members are none of ours, and their prefix is enough to know it. */
+static inline __attribute__((always_inline)) const struct mxlog_payload_key *
+find(const char *path, size_t len)
+{
+	uint64_t prefix = prefix_of(path, len);
+
+	for (size_t i = count_before(prefix);
+	     i < ARRAY_LEN(keys) && prefixes[i] == prefix; i++)
+		if (keys[i].len == len && is_same(keys[i].path, path, len))
+			return &keys[i];
+	return NULL;
+}
+
+const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
+{
+	return find(path, len);
+}
+
+/* The number of the object to look into, or -1. */
+static int find_into(const char *path, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(intos); i++)
+		if (intos[i].len == len &&
+		    memcmp(intos[i].path, path, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool is_context(const char *path, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(contexts); i++)
+		if (contexts[i].len == len &&
+		    memcmp(contexts[i].path, path, len) == 0)
+			return true;
+	return false;
+}
+
+static bool is_container(const struct mxlog_json_token *token)
+{
+	return token->type == MXLOG_JSON_OBJECT ||
+	    token->type == MXLOG_JSON_ARRAY;
+}
+
+/* ---- keeping what is no field ---- */
+
+/* Add a member to the context. Its name may lie in lift->decoded. */
+static int keep(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *token)
+{
+	const char *name, *text;
+	size_t name_len, text_len;
+	int r;
+
+	if (len > strlen(RECORD) && memcmp(path, LITERAL(RECORD)) == 0) {
+		path += strlen(RECORD);
+		len -= strlen(RECORD);
+	}
+	r = mxlog_lift_name(lift, path, len, &name, &name_len);
+	if (r < 0)
+		return r;
+	if (is_container(token))
+		return mxlog_entry_add_context_json(lift->entry, name, name_len,
+		    token->text, token->len);
+	if (token->type != MXLOG_JSON_STRING)
+		return mxlog_entry_add_context_literal(lift->entry, name,
+		    name_len, token->text, token->len);
+	r = mxlog_lift_text(lift, token, &text, &text_len);
+	return r < 0 ? r
+		     : mxlog_entry_add_context(lift->entry, name, name_len,
+			   text, text_len);
+}
+
+/* ---- the walk ---- */
+
+/* A member with its value; containers are whole. Returns 0 or an error. */
+typedef int member_fn(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside);
+
+/* Where in a payload: the names of the objects around, and their numbers. */
+struct walk {
+	struct mxlog_lift *lift;
+	struct mxlog_json *json;
+	member_fn *fn;
+	bool all; /* look into all objects, not only where there is a key */
+	char path[MXLOG_PAYLOAD_PATH];
+	struct mxlog_buf long_path; /* of a name that has no room in `path` */
+};
+
+static int walk_object(struct walk *walk, size_t prefix, uint64_t inside,
+    unsigned depth);
+
+/* Make the path of a member; *ret points to it. */
+static int make_path(struct walk *walk, size_t prefix,
+    const struct mxlog_json_token *key, const char **ret, size_t *ret_len)
+{
+	const char *name;
+	size_t len;
+	int r;
+
+	if (prefix == 0 && !key->escaped) {
+		*ret = key->text;
+		*ret_len = key->len;
+		return 0;
+	}
+	r = mxlog_lift_text(walk->lift, key, &name, &len);
+	if (r < 0)
+		return r;
+	*ret_len = prefix + len;
+	*ret = walk->path;
+	if (*ret_len < sizeof(walk->path)) {
+		memcpy(walk->path + prefix, name, len);
+		return 0;
+	}
+	walk->long_path.len = 0;
+	r = mxlog_buf_add(&walk->long_path, walk->path, prefix);
+	if (r == 0)
+		r = mxlog_buf_add(&walk->long_path, name, len);
+	*ret = walk->long_path.data;
+	return r;
+}
+
+static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
+    const struct mxlog_json_token *key, struct mxlog_json_token *value,
+    unsigned depth)
+{
+	const char *path;
+	size_t len;
+	int into, r;
+
+	r = make_path(walk, prefix, key, &path, &len);
+	if (r < 0)
+		return r;
+	into = value->type == MXLOG_JSON_OBJECT && depth < INTO_DEPTH
+	    ? find_into(path, len)
+	    : -1;
+	if (into >= 0 &&
+	    (walk->all || (walk->lift->into & (UINT64_C(1) << into)))) {
+		walk->lift->seen = NULL; /* there is more than meets the eye */
+		memmove(walk->path, path, len);
+		walk->path[len] = '.';
+		return walk_object(walk, len + 1,
+		    inside | (UINT64_C(1) << into), depth + 1);
+	}
+	if (is_container(value)) {
+		r = mxlog_json_skip(walk->json, value);
+		if (r < 0)
+			return r;
+	}
+	return walk->fn(walk->lift, path, len, value, inside);
+}
+
+/* Behind an opening brace, to behind the closing one. */
+static int walk_object(struct walk *walk, size_t prefix, uint64_t inside,
+    unsigned depth)
+{
+	struct mxlog_json_token key, value;
+	int r;
+
+	while ((r = mxlog_json_next_member(walk->json, &key, &value)) > 0) {
+		r = walk_member(walk, prefix, inside, &key, &value, depth);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
+/* All members of the object in `text`. -EBADMSG if it is none. */
+static int walk_text(struct mxlog_lift *lift, const char *text, size_t len,
+    member_fn *fn, bool all)
+{
+	struct mxlog_json json;
+	struct mxlog_json_token token;
+	struct walk walk = { .lift = lift,
+		.json = &json,
+		.fn = fn,
+		.all = all };
+	int r;
+
+	mxlog_json_init(&json, text, len);
+	r = mxlog_json_next(&json, &token);
+	if (r <= 0 || token.type != MXLOG_JSON_OBJECT)
+		return -EBADMSG;
+	r = walk_object(&walk, 0, 0, 0);
+	if (r == 0 && mxlog_json_next(&json, &token) != 0)
+		r = -EBADMSG;
+	mxlog_buf_done(&walk.long_path);
+	return r;
+}
+
+/* ---- first pass ---- */
+
+static __attribute__((noinline)) size_t count_members(
+    const struct mxlog_json_token *object)
+{
+	struct mxlog_json_token token;
+	struct mxlog_json json;
+	size_t n = 0;
+
+	mxlog_json_init(&json, object->text, object->len);
+	while (n <= MEMBERS_MAX && mxlog_json_next(&json, &token) > 0)
+		n += token.type == MXLOG_JSON_KEY && token.depth == 1;
+	return n;
+}
+
+/* Keys that nobody but a logger writes beside "name". */
+static bool is_of_logger(enum mxlog_payload_use use, const char *path,
+    size_t len, const struct mxlog_json_token *value)
+{
+	if (use == MXLOG_USE_LEVEL)
+		return value->type == MXLOG_JSON_NUMBER ||
+		    (len == 9 && memcmp(path, "levelname", 9) == 0);
+	return use == MXLOG_USE_LEVEL_NUMBER ||
+	    (use == MXLOG_USE_LINE_NUMBER && memcmp(path, "lin", 3) == 0) ||
+	    (len == 7 && memcmp(path, "asctime", 7) == 0);
+}
+
+/* Keep the member in mind for the second pass, or tell it to read again. */
+static void remember(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, const struct mxlog_payload_key *key)
+{
+	if (!lift->seen)
+		return;
+	if (lift->n_seen == MXLOG_PAYLOAD_SEEN || path < lift->text ||
+	    path >= lift->end) {
+		lift->seen = NULL;
+		return;
+	}
+	lift->seen[lift->n_seen++] = (struct mxlog_lift_seen){ .path = path,
+		.len = len,
+		.value = *value,
+		.key = key };
+}
+
+static int survey(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside)
+{
+	const struct mxlog_payload_key *key = find(path, len);
+	const struct mxlog_payload_key **best;
+
+	remember(lift, path, len, value, key);
+	lift->n_members++;
+	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len)) {
+		lift->n_members += count_members(value);
+		lift->into |= inside;
+	}
+	if (lift->n_members + lift->entry->n_context > MEMBERS_MAX)
+		return -E2BIG;
+	if (!key || !mxlog_lift_is_suitable(key->use, value))
+		return 0;
+	lift->into |= inside;
+	lift->by_logger |= is_of_logger(key->use, path, len, value);
+	lift->caught |=
+	    key->use == MXLOG_USE_CAUGHT && value->type == MXLOG_JSON_OBJECT;
+	best = &lift->best[key->use];
+	if (!*best || key->rank < (*best)->rank)
+		*best = key;
+	return 0;
+}
+
+/* "name" is a logger's, and better than none. */
+static void choose(struct mxlog_lift *lift)
+{
+	const struct mxlog_payload_key *name = lift->best[MXLOG_USE_NAME];
+	const struct mxlog_payload_key *module = lift->best[MXLOG_USE_MODULE];
+
+	if (!name || !lift->by_logger ||
+	    (module && module->rank < name->rank)) {
+		lift->best[MXLOG_USE_NAME] = NULL;
+		return;
+	}
+	lift->best[MXLOG_USE_MODULE] = NULL;
+}
+
+/* ---- second pass ---- */
+
+static int keep_member(struct mxlog_lift *lift, const struct mxlog_buf *name,
+    const struct mxlog_json_token *value)
+{
+	return keep(lift, name->data, name->len, value);
+}
+
+static bool is_loguru(const struct mxlog_lift *lift)
+{
+	const struct mxlog_payload_key *key = lift->best[MXLOG_USE_MESSAGE];
+
+	return key && strncmp(key->path, RECORD, strlen(RECORD)) == 0;
+}
+
+/* One key for a field, and once; exceptions are tried one by one. */
+static bool is_chosen(const struct mxlog_lift *lift,
+    const struct mxlog_payload_key *key)
+{
+	switch (key->use) {
+	case MXLOG_USE_EXCEPTION:
+	case MXLOG_USE_CAUGHT:
+	case MXLOG_USE_LEVEL_NUMBER:
+		return true;
+	case MXLOG_USE_RENDERED:
+		return is_loguru(lift);
+	default:
+		return lift->best[key->use] == key && !lift->done[key->use];
+	}
+}
+
+static int take(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, const struct mxlog_payload_key *key)
+{
+	int r = 0;
+
+	if (value->type == MXLOG_JSON_OBJECT && is_context(path, len))
+		return mxlog_lift_each(lift, value->text, value->len,
+		    keep_member);
+	if (key && value->type == MXLOG_JSON_NULL)
+		return 0; /* a field that is absent */
+	if (key && is_chosen(lift, key) &&
+	    mxlog_lift_is_suitable(key->use, value)) {
+		r = mxlog_lift_field(lift, key->use, value);
+		lift->done[key->use] |= r > 0;
+	}
+	return r != 0 ? MIN(r, 0) : keep(lift, path, len, value);
+}
+
+static int find_and_take(struct mxlog_lift *lift, const char *path, size_t len,
+    const struct mxlog_json_token *value, uint64_t inside)
+{
+	(void)inside;
+	return take(lift, path, len, value, mxlog_payload_find(path, len));
+}
+
+static int take_all(struct mxlog_lift *lift, const char *text, size_t len)
+{
+	const struct mxlog_lift_seen *seen = lift->seen;
+	int r = 0;
+
+	if (!seen)
+		return walk_text(lift, text, len, find_and_take, false);
+	for (size_t i = 0; r == 0 && i < lift->n_seen; i++)
+		r = take(lift, seen[i].path, seen[i].len, &seen[i].value,
+		    seen[i].key);
+	return r;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Where an object begins, if the text may be one; NULL: it is none. */
+static const char *find_object(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end && is_blank(*text))
+		text++;
+	if ((size_t)(end - text) > strlen(CEE) &&
+	    memcmp(text, LITERAL(CEE)) == 0)
+		text += strlen(CEE);
+	while (text < end && is_blank(*text))
+		text++;
+	return text < end && *text == '{' ? text : NULL;
+}
+
+/* A payload without a message is its own. */
+static int set_message(struct mxlog_lift *lift, const char *text, size_t len)
+{
+	if (lift->done[MXLOG_USE_MESSAGE])
+		return 0;
+	while (len > 0 && is_blank(text[len - 1]))
+		len--;
+	return mxlog_entry_set(lift->entry, MXLOG_FIELD_MESSAGE, text, len);
+}
+
+/* 1: it was an object and is in the entry, or, with *ret changed, in the
+ * metric; 0: it is text. */
+static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
+    enum mxlog_payload_kind *ret)
+{
+	struct mxlog_lift_seen seen[MXLOG_PAYLOAD_SEEN];
+	int r;
+
+	lift->seen = seen;
+	lift->text = text;
+	lift->end = text + len;
+	r = walk_text(lift, text, len, survey, true);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (lift->metric && lift->best[MXLOG_USE_METRIC]) {
+		r = mxlog_lift_metric(lift, text, len);
+		if (r == 1)
+			*ret = MXLOG_PAYLOAD_METRIC;
+		if (r != 0)
+			return r;
+	}
+	choose(lift);
+	r = take_all(lift, text, len);
+	if (r == 0)
+		r = set_message(lift, text, len);
+	if (r == -E2BIG)
+		return 0; /* there were context pairs before */
+	if (r == 0)
+		*ret = MXLOG_PAYLOAD_ENTRY;
+	return r < 0 ? r : 1;
+}
+
+int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
+    const char *text, size_t len, const char *const *reserved,
+    enum mxlog_payload_kind *ret)
+{
+	struct mxlog_lift lift = { .entry = entry, .metric = metric };
+	const char *object;
+	int r = 0;
+
+	assert(entry);
+	assert(ret);
+
+	object = len > 0 ? find_object(text, len) : NULL;
+	if (object) {
+		mxlog_lift_reserve(&lift, reserved);
+		r = lift_object(&lift, object, len - (size_t)(object - text),
+		    ret);
+		mxlog_buf_done(&lift.decoded);
+		mxlog_buf_done(&lift.key);
+	}
+	if (r != 0)
+		return MIN(r, 0);
+	*ret = MXLOG_PAYLOAD_TEXT;
+	return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, len);
+}

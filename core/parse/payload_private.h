@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What lifting a payload needs, for entries and metrics. */
+#pragma once
+
+#include <mxlog/payload.h>
+
+#include "base/json.h"
+#include "entry/entry_private.h"
+#include "entry/metric_private.h"
+
+/* What a member is for. */
+enum mxlog_payload_use {
+	MXLOG_USE_NONE,
+	MXLOG_USE_MESSAGE,
+	MXLOG_USE_TIMESTAMP,
+	MXLOG_USE_LEVEL,
+	MXLOG_USE_LEVEL_NUMBER, /* Python's */
+	MXLOG_USE_MODULE,
+	MXLOG_USE_NAME, /* a logger's, if others say that it is one */
+	MXLOG_USE_FUNCTION,
+	MXLOG_USE_LINE_NUMBER,
+	MXLOG_USE_TRACE_ID,
+	MXLOG_USE_TRACEPARENT,
+	MXLOG_USE_THREAD_ID,
+	MXLOG_USE_PROCESS_ID,
+	MXLOG_USE_DURATION_MS,
+	MXLOG_USE_DURATION_NS,
+	MXLOG_USE_TAGS,
+	MXLOG_USE_EXCEPTION,
+	MXLOG_USE_CAUGHT,   /* loguru's word that there was one */
+	MXLOG_USE_RENDERED, /* said elsewhere, too */
+	MXLOG_USE_METRIC,
+	MXLOG_USE_COUNT
+};
+
+struct mxlog_payload_key {
+	const char *path;
+	size_t len;
+	enum mxlog_payload_use use;
+	unsigned rank;
+};
+
+enum {
+	MXLOG_PAYLOAD_PATH = 128, /* bytes of a path that is looked up */
+	MXLOG_PAYLOAD_SEEN = 32,  /* members that are kept in mind */
+};
+
+/* A member of the outermost object, as the first pass saw it. */
+struct mxlog_lift_seen {
+	const char *path; /* into the payload */
+	size_t len;
+	struct mxlog_json_token value;
+	const struct mxlog_payload_key *key; /* or NULL */
+};
+
+struct mxlog_lift {
+	struct mxlog_entry *entry;
+	struct mxlog_metric *metric;
+	const char *const *reserved; /* names, or NULL: none */
+	uint32_t reserved_letters;   /* that they begin with, a bit each */
+	struct mxlog_buf decoded;
+	struct mxlog_buf key; /* of a renamed member */
+	/* What the first pass found: the key to take each field from, and
+	 * which objects hold such keys. */
+	const struct mxlog_payload_key *best[MXLOG_USE_COUNT];
+	uint64_t into;
+	size_t n_members;
+	/* All members, as long as there are few and none had to be decoded or
+	 * looked into: then the second pass need not read again. */
+	struct mxlog_lift_seen *seen;
+	size_t n_seen;
+	const char *text, *end; /* the payload */
+	bool by_logger;         /* it has what only loggers write */
+	bool caught;            /* loguru's record is of an exception */
+	bool done[MXLOG_USE_COUNT];
+};
+
+/* The key of that path, or NULL. */
+const struct mxlog_payload_key *mxlog_payload_find(const char *path,
+    size_t len);
+
+/* The text that a string token stands for, valid until the next call. */
+int mxlog_lift_text(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token, const char **ret, size_t *ret_len);
+
+/* The names that no member is kept under; NULL ends them. They must stay. */
+void mxlog_lift_reserve(struct mxlog_lift *lift, const char *const *names);
+
+/* The name under which a member is kept: its own unless that is reserved. */
+int mxlog_lift_name(struct mxlog_lift *lift, const char *name, size_t len,
+    const char **ret, size_t *ret_len);
+
+/* Call `fn` for all members of an object, names decoded, containers as one
+ * token; the first error ends it. */
+typedef int mxlog_lift_member(struct mxlog_lift *lift,
+    const struct mxlog_buf *name, const struct mxlog_json_token *value);
+int mxlog_lift_each(struct mxlog_lift *lift, const char *object, size_t len,
+    mxlog_lift_member *fn);
+
+/* Read a time in any of the forms that loggers write; true if it counts: it is
+ * within 5 minutes of the transport's, or there is none. */
+bool mxlog_lift_time(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token, int64_t *ret);
+
+/* What a use wants: one bit for each type of JSON. */
+extern const uint16_t mxlog_lift_types[MXLOG_USE_COUNT];
+
+static inline bool mxlog_lift_is_suitable(enum mxlog_payload_use use,
+    const struct mxlog_json_token *token)
+{
+	return mxlog_lift_types[use] >> token->type & 1;
+}
+
+/* Take a member into its field: 1, or 0 if it has to stay in context. */
+int mxlog_lift_field(struct mxlog_lift *lift, enum mxlog_payload_use use,
+    const struct mxlog_json_token *token);
+
+/* Fill the metric from an object that names one: 1, or 0 if it is none. */
+int mxlog_lift_metric(struct mxlog_lift *lift, const char *text, size_t len);

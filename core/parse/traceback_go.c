@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Go's panics and fatal errors: the goroutine that died comes first, its
+ * innermost call first. */
+#include "parse/traceback_private.h"
+
+/* "goroutine 12 [running]:" */
+static bool is_goroutine(struct mxlog_line_span line)
+{
+	uint32_t number;
+	size_t end;
+
+	return mxlog_line_starts(line, "goroutine ") &&
+	    mxlog_line_number(line, strlen("goroutine "), &number, &end) &&
+	    mxlog_line_starts(mxlog_line_skip(line, end), " [") &&
+	    mxlog_line_ends(line, "]:");
+}
+
+/* "\t/usr/x.go:12 +0x39 fp=0x… sp=0x… pc=0x…" */
+static bool parse_place(struct mxlog_line_span line,
+    struct mxlog_found_frame *frame)
+{
+	struct mxlog_line_span text = mxlog_line_trim(line);
+	size_t space, colon, end;
+
+	if (text.len == line.len || text.len == 0)
+		return false;
+	space = mxlog_line_find(text, " +0x");
+	text.len = space;
+	colon = mxlog_line_rfind(text, ':');
+	if (colon == 0 || colon == text.len ||
+	    !mxlog_line_number(text, colon + 1, &frame->line, &end) ||
+	    end != text.len)
+		return false;
+	frame->file = (struct mxlog_line_span){ text.text, colon };
+	return true;
+}
+
+/* "main.(*T).f(0xc0, …)" and "created by main.main in goroutine 1". */
+static bool parse_call(struct mxlog_line_span line,
+    struct mxlog_found_frame *frame)
+{
+	static const char created[] = "created by ";
+	size_t end;
+
+	if (line.len == 0 || line.text[0] == ' ' || line.text[0] == '\t')
+		return false;
+	if (mxlog_line_starts(line, created)) {
+		line = mxlog_line_skip(line, strlen(created));
+		end = mxlog_line_find(line, " in goroutine ");
+	} else {
+		if (!mxlog_line_ends(line, ")"))
+			return false;
+		end = mxlog_line_rfind(line, '(');
+	}
+	frame->function = (struct mxlog_line_span){ line.text, end };
+	return end > 0 && end <= line.len;
+}
+
+/* Calls and their places, two lines each; *at moves behind them. */
+static int read_frames(const struct mxlog_lines *lines, size_t *at,
+    struct mxlog_found_frames *frames)
+{
+	int r = 0;
+
+	while (r == 0 && *at + 1 < lines->n) {
+		struct mxlog_found_frame frame = { 0 };
+
+		if (mxlog_line_starts(lines->lines[*at], "...") &&
+		    mxlog_line_ends(lines->lines[*at], "elided...")) {
+			(*at)++;
+			continue;
+		}
+		if (!parse_call(lines->lines[*at], &frame) ||
+		    !parse_place(lines->lines[*at + 1], &frame))
+			break;
+		r = mxlog_frames_push(frames, &frame);
+		*at += 2;
+	}
+	return r;
+}
+
+/* "panic: text" or "fatal error: text"; where it begins in its line, because a
+ * logger may have put something before it. */
+static bool find_header(const struct mxlog_lines *lines, size_t goroutine,
+    size_t *ret, struct mxlog_line_span *ret_type,
+    struct mxlog_line_span *ret_message)
+{
+	static const char *const leads[] = { "panic: ", "fatal error: " };
+
+	for (size_t i = 0; i < goroutine; i++)
+		for (size_t j = 0; j < ARRAY_LEN(leads); j++) {
+			struct mxlog_line_span line = lines->lines[i];
+
+			if (!mxlog_line_starts(line, leads[j]))
+				continue;
+			*ret = i;
+			*ret_type = (struct mxlog_line_span){ leads[j],
+				strlen(leads[j]) - 2 };
+			*ret_message = mxlog_line_skip(line, strlen(leads[j]));
+			return true;
+		}
+	return false;
+}
+
+/* Of the header's further lines those up to the first blank one, or the signal,
+ * are the message's. */
+static size_t message_lines(const struct mxlog_lines *lines, size_t header,
+    size_t goroutine)
+{
+	size_t n = 0;
+
+	while (header + 1 + n < goroutine &&
+	    !mxlog_line_is_blank(lines->lines[header + 1 + n]))
+		n++;
+	return n;
+}
+
+int mxlog_traceback_go(const struct mxlog_lines *lines,
+    struct mxlog_traceback *ret)
+{
+	struct mxlog_found_frames frames = { 0 };
+	struct mxlog_line_span type, message;
+	size_t at = 0;
+	int r;
+
+	while (at < lines->n && !is_goroutine(lines->lines[at]))
+		at++;
+	if (at == lines->n ||
+	    !find_header(lines, at, &ret->first, &type, &message))
+		return 0;
+	r = mxlog_traceback_header(type, message, lines->lines + ret->first + 1,
+	    message_lines(lines, ret->first, at), &ret->exception);
+	if (r < 0)
+		return r;
+	at++;
+	r = read_frames(lines, &at, &frames);
+	if (r == 0)
+		r = frames.n > 0
+		    ? mxlog_frames_add(&frames, true, ret->exception)
+		    : -ENOENT;
+	mxlog_frames_done(&frames);
+	if (r < 0) {
+		mxlog_exception_free(ret->exception);
+		ret->exception = NULL;
+		return r == -ENOENT ? 0 : r;
+	}
+	ret->end = at;
+	/* Other goroutines follow, or a runtime stack stands before. */
+	for (size_t i = 0; i < lines->n && !ret->partial; i++)
+		ret->partial = i >= at
+		    ? is_goroutine(lines->lines[i])
+		    : mxlog_line_starts(lines->lines[i], "runtime stack:");
+	return 1;
+}

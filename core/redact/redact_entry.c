@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Redaction of entries and metrics: which texts there are, and what a key says
+ * about its value. */
+#include "base/json.h"
+#include "redact/redact_names.h"
+#include "redact/redact_private.h"
+
+#define FAILED_TAG "redaction_failed"
+
+static const size_t limits[MXLOG_FIELD_COUNT] = {
+#define FIELD(id, key, limit, help) limit,
+#include "tbl/fields.def"
+#undef FIELD
+};
+
+/* Is there a hit in this part of the bytes that were scanned? */
+static bool has_hit(const struct mxlog_hits *hits, struct mxlog_span span)
+{
+	for (size_t i = 0; i < hits->n; i++)
+		if (hits->list[i].start >= span.off &&
+		    hits->list[i].start + hits->list[i].len <=
+			span.off + span.len)
+			return true;
+	return false;
+}
+
+/* Is it to be looked at? */
+static inline bool is_wanted(const struct mxlog_redactor *redactor,
+    struct mxlog_span span)
+{
+	const struct mxlog_hits *hits = &redactor->hits;
+
+	if (!MXLOG_IS_SET(span) || span.len == 0)
+		return false;
+	if (hits->more || redactor->search_all)
+		return true;
+	return span.off < hits->end && span.off + span.len > hits->first &&
+	    has_hit(hits, span);
+}
+
+/* True if anything of these bytes is to be looked at. */
+static bool scan(struct mxlog_redactor *redactor, const struct mxlog_buf *bytes)
+{
+	mxlog_rules_scan(redactor->rules, bytes->data, bytes->len,
+	    &redactor->hits);
+	return redactor->hits.n > 0 || redactor->search_all;
+}
+
+/* Put a new text behind the others; what is longer than `max` is cut. */
+static int store(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
+    const struct mxlog_buf *text, size_t max, struct mxlog_span *ret)
+{
+	return mxlog_span_store(bytes, text->data, text->len, max, ret,
+	    &redactor->truncated);
+}
+
+static int hide(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
+    struct mxlog_span *ret)
+{
+	return mxlog_span_store(bytes, redactor->text, redactor->text_len,
+	    SIZE_MAX, ret, &redactor->truncated);
+}
+
+static int redact_span(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
+    size_t max, struct mxlog_span *span)
+{
+	int r;
+
+	if (!is_wanted(redactor, *span))
+		return 0;
+	r = mxlog_redact_string(redactor, bytes->data + span->off, span->len,
+	    &redactor->hits, span->off, &redactor->out);
+	if (r <= 0)
+		return r;
+	return store(redactor, bytes, &redactor->out, max, span);
+}
+
+/* ---- what a key says about its value ---- */
+
+static bool is_secret_name(struct mxlog_name name)
+{
+	return name.kind != MXLOG_NAME_OTHER;
+}
+
+static bool is_number_allowed(struct mxlog_name name)
+{
+	return name.kind == MXLOG_NAME_TOKENS ||
+	    (name.kind == MXLOG_NAME_PASS && !name.several);
+}
+
+static bool is_text_allowed(const struct mxlog_redactor *redactor,
+    struct mxlog_name name, const char *text, size_t len)
+{
+	if (len == 0)
+		return true;
+	if (len == redactor->text_len && memcmp(text, redactor->text, len) == 0)
+		return true;
+	return name.kind == MXLOG_NAME_PWD && !name.several && *text == '/';
+}
+
+/* null, true, false and what is empty tell nothing. */
+static bool is_value_allowed(const struct mxlog_redactor *redactor,
+    struct mxlog_name name, const struct mxlog_json_token *token)
+{
+	switch (token->type) {
+	case MXLOG_JSON_NULL:
+	case MXLOG_JSON_TRUE:
+	case MXLOG_JSON_FALSE:
+		return true;
+	case MXLOG_JSON_NUMBER:
+		return is_number_allowed(name);
+	case MXLOG_JSON_STRING:
+		return is_text_allowed(redactor, name, token->text, token->len);
+	default:
+		return token->len <= 2;
+	}
+}
+
+/* ---- JSON values ---- */
+
+/* Walks a value and writes it anew into redactor->value, from where the first
+ * change is. */
+struct walk {
+	struct mxlog_redactor *redactor;
+	struct mxlog_json json;
+	const char *copied; /* up to here it is written */
+	bool changed;
+	bool under_secret; /* the next token is the value of such a key */
+	struct mxlog_name name;
+};
+
+static int write_instead(struct walk *walk,
+    const struct mxlog_json_token *token, const char *text, size_t len)
+{
+	struct mxlog_buf *value = &walk->redactor->value;
+	bool quoted =
+	    token->type == MXLOG_JSON_KEY || token->type == MXLOG_JSON_STRING;
+	const char *start = token->text - quoted;
+	int r;
+
+	r = mxlog_buf_add(value, walk->copied, (size_t)(start - walk->copied));
+	if (r < 0)
+		return r;
+	walk->copied = token->text + token->len + quoted;
+	walk->changed = true;
+	return mxlog_json_quote(value, text, len);
+}
+
+/* The text that a string or key stands for. */
+static int get_text(struct walk *walk, const struct mxlog_json_token *token,
+    const char **ret, size_t *ret_len)
+{
+	struct mxlog_buf *decoded = &walk->redactor->decoded;
+	int r;
+
+	*ret = token->text;
+	*ret_len = token->len;
+	if (!token->escaped)
+		return 0;
+	decoded->len = 0;
+	r = mxlog_json_decode(decoded, token);
+	*ret = decoded->data;
+	*ret_len = decoded->len;
+	return r;
+}
+
+static int redact_token(struct walk *walk, const struct mxlog_json_token *token)
+{
+	struct mxlog_redactor *redactor = walk->redactor;
+	const char *text;
+	size_t len;
+	int r = get_text(walk, token, &text, &len);
+
+	if (r < 0)
+		return r;
+	if (token->type == MXLOG_JSON_KEY) {
+		walk->name = mxlog_name_classify(text, len);
+		walk->under_secret = is_secret_name(walk->name);
+	}
+	r = mxlog_redact_string(redactor, text, len, NULL, 0, &redactor->out);
+	if (r <= 0)
+		return r;
+	return write_instead(walk, token, redactor->out.data,
+	    redactor->out.len);
+}
+
+/* A user's pattern may be made for numbers. */
+static int redact_number(struct walk *walk,
+    const struct mxlog_json_token *token)
+{
+	struct mxlog_redactor *redactor = walk->redactor;
+	int r;
+
+	if (!mxlog_rules_have_patterns(redactor->rules))
+		return 0;
+	r = mxlog_redact_string(redactor, token->text, token->len, NULL, 0,
+	    &redactor->out);
+	if (r <= 0)
+		return r;
+	return write_instead(walk, token, redactor->text, redactor->text_len);
+}
+
+static int walk_value(struct walk *walk, struct mxlog_json_token *token)
+{
+	bool under_secret = walk->under_secret;
+	int r;
+
+	walk->under_secret = false;
+	if (under_secret) {
+		struct mxlog_json_token whole = *token;
+		struct mxlog_json ahead = walk->json;
+
+		r = mxlog_json_skip(&ahead, &whole);
+		if (r < 0)
+			return r;
+		if (!is_value_allowed(walk->redactor, walk->name, &whole)) {
+			walk->json = ahead;
+			walk->redactor->stats.redactions++;
+			return write_instead(walk, &whole, walk->redactor->text,
+			    walk->redactor->text_len);
+		}
+	}
+	if (token->type == MXLOG_JSON_STRING)
+		return redact_token(walk, token);
+	if (token->type == MXLOG_JSON_NUMBER)
+		return redact_number(walk, token);
+	return 0;
+}
+
+/* 1 and the new value in redactor->value, 0 for no change, -ENOMEM, -EBADMSG
+ * for what is no JSON. */
+static int walk_json(struct mxlog_redactor *redactor, const char *text,
+    size_t len)
+{
+	struct walk walk = { .redactor = redactor, .copied = text };
+	struct mxlog_json_token token;
+	int r;
+
+	redactor->value.len = 0;
+	mxlog_json_init(&walk.json, text, len);
+	while ((r = mxlog_json_next(&walk.json, &token)) > 0) {
+		if (token.type == MXLOG_JSON_KEY)
+			r = redact_token(&walk, &token);
+		else if (token.type != MXLOG_JSON_OBJECT_END &&
+		    token.type != MXLOG_JSON_ARRAY_END)
+			r = walk_value(&walk, &token);
+		if (r < 0)
+			break;
+	}
+	if (r < 0 || !walk.changed)
+		return r;
+	r = mxlog_buf_add(&redactor->value, walk.copied,
+	    (size_t)(text + len - walk.copied));
+	return r < 0 ? r : 1;
+}
+
+/* ---- entries ---- */
+
+/* The value goes as a whole. */
+static int hide_value(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry, struct mxlog_pair *pair)
+{
+	pair->json = false;
+	return hide(redactor, &entry->bytes, &pair->value);
+}
+
+static int redact_json(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry, struct mxlog_pair *pair)
+{
+	int r = walk_json(redactor, mxlog_entry_text(entry, pair->value),
+	    pair->value.len);
+
+	if (r == -EBADMSG ||
+	    (r > 0 && redactor->value.len > MXLOG_SPAN_BYTES / 2)) {
+		redactor->failed = true;
+		redactor->stats.failures++;
+		return hide_value(redactor, entry, pair);
+	}
+	if (r <= 0)
+		return r;
+	return store(redactor, &entry->bytes, &redactor->value, SIZE_MAX,
+	    &pair->value);
+}
+
+/* Of a pair's value: what kind of token would it be? */
+static bool is_pair_allowed(const struct mxlog_redactor *redactor,
+    const struct mxlog_entry *entry, struct mxlog_name name,
+    const struct mxlog_pair *pair)
+{
+	struct mxlog_json_token token;
+	struct mxlog_json json;
+	const char *text = mxlog_entry_text(entry, pair->value);
+
+	if (!pair->json)
+		return is_text_allowed(redactor, name, text, pair->value.len);
+	mxlog_json_init(&json, text, pair->value.len);
+	return mxlog_json_next(&json, &token) > 0 &&
+	    mxlog_json_skip(&json, &token) >= 0 &&
+	    is_value_allowed(redactor, name, &token);
+}
+
+static int redact_pair(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry, struct mxlog_pair *pair)
+{
+	struct mxlog_name name = { 0 };
+
+	if (is_wanted(redactor, pair->key)) {
+		name = mxlog_name_classify(mxlog_entry_text(entry, pair->key),
+		    pair->key.len);
+		if (is_secret_name(name) &&
+		    !is_pair_allowed(redactor, entry, name, pair)) {
+			redactor->stats.redactions++;
+			return hide_value(redactor, entry, pair);
+		}
+	}
+	if (!pair->json)
+		return redact_span(redactor, &entry->bytes, MXLOG_ENTRY_TEXT,
+		    &pair->value);
+	return is_wanted(redactor, pair->value)
+	    ? redact_json(redactor, entry, pair)
+	    : 0;
+}
+
+static int redact_context(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < entry->n_context && r >= 0; i++) {
+		r = redact_pair(redactor, entry, &entry->context[i]);
+		if (r >= 0)
+			r = redact_span(redactor, &entry->bytes,
+			    MXLOG_ENTRY_NAME, &entry->context[i].key);
+	}
+	return r;
+}
+
+static int redact_texts(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < MXLOG_FIELD_COUNT && r >= 0; i++)
+		r = redact_span(redactor, &entry->bytes, limits[i],
+		    &entry->text[i]);
+	for (size_t i = 0; i < entry->n_tags && r >= 0; i++)
+		r = redact_span(redactor, &entry->bytes, MXLOG_ENTRY_NAME,
+		    &entry->tags[i]);
+	return r < 0 ? r : redact_context(redactor, entry);
+}
+
+static int redact_frame(struct mxlog_redactor *redactor,
+    struct mxlog_buf *bytes, struct mxlog_frame *frame)
+{
+	int r = redact_span(redactor, bytes, MXLOG_ENTRY_TEXT, &frame->file);
+
+	if (r >= 0)
+		r = redact_span(redactor, bytes, MXLOG_ENTRY_TEXT,
+		    &frame->function);
+	if (r >= 0)
+		r = redact_span(redactor, bytes, MXLOG_ENTRY_TEXT,
+		    &frame->code);
+	return r;
+}
+
+static int redact_exception(struct mxlog_redactor *redactor,
+    struct mxlog_exception *exception)
+{
+	int r;
+
+	if (!scan(redactor, &exception->bytes))
+		return 0;
+	r = redact_span(redactor, &exception->bytes, MXLOG_ENTRY_TEXT,
+	    &exception->type);
+	if (r >= 0)
+		r = redact_span(redactor, &exception->bytes, MXLOG_ENTRY_TEXT,
+		    &exception->message);
+	for (size_t i = 0; i < exception->n_frames && r >= 0; i++)
+		r = redact_frame(redactor, &exception->bytes,
+		    &exception->frames[i]);
+	return r;
+}
+
+static size_t count_bytes(const struct mxlog_entry *entry)
+{
+	const struct mxlog_exception *exception = entry->exception;
+	size_t n = entry->bytes.len;
+
+	for (; exception; exception = exception->cause)
+		n += exception->bytes.len;
+	return n;
+}
+
+int mxlog_redact_entry(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry)
+{
+	struct mxlog_exception *exception = entry->exception;
+	int r = 0;
+
+	assert(redactor);
+
+	mxlog_redact_begin(redactor, count_bytes(entry));
+	if (scan(redactor, &entry->bytes))
+		r = redact_texts(redactor, entry);
+	for (; exception && r >= 0; exception = exception->cause)
+		r = redact_exception(redactor, exception);
+	entry->truncated |= redactor->truncated;
+	if (r >= 0 && redactor->failed)
+		r = mxlog_entry_add_tag(entry, LITERAL(FAILED_TAG));
+	return r == -E2BIG ? 0 : r; /* no room for the tag */
+}
+
+/* ---- metrics ---- */
+
+static int redact_metric_tag(struct mxlog_redactor *redactor,
+    struct mxlog_metric *metric, struct mxlog_metric_tag *tag)
+{
+	const char *bytes = metric->bytes.data;
+	int r;
+
+	if (is_wanted(redactor, tag->key)) {
+		struct mxlog_name name =
+		    mxlog_name_classify(bytes + tag->key.off, tag->key.len);
+
+		if (is_secret_name(name) &&
+		    !is_text_allowed(redactor, name, bytes + tag->value.off,
+			tag->value.len)) {
+			redactor->stats.redactions++;
+			return hide(redactor, &metric->bytes, &tag->value);
+		}
+	}
+	r = redact_span(redactor, &metric->bytes, MXLOG_METRIC_TEXT,
+	    &tag->value);
+	return r < 0 ? r
+		     : redact_span(redactor, &metric->bytes, MXLOG_METRIC_TEXT,
+			   &tag->key);
+}
+
+int mxlog_redact_metric(struct mxlog_redactor *redactor,
+    struct mxlog_metric *metric)
+{
+	struct mxlog_span *const texts[] = { &metric->trace_id, &metric->name,
+		&metric->unit };
+	int r = 0;
+
+	mxlog_redact_begin(redactor, metric->bytes.len);
+	if (!scan(redactor, &metric->bytes))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(texts) && r >= 0; i++)
+		r = redact_span(redactor, &metric->bytes, MXLOG_METRIC_TEXT,
+		    texts[i]);
+	for (size_t i = 0; i < metric->n_tags && r >= 0; i++)
+		r = redact_metric_tag(redactor, metric, &metric->tags[i]);
+	metric->truncated |= redactor->truncated;
+	if (r >= 0 && redactor->failed)
+		r = mxlog_metric_add_tag(metric, LITERAL(FAILED_TAG),
+		    LITERAL("true"));
+	return r == -E2BIG ? 0 : r;
+}

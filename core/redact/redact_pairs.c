@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/redact_pairs.h"
+
+#include <strings.h>
+
+enum {
+	NAME_REACH = 64,  /* bytes of a name looked at to either side */
+	CLOSERS_MAX = 12, /* quotes and brackets behind a name */
+	SPACES_MAX = 16,  /* around a separator */
+	USER_REACH = 48,  /* before pass: */
+	TELLING_MIN = 6,  /* bytes of a password without a separator */
+};
+
+struct pair {
+	struct mxlog_value value; /* its `at` is what is read next */
+	size_t start, end;        /* of the name, without dashes before it */
+	bool option;              /* --name or -name */
+};
+
+static char peek(const struct pair *pair, size_t ahead)
+{
+	return mxlog_value_peek(&pair->value, pair->value.at + ahead);
+}
+
+/* Pass over spaces; how many there were. */
+static size_t skip_spaces(struct pair *pair)
+{
+	size_t n = 0;
+
+	while (n < SPACES_MAX && mxlog_is_space(peek(pair, n)))
+		n++;
+	pair->value.at += n;
+	return n;
+}
+
+static bool is_word(const char *text, size_t len, const char *word)
+{
+	return len == strlen(word) && strncasecmp(text, word, len) == 0;
+}
+
+/* Does the word stand there, and end there? */
+static bool has_word(const struct mxlog_value *value, size_t at,
+    const char *word)
+{
+	size_t n = strlen(word);
+
+	return at + n <= value->len && (value->text[at] | 0x20) == *word &&
+	    strncasecmp(value->text + at, word, n) == 0 &&
+	    !mxlog_is_name_byte(mxlog_value_peek(value, at + n));
+}
+
+/* api key, pass phrase: names of two words. */
+static void join_words(struct pair *pair)
+{
+	const struct mxlog_value *value = &pair->value;
+	const char *name = value->text + pair->start;
+	size_t len = pair->end - pair->start, start = pair->start;
+
+	if (is_word(name, len, "pass") &&
+	    mxlog_value_peek(value, pair->end) == ' ' &&
+	    has_word(value, pair->end + 1, "phrase"))
+		pair->end += strlen(" phrase");
+	if ((!is_word(name, len, "key") && !is_word(name, len, "keys")) ||
+	    start < 2 || value->text[start - 1] != ' ' ||
+	    !mxlog_is_letter(value->text[start - 2]))
+		return;
+	start--;
+	while (start > 0 && pair->start - start < NAME_REACH &&
+	    mxlog_is_name_byte(value->text[start - 1]))
+		start--;
+	pair->start = start;
+}
+
+static void find_name(struct pair *pair, size_t at)
+{
+	const char *text = pair->value.text;
+	size_t start = at, end = at;
+
+	while (start > 0 && at - start < NAME_REACH &&
+	    mxlog_is_name_byte(text[start - 1]))
+		start--;
+	while (end < pair->value.len && end - at < NAME_REACH &&
+	    mxlog_is_name_byte(text[end]))
+		end++;
+	pair->option = text[start] == '-' &&
+	    (start == 0 || mxlog_is_blank(text[start - 1]) ||
+		strchr("\"'`[(,=", text[start - 1]));
+	while (start < end && !mxlog_is_letter(text[start]))
+		start++;
+	while (end > start && strchr(".-", text[end - 1]))
+		end--;
+	pair->start = start;
+	pair->end = end;
+	join_words(pair);
+	pair->value.at = pair->end;
+}
+
+/* Quotes and brackets between a name and its separator: "name", name[],
+ * params['name'], **name**. */
+static void skip_closers(struct pair *pair)
+{
+	size_t n = 0;
+	char c;
+
+	while (n < CLOSERS_MAX && (c = peek(pair, n)) != '\0' &&
+	    strchr("\\\"'`[]*", c)) {
+		pair->value.quoted |= mxlog_is_quote(c);
+		n++;
+	}
+	pair->value.at += n;
+}
+
+/* =, ==, =>, :, :=, ->; false if no value can follow. */
+static bool skip_separator(struct pair *pair)
+{
+	char c = peek(pair, 0), next = peek(pair, 1);
+
+	if (c == '=') {
+		pair->value.at += next == '=' || next == '>' ? 2 : 1;
+	} else if (c == '-' && next == '>' && mxlog_is_space(peek(pair, 2))) {
+		pair->value.at += 2;
+	} else if (c == ':') {
+		if (next == ':' || (next == '/' && !pair->value.quoted))
+			return false;
+		pair->value.colon = next != '=';
+		pair->value.at += next == '=' ? 2 : 1;
+	} else {
+		return false;
+	}
+	(void)skip_spaces(pair);
+	return true;
+}
+
+/* --password hunter2, and as list: "--password", "hunter2". */
+static bool skip_option_gap(struct pair *pair)
+{
+	if (!pair->option)
+		return false;
+	if (pair->value.quoted && peek(pair, 0) == ',')
+		pair->value.at++;
+	return skip_spaces(pair) > 0 && peek(pair, 0) != '-';
+}
+
+/* "name":"PASSWORD","value":"x", also of HTML: up to behind the separator. */
+static bool skip_value_word(struct pair *pair)
+{
+	size_t n = 0;
+	char c;
+
+	while (n < CLOSERS_MAX && (c = peek(pair, n)) != '\0' &&
+	    strchr("\\\"' ,;", c))
+		n++;
+	if (n == 0 || !has_word(&pair->value, pair->value.at + n, "value"))
+		return false;
+	pair->value.at += n + strlen("value");
+	skip_closers(pair);
+	(void)skip_spaces(pair);
+	return skip_separator(pair);
+}
+
+/* ("password", "hunter2"): a pair as Python has them. */
+static bool skip_tuple_gap(struct pair *pair)
+{
+	size_t n = 1;
+
+	if (!pair->value.quoted || pair->start < 2 ||
+	    pair->value.text[pair->start - 2] != '(' || peek(pair, 0) != ',')
+		return false;
+	while (mxlog_is_space(peek(pair, n)) && n < SPACES_MAX)
+		n++;
+	if (!mxlog_is_quote(peek(pair, n)))
+		return false;
+	pair->value.at += n;
+	return true;
+}
+
+/* Passwords behind nothing but a space: in quotes (SQL), behind the digit that
+ * tells how it is encrypted (network devices), or a word that no language has:
+ * with letters and digits. */
+static bool skip_password_gap(struct pair *pair)
+{
+	size_t n = 0, letters = 0, digits = 0;
+
+	if (pair->value.name.kind != MXLOG_NAME_PASSWORD &&
+	    !has_word(&pair->value, pair->start, "secret"))
+		return false;
+	if (peek(pair, 0) == '(' && mxlog_is_quote(peek(pair, 1))) {
+		pair->value.at++;
+		return true;
+	}
+	if (skip_spaces(pair) == 0)
+		return false;
+	if (mxlog_is_digit(peek(pair, 0)) && peek(pair, 1) == ' ') {
+		pair->value.at += 2;
+		return mxlog_is_name_byte(peek(pair, 0)) ||
+		    peek(pair, 0) == '$';
+	}
+	if (pair->value.name.kind != MXLOG_NAME_PASSWORD)
+		return false;
+	if (mxlog_is_quote(peek(pair, 0)))
+		return true;
+	if (has_word(&pair->value, pair->value.at, "is"))
+		pair->value.at += strlen("is ");
+	for (; mxlog_is_name_byte(peek(pair, n)); n++) {
+		letters += mxlog_is_letter(peek(pair, n));
+		digits += mxlog_is_digit(peek(pair, n));
+	}
+	return letters > 0 && digits > 0 && n >= TELLING_MIN;
+}
+
+static bool read_element(struct pair *pair, struct mxlog_range *ret)
+{
+	const struct mxlog_value *value = &pair->value;
+	const char *close = memchr(value->text + pair->end, '>',
+	    MIN(value->len - pair->end, (size_t)NAME_REACH));
+	const char *open;
+
+	if (!close)
+		return false;
+	ret->start = (size_t)(close - value->text) + 1;
+	open = memchr(close, '<', value->len - ret->start + 1);
+	ret->end = open ? (size_t)(open - value->text) : value->len;
+	return ret->end > ret->start && !mxlog_value_is_none(value, ret);
+}
+
+/* TokenFilter: text; the name of a class more likely than that of a secret. */
+static bool is_unlikely(const struct pair *pair)
+{
+	return pair->value.colon && !pair->value.quoted &&
+	    pair->value.name.loose;
+}
+
+/* user: a pass: b; without a user "pass:" is rather a count. */
+static bool has_user_before(const struct pair *pair)
+{
+	size_t at = pair->start > USER_REACH ? pair->start - USER_REACH : 0;
+
+	for (; at < pair->start; at++)
+		if (has_word(&pair->value, at, "user") ||
+		    has_word(&pair->value, at, "username") ||
+		    has_word(&pair->value, at, "login"))
+			return true;
+	return false;
+}
+
+/* Could the word that begins here be a value, or lead to one? */
+static bool is_word_telling(const struct mxlog_value *value, size_t at)
+{
+	size_t end = at;
+
+	for (; end - at < NAME_REACH &&
+	     mxlog_is_name_byte(mxlog_value_peek(value, end));
+	     end++)
+		if (mxlog_is_digit(value->text[end]))
+			return true;
+	return has_word(value, at, "is") || has_word(value, at, "value");
+}
+
+/* After most names there is no value, whatever they mean: this costs less than
+ * to find that out. */
+static bool may_have_value(struct pair *pair)
+{
+	size_t n = 0;
+	char c;
+
+	skip_closers(pair);
+	if (pair->option || pair->value.quoted)
+		return true;
+	while (n < SPACES_MAX && mxlog_is_space(peek(pair, n)))
+		n++;
+	c = peek(pair, n);
+	if (c == '\0')
+		return false;
+	if (strchr("=:-(,;\"'`\\$", c))
+		return true;
+	return n > 0 && is_word_telling(&pair->value, pair->value.at + n);
+}
+
+/* Each way to stand behind a name, from `at` on. */
+static bool skip_to_value(struct pair *pair)
+{
+	static bool (*const ways[])(struct pair *) = { skip_value_word,
+		skip_tuple_gap, skip_password_gap, skip_option_gap };
+	size_t behind = pair->value.at;
+
+	(void)skip_spaces(pair);
+	if (skip_separator(pair))
+		return !is_unlikely(pair);
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		pair->value.at = behind;
+		if (ways[i](pair))
+			return true;
+	}
+	return false;
+}
+
+bool mxlog_pair_find(const char *text, size_t len, size_t at, size_t *ret_end,
+    struct mxlog_range *ret)
+{
+	struct pair pair = { .value = { .text = text, .len = len } };
+	bool element;
+
+	assert(at < len);
+
+	find_name(&pair, at);
+	*ret_end = pair.end;
+	element = pair.start > 0 && text[pair.start - 1] == '<';
+	if (!element && !may_have_value(&pair))
+		return false;
+	pair.value.name =
+	    mxlog_name_classify(text + pair.start, pair.end - pair.start);
+	if (pair.value.name.kind == MXLOG_NAME_OTHER)
+		return false;
+	if (element)
+		return read_element(&pair, ret);
+	if (!skip_to_value(&pair))
+		return false;
+	if (pair.value.name.kind == MXLOG_NAME_PASS && pair.value.colon &&
+	    has_user_before(&pair))
+		pair.value.name.kind = MXLOG_NAME_SECRET;
+	return mxlog_value_read(&pair.value, ret);
+}

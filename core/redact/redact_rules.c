@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/redact_rules.h"
+
+#include <stdlib.h>
+
+enum rule_id {
+	RULE_NAME, /* no pattern: redact_pairs.c */
+#define SECRET(rule, back, pattern, help) RULE_##rule,
+#include "tbl/secrets.def"
+	RULE_BUILT_IN,
+};
+
+enum {
+	/* Between two looks at the clock: a hit costs one, and one more for
+	 * what a rule may read on. */
+	COST_A_LOOK = 32,
+	COST_BYTES = 4096,
+};
+
+struct rule {
+	struct mxlog_pattern *pattern;
+	size_t back;   /* bytes before the keyword, where a match may start */
+	bool whole;    /* the user's: search all of the text */
+	uint64_t text; /* number of the text that `next` is about */
+	size_t next;   /* there is nothing new before this byte */
+};
+
+struct mxlog_rules {
+	struct mxlog_keywords *keywords;
+	struct rule *list; /* built-in, then the user's */
+	size_t n;
+	unsigned *always; /* rules that every text is searched for */
+	size_t n_always;
+	uint64_t texts; /* looked at so far */
+};
+
+static const struct {
+	const char *pattern;
+	size_t len, back;
+} secrets[RULE_BUILT_IN] = {
+#define SECRET(rule, steps, text, help) \
+	[RULE_##rule] = { LITERAL(text), steps },
+#include "tbl/secrets.def"
+};
+
+static const struct {
+	unsigned rule;
+	bool caseless;
+	const char *text;
+	size_t len;
+} keywords[] = {
+#define KEYWORD(rule, caseless, text) { RULE_##rule, caseless, LITERAL(text) },
+#include "tbl/secrets.def"
+};
+
+static int add_built_in(struct mxlog_rules *rules, struct mxlog_error *reterr)
+{
+	int r = 0;
+
+	for (unsigned i = RULE_NAME + 1; i < RULE_BUILT_IN && r >= 0; i++) {
+		unsigned flags = MXLOG_PATTERN_NOTEMPTY;
+
+		if (secrets[i].back == 0)
+			flags |= MXLOG_PATTERN_ANCHORED;
+		rules->list[i].back = secrets[i].back;
+		r = mxlog_pattern_new(secrets[i].pattern, secrets[i].len, flags,
+		    &rules->list[i].pattern, reterr);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(keywords) && r >= 0; i++)
+		r = mxlog_keywords_add(rules->keywords, keywords[i].text,
+		    keywords[i].len, keywords[i].caseless, keywords[i].rule);
+	return r;
+}
+
+/* Its keyword is the longest text that no match can do without, if one is
+ * known. */
+static int add_keyword(struct mxlog_rules *rules, unsigned rule)
+{
+	const struct mxlog_pattern_literals *literals =
+	    mxlog_pattern_literals(rules->list[rule].pattern);
+	const struct mxlog_pattern_literal *longest = &literals->list[0];
+	int r = -EINVAL;
+
+	if (literals->n > 0 && longest->len >= MXLOG_KEYWORD_MIN)
+		r = mxlog_keywords_add(rules->keywords, longest->text,
+		    longest->len, literals->caseless, rule);
+	if (r == -EINVAL) {
+		rules->always[rules->n_always++] = rule;
+		r = 0;
+	}
+	return r;
+}
+
+static int add_patterns(struct mxlog_rules *rules, const char *const *patterns,
+    size_t n, struct mxlog_error *reterr)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		unsigned rule = RULE_BUILT_IN + (unsigned)i;
+		struct mxlog_error error = { 0 };
+
+		rules->list[rule].whole = true;
+		r = mxlog_pattern_new(patterns[i], strlen(patterns[i]),
+		    MXLOG_PATTERN_NOTEMPTY, &rules->list[rule].pattern, &error);
+		if (r == 0)
+			r = add_keyword(rules, rule);
+		else if (reterr) {
+			reterr->offset = error.offset;
+			r = mxlog_error_set(reterr, r, "pattern '%s': %s",
+			    patterns[i], error.text);
+		}
+	}
+	return r;
+}
+
+int mxlog_rules_new(const char *const *patterns, size_t n_patterns,
+    struct mxlog_rules **ret, struct mxlog_error *reterr)
+{
+	struct mxlog_rules *rules = calloc(1, sizeof(*rules));
+	int r = -ENOMEM;
+
+	if (!rules)
+		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
+	rules->n = RULE_BUILT_IN + n_patterns;
+	rules->list = calloc(rules->n, sizeof(*rules->list));
+	rules->always = calloc(n_patterns + 1, sizeof(*rules->always));
+	if (rules->list && rules->always)
+		r = mxlog_keywords_new(&rules->keywords);
+	if (r == 0)
+		r = add_built_in(rules, reterr);
+	if (r == 0)
+		r = add_patterns(rules, patterns, n_patterns, reterr);
+	if (r == -ENOMEM)
+		(void)mxlog_error_set(reterr, r, "out of memory");
+	if (r < 0)
+		goto out;
+	mxlog_keywords_build(rules->keywords);
+	*ret = rules;
+	rules = NULL;
+out:
+	mxlog_rules_free(rules);
+	return r;
+}
+
+void mxlog_rules_free(struct mxlog_rules *rules)
+{
+	if (!rules)
+		return;
+	for (size_t i = 0; rules->list && i < rules->n; i++)
+		mxlog_pattern_free(rules->list[i].pattern);
+	mxlog_keywords_free(rules->keywords);
+	free(rules->list);
+	free(rules->always);
+	free(rules);
+}
+
+bool mxlog_rules_search_all(const struct mxlog_rules *rules)
+{
+	return rules->n_always > 0;
+}
+
+bool mxlog_rules_have_patterns(const struct mxlog_rules *rules)
+{
+	return rules->n > RULE_BUILT_IN;
+}
+
+static bool collect(void *data, size_t start, size_t len, unsigned rule)
+{
+	struct mxlog_hits *hits = data;
+
+	if (hits->n == MXLOG_HITS_MAX) {
+		hits->more = true;
+		return false;
+	}
+	hits->list[hits->n++] = (struct mxlog_hit){ .start = (uint32_t)start,
+		.len = (uint32_t)len,
+		.rule = rule };
+	hits->first = MIN(hits->first, (uint32_t)start);
+	hits->end = MAX(hits->end, (uint32_t)(start + len));
+	return true;
+}
+
+void mxlog_rules_scan(const struct mxlog_rules *rules, const char *text,
+    size_t len, struct mxlog_hits *ret)
+{
+	assert(len <= UINT32_MAX);
+
+	ret->n = 0;
+	ret->first = UINT32_MAX;
+	ret->end = 0;
+	ret->more = false;
+	mxlog_keywords_find(rules->keywords, text, len, collect, ret);
+}
+
+/* One text being looked at. */
+struct search {
+	struct mxlog_rules *rules;
+	const char *text;
+	size_t len;
+	struct mxlog_budget *budget;
+	struct mxlog_ranges *ranges;
+	size_t cost; /* since the last look at the clock */
+	int r;
+};
+
+int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end)
+{
+	if (ranges->n == ranges->capacity) {
+		size_t capacity = 2 * ranges->capacity + 16;
+		struct mxlog_range *list =
+		    realloc(ranges->list, capacity * sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		ranges->list = list;
+		ranges->capacity = capacity;
+	}
+	ranges->list[ranges->n++] =
+	    (struct mxlog_range){ .start = start, .end = end };
+	return 0;
+}
+
+static int find_pair(struct search *search, size_t at)
+{
+	struct rule *rule = &search->rules->list[RULE_NAME];
+	struct mxlog_range range;
+
+	if (!mxlog_pair_find(search->text, search->len, at, &rule->next,
+		&range))
+		return 0;
+	rule->next = MAX(rule->next, range.end);
+	return mxlog_ranges_add(search->ranges, range.start, range.end);
+}
+
+/* All matches from `from` on. */
+static int find_all(struct search *search, struct rule *rule, size_t from)
+{
+	struct mxlog_match match;
+	int r;
+
+	while (from <= search->len) {
+		r = mxlog_pattern_search(rule->pattern, search->text,
+		    search->len, from, search->budget, &match);
+		if (r <= 0)
+			return r;
+		if (match.secret_end > match.secret_start) {
+			r = mxlog_ranges_add(search->ranges, match.secret_start,
+			    match.secret_end);
+			if (r < 0)
+				return r;
+		}
+		/* A match is not empty, but \K may put its start behind. */
+		from = MAX(match.end, from + 1);
+		while (
+		    from < search->len && (search->text[from] & 0xc0) == 0x80)
+			from++;
+	}
+	return 0;
+}
+
+/* Is there a match right here? */
+static int find_here(struct search *search, struct rule *rule, size_t at)
+{
+	struct mxlog_match match;
+	int r = mxlog_pattern_search(rule->pattern, search->text, search->len,
+	    at, search->budget, &match);
+
+	if (r <= 0)
+		return r;
+	rule->next = match.end;
+	return mxlog_ranges_add(search->ranges, match.secret_start,
+	    match.secret_end);
+}
+
+static size_t step_back(const struct search *search, size_t at, size_t n)
+{
+	at = at > n ? at - n : 0;
+	while (at > 0 && (search->text[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+static bool is_too_late(struct search *search, size_t at)
+{
+	search->cost += 1 + (search->len - at) / COST_BYTES;
+	if (search->cost < COST_A_LOOK)
+		return false;
+	search->cost = 0;
+	return mxlog_budget_spent(search->budget);
+}
+
+static int try_rule(struct search *search, size_t at, unsigned id)
+{
+	struct rule *rule = &search->rules->list[id];
+
+	if (rule->text != search->rules->texts) {
+		rule->text = search->rules->texts;
+		rule->next = 0;
+	}
+	if (at < rule->next)
+		return 0;
+	if (is_too_late(search, at))
+		return -ETIMEDOUT;
+	if (id == RULE_NAME)
+		return find_pair(search, at);
+	if (!rule->whole && rule->back == 0)
+		return find_here(search, rule, at);
+	/* This finds what is to be found behind, too. */
+	rule->next = SIZE_MAX;
+	return find_all(search, rule,
+	    rule->whole ? 0 : step_back(search, at, rule->back));
+}
+
+static bool on_keyword(void *data, size_t start, size_t len, unsigned rule)
+{
+	struct search *search = data;
+
+	(void)len;
+	search->r = try_rule(search, start, rule);
+	return search->r >= 0;
+}
+
+static void try_hits(struct search *search, const struct mxlog_hits *hits,
+    size_t offset)
+{
+	for (size_t i = 0; i < hits->n && search->r >= 0; i++) {
+		const struct mxlog_hit *hit = &hits->list[i];
+
+		if (hit->start >= offset &&
+		    hit->start - offset + hit->len <= search->len)
+			search->r =
+			    try_rule(search, hit->start - offset, hit->rule);
+	}
+}
+
+int mxlog_rules_find(struct mxlog_rules *rules, const char *text, size_t len,
+    const struct mxlog_hits *hits, size_t offset, struct mxlog_budget *budget,
+    struct mxlog_ranges *ranges)
+{
+	struct search search = { .rules = rules,
+		.text = text,
+		.len = len,
+		.budget = budget,
+		.ranges = ranges };
+
+	rules->texts++;
+	if (hits && !hits->more)
+		try_hits(&search, hits, offset);
+	else
+		mxlog_keywords_find(rules->keywords, text, len, on_keyword,
+		    &search);
+	for (size_t i = 0; i < rules->n_always && search.r >= 0; i++)
+		search.r = find_all(&search, &rules->list[rules->always[i]], 0);
+	return MIN(search.r, 0);
+}

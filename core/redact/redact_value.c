@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/redact_value.h"
+
+#include <strings.h>
+
+enum {
+	SLASHES_MAX = 12, /* before a quote */
+	CLOSERS_MAX = 12, /* quotes and spaces behind a name */
+	KEY_MAX = 48,     /* of what may be the next pair's name */
+	SCHEME_MAX = 24,  /* of an authorization scheme */
+	OPAQUE_MIN = 8,   /* of what looks like a credential */
+};
+
+/* Behind an opening quote that has `slashes` backslashes before it: where the
+ * text inside ends, and in *ret_closed whether a closing quote is there. */
+static size_t quoted_end(const struct mxlog_value *value, size_t at, char quote,
+    size_t slashes, bool *ret_closed)
+{
+	size_t before = 0, line_end = value->len;
+
+	for (; at < value->len; at++) {
+		char c = value->text[at];
+
+		if (c == quote &&
+		    (slashes == 0 ? before % 2 == 0 : before <= slashes)) {
+			*ret_closed = true;
+			return at - MIN(before, slashes);
+		}
+		if (c == '\n' && line_end == value->len)
+			line_end = at;
+		before = c == '\\' ? before + 1 : 0;
+	}
+	*ret_closed = false;
+	return line_end;
+}
+
+/* Does the next pair's name stand at `at`? */
+static bool starts_pair(const struct mxlog_value *value, size_t at)
+{
+	size_t n = 0;
+
+	if (!mxlog_is_letter(mxlog_value_peek(value, at)) &&
+	    mxlog_value_peek(value, at) != '_')
+		return false;
+	while (
+	    n < KEY_MAX && mxlog_is_name_byte(mxlog_value_peek(value, at + n)))
+		n++;
+	while (strchr("\\\"' ", mxlog_value_peek(value, at + n)) &&
+	    at + n < value->len && n < KEY_MAX + CLOSERS_MAX)
+		n++;
+	return at + n < value->len && strchr("=:", value->text[at + n]);
+}
+
+/* A value without quotes goes on over much that may stand in a password; it
+ * ends at white space, or at punctuation that the text around it needs. */
+static bool ends_value(const struct mxlog_value *value, size_t at)
+{
+	char c = value->text[at], next = mxlog_value_peek(value, at + 1);
+
+	if (mxlog_is_blank(c))
+		return true;
+	if (!strchr(",;&)]}>\"'`<\\", c))
+		return false;
+	if (c == '\\')
+		return at + 1 < value->len && mxlog_is_quote(next);
+	if (c == '<')
+		return next == '/' || mxlog_is_letter(next);
+	if (at + 1 == value->len || mxlog_is_blank(next) ||
+	    strchr(",;)]}>\"'`:<\\", next))
+		return true;
+	return strchr(",;&", c) && starts_pair(value, at + 1);
+}
+
+static size_t bare_end(const struct mxlog_value *value, size_t at)
+{
+	while (at < value->len && !ends_value(value, at))
+		at++;
+	return at;
+}
+
+/* Behind an opening bracket: behind the one that closes it; 0 if none does. */
+static size_t bracket_end(const struct mxlog_value *value, size_t at)
+{
+	size_t depth = 1;
+	char quote = '\0';
+
+	for (; at < value->len; at++) {
+		char c = value->text[at];
+
+		if (c == '\\' && at + 1 < value->len && quote != '\0')
+			at++;
+		else if (quote != '\0')
+			quote = c == quote ? '\0' : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if (c == '{' || c == '[')
+			depth++;
+		else if ((c == '}' || c == ']') && --depth == 0)
+			return at + 1;
+	}
+	return 0;
+}
+
+/* Words that stand for no value, and such that begin an explanation. */
+static bool is_one_of(const char *const *words, size_t n, const char *text,
+    size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(words[i]) == len &&
+		    strncasecmp(words[i], text, len) == 0)
+			return true;
+	return false;
+}
+
+bool mxlog_value_is_none(const struct mxlog_value *value,
+    const struct mxlog_range *range)
+{
+	static const char *const words[] = { "yes", "no", "true", "false",
+		"null", "(null)", "none", "nil", "undefined", "on", "off",
+		"unset", "empty", "n/a" };
+	const char *text = value->text + range->start;
+	size_t len = range->end - range->start, masked = 0;
+
+	if (len == 1 && !mxlog_is_letter(*text) && !mxlog_is_digit(*text))
+		return true;
+	if (len > 2 && memcmp(text, "%%", 2) == 0)
+		return true; /* Windows: the number of a text */
+	while (masked < len && text[masked] == '*')
+		masked++;
+	return masked == len || is_one_of(words, ARRAY_LEN(words), text, len);
+}
+
+/* "invalid token: unexpected end of input" tells of no token. */
+static bool is_prose(const struct mxlog_value *value,
+    const struct mxlog_range *range)
+{
+	static const char *const words[] = { "a", "access", "an",
+		"authentication", "authorization", "bad", "can't", "cannot",
+		"could", "denied", "does", "error", "expected", "expired",
+		"failed", "failure", "for", "found", "given", "has", "illegal",
+		"in", "incorrect", "invalid", "is", "key", "login", "malformed",
+		"maximum", "minimum", "missing", "mismatch", "must", "no",
+		"not", "permission", "provided", "rejected", "required",
+		"requires", "should", "the", "this", "too", "unable",
+		"unauthorized", "unexpected", "unknown", "user", "was",
+		"wrong" };
+	const char *text = value->text + range->start;
+	size_t len = range->end - range->start;
+	bool more = mxlog_is_space(mxlog_value_peek(value, range->end)) &&
+	    mxlog_is_letter(mxlog_value_peek(value, range->end + 1));
+
+	while (len > 0 && strchr(",;.:", text[len - 1]))
+		len--;
+	return (more || range->end == value->len) &&
+	    is_one_of(words, ARRAY_LEN(words), text, len);
+}
+
+/* Is the value that begins here a number? */
+static bool is_number(const struct mxlog_value *value)
+{
+	size_t i = value->at;
+
+	while (i < value->len && value->text[i] &&
+	    (mxlog_is_digit(value->text[i]) || strchr("+-.%", value->text[i])))
+		i++;
+	return i > value->at && (i == value->len || ends_value(value, i));
+}
+
+/* What some names have more often than secrets: pass=3, PWD=/root. */
+static bool is_harmless(const struct mxlog_value *value)
+{
+	char first = mxlog_value_peek(value, value->at);
+
+	switch (value->name.kind) {
+	case MXLOG_NAME_PASS:
+		return !value->name.several &&
+		    (is_number(value) ||
+			(value->colon && !value->quoted &&
+			    !mxlog_is_quote(first)));
+	case MXLOG_NAME_TOKENS:
+		return is_number(value);
+	case MXLOG_NAME_PWD:
+		return !value->name.several && (first == '/' || first == '~');
+	case MXLOG_NAME_COOKIE:
+		return is_number(value) ||
+		    (first == '0' &&
+			mxlog_value_peek(value, value->at + 1) == 'x');
+	default:
+		return false;
+	}
+}
+
+/* {..} and [..]: up to the closing one; where that was cut off, all there is
+ * if it looks like JSON. */
+static size_t container_end(const struct mxlog_value *value)
+{
+	size_t end = bracket_end(value, value->at + 1);
+	char next = mxlog_value_peek(value, value->at + 1);
+
+	if (end > 0)
+		return end;
+	if (mxlog_is_quote(next) || next == '\\' || next == '{' || next == '[')
+		return value->len;
+	return bare_end(value, value->at + 1);
+}
+
+/* key=value, key="a, b", key=value, … as Digest has them. */
+static size_t parameters_end(const struct mxlog_value *value, size_t at)
+{
+	for (;;) {
+		size_t end = at;
+		bool closed;
+
+		while (end < value->len && !mxlog_is_blank(value->text[end]) &&
+		    !mxlog_is_quote(value->text[end]) &&
+		    value->text[end] != ',')
+			end++;
+		if (end > at && mxlog_value_peek(value, end) == '"' &&
+		    value->text[end - 1] == '=') {
+			end = quoted_end(value, end + 1, '"', 0, &closed);
+			end += closed;
+		}
+		if (mxlog_value_peek(value, end) != ',')
+			return end;
+		at = end + 1;
+		while (mxlog_is_space(mxlog_value_peek(value, at)))
+			at++;
+		if (!starts_pair(value, at))
+			return end;
+	}
+}
+
+static bool is_scheme(const struct mxlog_value *value, size_t start, size_t end)
+{
+	static const char *const schemes[] = { "basic", "bearer", "digest",
+		"negotiate", "ntlm", "token", "apikey", "oauth", "hawk",
+		"mutual", "vapid", "dpop", "aws", "aws4-hmac-sha256",
+		"scram-sha-1", "scram-sha-256", "sharedkey", "key", "jwt" };
+	size_t next = end;
+	bool telling = false;
+
+	if (is_one_of(schemes, ARRAY_LEN(schemes), value->text + start,
+		end - start))
+		return true;
+	if (end - start > SCHEME_MAX ||
+	    !mxlog_is_space(mxlog_value_peek(value, end)))
+		return false;
+	for (size_t i = start; i < end; i++)
+		if (!mxlog_is_letter(value->text[i]) &&
+		    !mxlog_is_digit(value->text[i]) && value->text[i] != '-')
+			return false;
+	for (next++; next < value->len && !ends_value(value, next); next++)
+		telling |= !mxlog_is_letter(value->text[next]);
+	return telling && next - end > OPAQUE_MIN;
+}
+
+/* Of "Bearer abc" the scheme stays; its end if there is one, else 0. */
+static size_t scheme_end(const struct mxlog_value *value, size_t start,
+    size_t end)
+{
+	if (!mxlog_is_space(mxlog_value_peek(value, end)) ||
+	    !is_scheme(value, start, end))
+		return 0;
+	while (mxlog_is_space(mxlog_value_peek(value, end)))
+		end++;
+	return end;
+}
+
+/* Credentials in quotes reach to the closing one. */
+static void narrow_to_credentials(const struct mxlog_value *value,
+    struct mxlog_range *range)
+{
+	size_t end = range->start;
+
+	while (end < range->end && !mxlog_is_blank(value->text[end]))
+		end++;
+	end = scheme_end(value, range->start, end);
+	if (end > 0)
+		range->start = MIN(end, range->end);
+}
+
+static void read_credentials(const struct mxlog_value *value,
+    struct mxlog_range *ret)
+{
+	size_t end = bare_end(value, value->at);
+	size_t behind = scheme_end(value, value->at, end);
+
+	ret->start = value->at;
+	ret->end = end;
+	if (behind == 0)
+		return;
+	ret->start = behind;
+	ret->end = MAX(parameters_end(value, behind), bare_end(value, behind));
+}
+
+/* a=b; c=d; HttpOnly */
+static size_t cookies_end(const struct mxlog_value *value, size_t at)
+{
+	for (;;) {
+		size_t next;
+
+		while (at < value->len && !mxlog_is_blank(value->text[at]) &&
+		    value->text[at] != ';' && !ends_value(value, at))
+			at++;
+		next = at + 1;
+		while (mxlog_is_space(mxlog_value_peek(value, next)))
+			next++;
+		if (mxlog_value_peek(value, at) != ';' || next == at + 1 ||
+		    !mxlog_is_name_byte(mxlog_value_peek(value, next)))
+			return at;
+		at = next;
+	}
+}
+
+static void read_quoted(struct mxlog_value *value, size_t slashes,
+    struct mxlog_range *ret)
+{
+	size_t quote = value->at + slashes;
+	bool closed;
+
+	ret->start = quote + 1;
+	ret->end =
+	    quoted_end(value, quote + 1, value->text[quote], slashes, &closed);
+	if (value->name.kind == MXLOG_NAME_AUTHORIZATION)
+		narrow_to_credentials(value, ret);
+}
+
+static void read_bare(struct mxlog_value *value, struct mxlog_range *ret)
+{
+	ret->start = value->at;
+	if (value->name.kind == MXLOG_NAME_AUTHORIZATION)
+		read_credentials(value, ret);
+	else if (value->name.kind == MXLOG_NAME_COOKIE)
+		ret->end = cookies_end(value, value->at);
+	else if (strchr("{[", mxlog_value_peek(value, value->at)) &&
+	    value->at < value->len)
+		ret->end = container_end(value);
+	else
+		ret->end = bare_end(value, value->at);
+}
+
+/* "cookie: reject a blank domain" has none in it. */
+static bool is_talk_of_cookies(const struct mxlog_value *value,
+    const struct mxlog_range *range)
+{
+	return value->name.kind == MXLOG_NAME_COOKIE && value->colon &&
+	    !value->quoted &&
+	    !memchr(value->text + range->start, '=', range->end - range->start);
+}
+
+/* b'..', u"..": Python's prefixes. */
+static bool has_prefix(const struct mxlog_value *value)
+{
+	char c = (char)(mxlog_value_peek(value, value->at) | 0x20);
+
+	return strchr("burf", c) && c != '\0' &&
+	    (mxlog_value_peek(value, value->at + 1) == '"' ||
+		mxlog_value_peek(value, value->at + 1) == '\'');
+}
+
+bool mxlog_value_read(struct mxlog_value *value, struct mxlog_range *ret)
+{
+	size_t slashes = 0;
+
+	if (has_prefix(value))
+		value->at++;
+	while (mxlog_value_peek(value, value->at + slashes) == '\\' &&
+	    slashes < SLASHES_MAX)
+		slashes++;
+	if (mxlog_is_quote(mxlog_value_peek(value, value->at + slashes))) {
+		read_quoted(value, slashes, ret);
+		if (value->name.kind == MXLOG_NAME_PWD &&
+		    mxlog_value_peek(value, ret->start) == '/')
+			return false;
+	} else {
+		if (is_harmless(value))
+			return false;
+		read_bare(value, ret);
+		if (is_talk_of_cookies(value, ret))
+			return false;
+		if (value->colon && !value->quoted && is_prose(value, ret))
+			return false;
+	}
+	return ret->end > ret->start && !mxlog_value_is_none(value, ret);
+}

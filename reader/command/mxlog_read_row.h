@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Row: an entry or a metric to be shown, and how. */
+#pragma once
+
+#include "entry/lookup.h"
+
+struct mxlog_read_row {
+	const struct mxlog_entry *entry;   /* one of these, */
+	const struct mxlog_metric *metric; /* the other is NULL */
+	const char *const *fields;
+	size_t n_fields;
+	size_t width; /* of the screen; 0: no end */
+	bool colour;
+};

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/matcher.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "entry/ndjson.h"
+#include "entry/view.h"
+#include "order/sort_key.h"
+#include "report/tally.h"
+#include "scan/filter.h"
+#include "scan/needle.h"
+
+_Static_assert((int)MXLOG_CHUNK_SLACK >= (int)MXLOG_VIEW_SLACK,
+    "views look behind their line");
+_Static_assert((int)MXLOG_CHUNK_SLACK >= 2 * (int)MXLOG_NEEDLE_SPAN,
+    "needles look behind the text");
+
+struct mxlog_matcher {
+	struct mxlog_query *query;
+	struct mxlog_filter filter;
+	struct mxlog_needle needle; /* every match has it; may be empty */
+	struct mxlog_view view;
+	struct mxlog_view_cache cache;
+	struct mxlog_buf text; /* a message, decoded */
+	struct mxlog_entry *entry;
+	struct mxlog_metric *metric;
+	bool slow;                 /* decode every line */
+	bool by_view;              /* canonical lines need not be decoded */
+	bool by_view_alone;        /* all that pass the filter match */
+	bool by_head;              /* the beginning of a view is enough */
+	struct mxlog_tally *tally; /* or NULL: keep hits */
+};
+
+/* The search's text, or what any match of its pattern holds. */
+static int choose_text(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_query *query = matcher->query;
+	bool caseless = !(query->search_flags & MXLOG_SEARCH_CASE);
+	const struct mxlog_pattern_literals *literals;
+
+	if (!query->search || query->search_len == 0)
+		return 0;
+	if (!(query->search_flags & MXLOG_SEARCH_REGEX))
+		return mxlog_needle_init(&matcher->needle, query->search_text,
+		    query->search_len, caseless, false);
+	literals = mxlog_pattern_literals(query->search);
+	return literals->n > 0
+	    ? mxlog_needle_init(&matcher->needle, literals->list[0].text,
+		  literals->list[0].len, literals->caseless, false)
+	    : 0;
+}
+
+/* Unless there is a needle already. */
+static int choose_string(struct mxlog_matcher *matcher, const char *text,
+    bool quoted)
+{
+	if (!text || matcher->query->metrics || matcher->needle.len > 0)
+		return 0;
+	return mxlog_needle_init(&matcher->needle, text, strlen(text), false,
+	    quoted);
+}
+
+/* What makes a line worth looking at, the rarest first: a text, a tag, a
+ * condition's value or its field. */
+static int choose_needle(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_query *query = matcher->query;
+	int r = choose_text(matcher);
+
+	for (size_t i = 0; r >= 0 && i < query->n_tags; i++)
+		r = choose_string(matcher, query->tags[i], true);
+	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++)
+		r = choose_string(matcher,
+		    mxlog_condition_text(query->conditions[i]), false);
+	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++)
+		r = choose_string(matcher,
+		    mxlog_condition_key(query->conditions[i]), true);
+	return r;
+}
+
+/* How much of a canonical line must be looked at. */
+static void choose_ways(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_query *query = matcher->query;
+	bool plain =
+	    !query->search && query->n_tags == 0 && query->n_conditions == 0;
+
+	mxlog_filter_init(&matcher->filter, query);
+	matcher->by_view = !matcher->slow && !query->metrics;
+	matcher->by_view_alone =
+	    plain && !matcher->filter.has_since && !matcher->filter.has_until;
+	matcher->by_head = plain && query->order != MXLOG_ORDER_DURATION_MS &&
+	    query->order != MXLOG_ORDER_LINE_NUMBER;
+}
+
+int mxlog_matcher_new(const struct mxlog_query *query, bool slow,
+    struct mxlog_matcher **ret)
+{
+	struct mxlog_matcher *matcher = calloc(1, sizeof(*matcher));
+	int r;
+
+	if (!matcher)
+		return -ENOMEM;
+	matcher->slow = slow;
+	r = mxlog_query_copy(query, &matcher->query);
+	if (r >= 0)
+		r = mxlog_entry_new(&matcher->entry);
+	if (r >= 0)
+		r = mxlog_metric_new(&matcher->metric);
+	if (r >= 0 && !slow)
+		r = choose_needle(matcher);
+	if (r < 0) {
+		mxlog_matcher_free(matcher);
+		return r;
+	}
+	choose_ways(matcher);
+	*ret = matcher;
+	return 0;
+}
+
+void mxlog_matcher_free(struct mxlog_matcher *matcher)
+{
+	if (!matcher)
+		return;
+	mxlog_query_free(matcher->query);
+	mxlog_entry_free(matcher->entry);
+	mxlog_metric_free(matcher->metric);
+	mxlog_needle_done(&matcher->needle);
+	mxlog_buf_done(&matcher->text);
+	free(matcher);
+}
+
+void mxlog_matcher_set_tally(struct mxlog_matcher *matcher,
+    struct mxlog_tally *tally)
+{
+	matcher->tally = tally;
+}
+
+static int add_hit(struct mxlog_chunk *chunk, const char *line, size_t len,
+    const struct mxlog_sort_key *key)
+{
+	size_t extra_off = chunk->side.len;
+	struct mxlog_hit *hit;
+	int r = mxlog_chunk_add_hit(chunk, &hit);
+
+	if (r < 0)
+		return r;
+	*hit = (struct mxlog_hit){
+		.off = (uint32_t)(line - chunk->text),
+		.len = (uint32_t)len,
+		.time_usec = key->time_usec,
+		.hi = key->hi,
+		.lo = key->lo,
+		.extra_off = (uint32_t)extra_off,
+		.extra_len = (uint32_t)key->extra_len,
+		.missing = key->missing,
+	};
+	return mxlog_buf_add(&chunk->side, key->extra, key->extra_len);
+}
+
+/* ---- the slow path: decode the line and ask the query ---- */
+
+static int match_entry(struct mxlog_matcher *matcher, const char *line,
+    size_t len, struct mxlog_sort_key *key)
+{
+	int r = mxlog_ndjson_decode(line, len, matcher->entry, NULL);
+
+	if (r < 0)
+		return r;
+	r = mxlog_query_matches(matcher->query, matcher->entry);
+	if (r > 0)
+		mxlog_sort_key_of_entry(matcher->query, matcher->entry, key);
+	return r;
+}
+
+static int match_metric(struct mxlog_matcher *matcher, const char *line,
+    size_t len, struct mxlog_sort_key *key)
+{
+	int r = mxlog_ndjson_decode_metric(line, len, matcher->metric, NULL);
+
+	if (r < 0)
+		return r;
+	r = mxlog_query_matches_metric(matcher->query, matcher->metric);
+	if (r > 0)
+		mxlog_sort_key_of_metric(matcher->query, matcher->metric, key);
+	return r;
+}
+
+/* `whole`: it ends with a newline; one that does not may be in the middle of
+ * being written, and is not damaged. */
+static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *line, size_t len, bool whole)
+{
+	struct mxlog_sort_key key;
+	int r;
+
+	if (matcher->query->metrics)
+		r = match_metric(matcher, line, len, &key);
+	else
+		r = match_entry(matcher, line, len, &key);
+	if (r == -EBADMSG) {
+		chunk->damaged += whole;
+		return 0;
+	}
+	if (r <= 0)
+		return r;
+	chunk->matches++;
+	if (!matcher->tally)
+		return add_hit(chunk, line, len, &key);
+	return matcher->query->metrics
+	    ? mxlog_tally_add_metric(matcher->tally, matcher->metric)
+	    : mxlog_tally_add(matcher->tally, matcher->entry);
+}
+
+/* ---- the fast path: canonical lines ---- */
+
+static struct mxlog_json_token string_token(const struct mxlog_piece *piece)
+{
+	return (struct mxlog_json_token){ .type = MXLOG_JSON_STRING,
+		.text = piece->text,
+		.len = piece->len,
+		.escaped = piece->escaped };
+}
+
+static int match_text(struct mxlog_matcher *matcher,
+    const struct mxlog_piece *message)
+{
+	struct mxlog_json_token token = string_token(message);
+	int r;
+
+	if (!matcher->query->search)
+		return 1;
+	if (!message->escaped &&
+	    mxlog_utf8_valid(message->text, message->len) == message->len)
+		return mxlog_query_wants_text(matcher->query, message->text,
+		    message->len);
+	matcher->text.len = 0;
+	r = mxlog_json_decode(&matcher->text, &token);
+	if (r < 0)
+		return r;
+	return mxlog_query_wants_text(matcher->query, matcher->text.data,
+	    matcher->text.len);
+}
+
+static bool has_tag(const struct mxlog_piece *tags, const char *tag)
+{
+	struct mxlog_json_token token;
+	size_t len = strlen(tag);
+	struct mxlog_json json;
+
+	if (!tags->text)
+		return false;
+	mxlog_json_init(&json, tags->text, tags->len);
+	while (mxlog_json_next(&json, &token) > 0)
+		if (token.type == MXLOG_JSON_STRING &&
+		    mxlog_json_equals(&token, tag, len))
+			return true;
+	return false;
+}
+
+/* The field of a condition, if the view has it as one plain text. */
+static bool view_value(const struct mxlog_view *view, const char *path,
+    struct mxlog_value *ret)
+{
+	const struct mxlog_piece *piece = NULL;
+
+	if (strcmp(path, "duration_ms") == 0)
+		piece = &view->duration;
+	else if (strcmp(path, "module") == 0)
+		piece = &view->module;
+	else if (strcmp(path, "process_id") == 0)
+		piece = &view->process_id;
+	if (!piece || piece->escaped ||
+	    (piece->text &&
+		mxlog_utf8_valid(piece->text, piece->len) < piece->len))
+		return false;
+	*ret = (struct mxlog_value){ .text = piece->text,
+		.len = piece->len,
+		.json = piece == &view->duration };
+	return true;
+}
+
+/* 1 or 0 if the view knows whether all conditions hold; -EAGAIN: decode. */
+static int match_conditions(struct mxlog_matcher *matcher)
+{
+	for (size_t i = 0; i < matcher->query->n_conditions; i++) {
+		struct mxlog_condition *condition =
+		    matcher->query->conditions[i];
+		struct mxlog_value value;
+		int r;
+
+		if (!view_value(&matcher->view, mxlog_condition_path(condition),
+			&value) ||
+		    !mxlog_condition_judge(condition,
+			value.text ? &value : NULL, &r))
+			return -EAGAIN;
+		if (r <= 0)
+			return r;
+	}
+	return 1;
+}
+
+/* What the filter could not say. 1, 0 or an error. */
+static int match_view(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_query *query = matcher->query;
+
+	if (!mxlog_query_wants_time(query, matcher->view.time_usec))
+		return 0;
+	for (size_t i = 0; i < query->n_tags; i++)
+		if (!has_tag(&matcher->view.tags, query->tags[i]))
+			return 0;
+	return match_text(matcher, &matcher->view.message);
+}
+
+static void key_of_view(const struct mxlog_query *query,
+    const struct mxlog_view *view, struct mxlog_sort_key *key)
+{
+	bool descending = query->descending;
+	double duration;
+
+	*key = (struct mxlog_sort_key){ .time_usec = view->time_usec,
+		.missing = true };
+	switch (query->order) {
+	case MXLOG_ORDER_TIMESTAMP:
+		mxlog_sort_key_from_int(key, view->time_usec, descending);
+		break;
+	case MXLOG_ORDER_LEVEL:
+		mxlog_sort_key_from_int(key, view->level, descending);
+		break;
+	case MXLOG_ORDER_MODULE:
+		mxlog_sort_key_from_text(key, view->module.text,
+		    view->module.len, descending);
+		break;
+	case MXLOG_ORDER_TRACE_ID:
+		mxlog_sort_key_from_ulid(key, view->trace_id, 26, descending);
+		break;
+	case MXLOG_ORDER_DURATION_MS:
+		if (view->duration.text &&
+		    mxlog_number_parse_double(view->duration.text,
+			view->duration.len, &duration) >= 0)
+			mxlog_sort_key_from_double(key, duration, descending);
+		break;
+	case MXLOG_ORDER_LINE_NUMBER:
+		if (view->line_number >= 0)
+			mxlog_sort_key_from_int(key, view->line_number,
+			    descending);
+		break;
+	case MXLOG_ORDER_COUNT:
+		break;
+	}
+}
+
+/* A match, as the view shows it. */
+static int take_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
+{
+	const struct mxlog_view *view = &matcher->view;
+	const char *line = view->trace_id - MXLOG_VIEW_TRACE_ID;
+	struct mxlog_sort_key key;
+
+	chunk->matches++;
+	if (matcher->tally)
+		return mxlog_tally_add_view(matcher->tally, view);
+	key_of_view(matcher->query, view, &key);
+	return add_hit(chunk, line, (size_t)(view->end - line), &key);
+}
+
+/* What neither the filter nor the view could say. 1, 0, -EAGAIN: decode the
+ * line; or an error. */
+static int look_closer(struct mxlog_matcher *matcher)
+{
+	int r = matcher->by_view_alone ? 1 : match_view(matcher);
+
+	if (r > 0 && !matcher->by_view_alone)
+		r = match_conditions(matcher);
+	if (r > 0 && matcher->tally && !mxlog_tally_takes_view(matcher->tally))
+		return -EAGAIN;
+	return r;
+}
+
+static bool parse(struct mxlog_matcher *matcher,
+    const struct mxlog_chunk *chunk, const char *line, const char *end)
+{
+	struct mxlog_view *view = &matcher->view;
+
+	return matcher->by_head && chunk->canonical
+	    ? mxlog_view_parse_head(view, &matcher->cache, line, end)
+	    : mxlog_view_parse(view, &matcher->cache, line, end);
+}
+
+/* 1 if the line that begins here is in canonical form and was dealt with, and
+ * where it ends; 0: it is left to scan_slowly(). */
+static int scan_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *line, const char *end, const char **ret_newline)
+{
+	enum mxlog_verdict verdict = MXLOG_MAYBE;
+	int r;
+
+	if (!matcher->by_view || end - line < MXLOG_VIEW_MIN)
+		return 0;
+	if (matcher->filter.any)
+		verdict = mxlog_filter_check(&matcher->filter, line, end);
+	if (verdict == MXLOG_NO) {
+		*ret_newline = memchr(line, '\n', (size_t)(end - line));
+		return 1;
+	}
+	if (verdict == MXLOG_UNKNOWN || !parse(matcher, chunk, line, end))
+		return 0;
+	*ret_newline = matcher->view.end;
+	r = look_closer(matcher);
+	if (r > 0)
+		r = take_view(matcher, chunk);
+	if (r == -EAGAIN)
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+/* Deal with the line that begins here; a newline stands before `end`. */
+static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *line, const char *end, const char **ret_newline)
+{
+	int r;
+
+	chunk->lines++;
+	r = scan_view(matcher, chunk, line, end, ret_newline);
+	if (r != 0)
+		return r;
+	*ret_newline = memchr(line, '\n', (size_t)(end - line));
+	return scan_slowly(matcher, chunk, line, (size_t)(*ret_newline - line),
+	    true);
+}
+
+/* ---- over a chunk ---- */
+
+/* Lines that hold the needle, or may, for all that their bytes say. */
+static int scan_needle(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *text, const char *end)
+{
+	const char *line = text;
+	int r = 0;
+
+	while (r >= 0 && line < end) {
+		const char *hit =
+		    mxlog_needle_find(&matcher->needle, line, end);
+		const char *newline, *before;
+
+		if (!hit)
+			return 0;
+		before = memrchr(line, '\n', (size_t)(hit - line));
+		if (before)
+			line = before + 1;
+		r = scan_line(matcher, chunk, line, end, &newline);
+		line = newline + 1;
+	}
+	return r;
+}
+
+static int scan_lines(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
+    const char *text, const char *end)
+{
+	const char *line = text, *newline;
+	int r = 0;
+
+	while (r >= 0 && line < end) {
+		r = scan_line(matcher, chunk, line, end, &newline);
+		line = newline + 1;
+	}
+	return r;
+}
+
+int mxlog_matcher_scan(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
+{
+	const char *text = chunk->text, *end = text + chunk->len;
+	const char *last = end;
+	int r;
+
+	if (chunk->len == 0)
+		return 0;
+	if (end[-1] != '\n') {
+		last = memrchr(text, '\n', chunk->len);
+		last = last ? last + 1 : text;
+	}
+	if (matcher->needle.len > 0)
+		r = scan_needle(matcher, chunk, text, last);
+	else
+		r = scan_lines(matcher, chunk, text, last);
+	if (r >= 0 && last < end)
+		r = scan_slowly(matcher, chunk, last, (size_t)(end - last),
+		    false);
+	return r < 0 ? r : 0;
+}

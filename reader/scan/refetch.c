@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/refetch.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "scan/reel.h"
+
+enum {
+	WINDOWS = 16,
+	WINDOW_BYTES = 256 * 1024,
+	WIDE_BYTES = 4 * WINDOW_BYTES, /* there is one that has more at most */
+	SINGLE_BYTES = 4096, /* for a line asked for out of the blue */
+	REELS = 4,           /* archives held open */
+};
+
+struct open_reel {
+	struct mxlog_reel reel; /* file NULL: unused */
+	uint32_t segment;
+	uint64_t used;
+};
+
+struct window {
+	uint32_t segment;
+	uint64_t offset;
+	struct mxlog_buf bytes; /* empty: not used yet */
+	uint64_t used;          /* when it was last of use */
+};
+
+struct mxlog_refetch {
+	const struct mxlog_catalog *catalog;
+	bool backwards;
+	uint64_t clock;
+	struct window windows[WINDOWS];
+	struct open_reel reels[REELS];
+	struct mxlog_archive_scratch scratch;
+};
+
+int mxlog_refetch_new(const struct mxlog_catalog *catalog, bool backwards,
+    struct mxlog_refetch **ret)
+{
+	struct mxlog_refetch *refetch = calloc(1, sizeof(*refetch));
+
+	if (!refetch)
+		return -ENOMEM;
+	refetch->catalog = catalog;
+	refetch->backwards = backwards;
+	*ret = refetch;
+	return 0;
+}
+
+void mxlog_refetch_free(struct mxlog_refetch *refetch)
+{
+	if (!refetch)
+		return;
+	for (size_t i = 0; i < WINDOWS; i++)
+		mxlog_buf_done(&refetch->windows[i].bytes);
+	for (size_t i = 0; i < REELS; i++)
+		mxlog_reel_close(&refetch->reels[i].reel);
+	mxlog_archive_scratch_done(&refetch->scratch);
+	free(refetch);
+}
+
+static bool holds(const struct window *window, uint32_t segment,
+    uint64_t offset, uint32_t len)
+{
+	return window->segment == segment && offset >= window->offset &&
+	    offset + len <= window->offset + window->bytes.len;
+}
+
+/* The window that was not of use for the longest time. */
+static struct window *oldest(struct mxlog_refetch *refetch)
+{
+	struct window *window = &refetch->windows[0];
+
+	for (size_t i = 1; i < WINDOWS; i++)
+		if (refetch->windows[i].used < window->used)
+			window = &refetch->windows[i];
+	return window;
+}
+
+/* Lines may be long, and as many of them as there are windows: too much. */
+static void drop_wide(struct mxlog_refetch *refetch)
+{
+	for (size_t i = 0; i < WINDOWS; i++)
+		if (refetch->windows[i].bytes.capacity > WIDE_BYTES)
+			mxlog_buf_done(&refetch->windows[i].bytes);
+}
+
+/* The window whose neighbour is asked for, or NULL: one line is read after the
+ * other, and more of them should be read at once. */
+static const struct window *find_near(const struct mxlog_refetch *refetch,
+    uint32_t segment, uint64_t offset)
+{
+	for (size_t i = 0; i < WINDOWS; i++) {
+		const struct window *window = &refetch->windows[i];
+
+		if (window->segment == segment && window->bytes.len > 0 &&
+		    offset + WINDOW_BYTES >= window->offset &&
+		    offset <= window->offset + window->bytes.len + WINDOW_BYTES)
+			return window;
+	}
+	return NULL;
+}
+
+/* Lines of one time are read forwards also where time runs backwards. */
+static int load_live(struct mxlog_refetch *refetch, struct window *window,
+    uint32_t segment, uint64_t offset, uint32_t len)
+{
+	const struct window *near = find_near(refetch, segment, offset);
+	bool backwards = near ? offset < near->offset : refetch->backwards;
+	size_t want = MAX((size_t)len, near ? WINDOW_BYTES : SINGLE_BYTES), n;
+	int fd = refetch->catalog->segments[segment].fd;
+	uint64_t start = offset;
+	int r;
+
+	if (backwards)
+		start = offset + len > want ? offset + len - want : 0;
+	mxlog_buf_clear(&window->bytes);
+	r = mxlog_buf_reserve(&window->bytes, want);
+	if (r < 0)
+		return r;
+	r = mxlog_fs_pread_full(fd, window->bytes.data, want, (off_t)start, &n);
+	if (r < 0)
+		return r;
+	window->segment = segment;
+	window->offset = start;
+	window->bytes.len = n;
+	return 0;
+}
+
+/* The archive, opened again if need be. */
+static int open_reel(struct mxlog_refetch *refetch, uint32_t index,
+    const struct mxlog_reel **ret)
+{
+	const struct mxlog_catalog_segment *segment =
+	    &refetch->catalog->segments[index];
+	struct open_reel *free_one = &refetch->reels[0];
+	int r;
+
+	for (size_t i = 0; i < REELS; i++) {
+		struct open_reel *open = &refetch->reels[i];
+
+		if (open->reel.file && open->segment == index) {
+			open->used = ++refetch->clock;
+			*ret = &open->reel;
+			return 0;
+		}
+		if (open->used < free_one->used)
+			free_one = open;
+	}
+	mxlog_reel_close(&free_one->reel);
+	r = mxlog_reel_open(&free_one->reel,
+	    refetch->catalog->dirs[segment->dir].fd, segment->record, NULL);
+	if (r < 0)
+		return r == -ENOENT ? -ESTALE : r;
+	free_one->segment = index;
+	free_one->used = ++refetch->clock;
+	*ret = &free_one->reel;
+	return 0;
+}
+
+static int load_member(struct mxlog_refetch *refetch, struct window *window,
+    uint32_t segment, uint64_t offset)
+{
+	const struct mxlog_reel *reel;
+	size_t member;
+	int r;
+
+	r = open_reel(refetch, segment, &reel);
+	if (r >= 0)
+		r = mxlog_reel_find(reel, offset, &member);
+	if (r < 0)
+		return r;
+	mxlog_buf_clear(&window->bytes);
+	window->segment = segment;
+	window->offset = reel->starts[member];
+	return mxlog_archive_file_read(reel->file, member, &refetch->scratch,
+	    &window->bytes, NULL);
+}
+
+static int load(struct mxlog_refetch *refetch, struct window *window,
+    uint32_t segment, uint64_t offset, uint32_t len)
+{
+	/* A foreign archive was written to a file. */
+	if (refetch->catalog->segments[segment].fd < 0)
+		return load_member(refetch, window, segment, offset);
+	return load_live(refetch, window, segment, offset, len);
+}
+
+int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,
+    uint64_t offset, uint32_t len, const char **ret)
+{
+	struct window *window = NULL;
+	const char *line;
+	int r;
+
+	for (size_t i = 0; !window && i < WINDOWS; i++)
+		if (holds(&refetch->windows[i], segment, offset, len))
+			window = &refetch->windows[i];
+	if (!window) {
+		drop_wide(refetch);
+		window = oldest(refetch);
+		r = load(refetch, window, segment, offset, len);
+		if (r < 0)
+			return r;
+		if (!holds(window, segment, offset, len))
+			return -ESTALE;
+	}
+	window->used = ++refetch->clock;
+	line = window->bytes.data + (offset - window->offset);
+	if (memchr(line, '\n', len))
+		return -ESTALE;
+	*ret = line;
+	return 0;
+}

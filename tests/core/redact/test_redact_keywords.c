@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/redact_keywords.h"
+
+#include <strings.h>
+
+#include "base/buf.h"
+#include "suite.h"
+
+static const struct {
+	bool caseless;
+	const char *text;
+} list[] = {
+	{ true, "pass" },
+	{ false, "AKIA" },
+	{ true, "key" },
+	{ false, "://" },
+	{ false, "-----BEGIN " },
+	{ true, "a_long_keyword_of_more_than_sixteen_bytes" },
+	{ false, "aaa" },
+	{ false, "caf\xc3\xa9-bar" },
+	{ false, "Zz9" },
+};
+
+static struct mxlog_keywords *make(void)
+{
+	struct mxlog_keywords *keywords;
+
+	ck_assert_int_eq(mxlog_keywords_new(&keywords), 0);
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		ck_assert_int_eq(mxlog_keywords_add(keywords, list[i].text,
+				     strlen(list[i].text), list[i].caseless,
+				     (unsigned)i),
+		    0);
+	mxlog_keywords_build(keywords);
+	return keywords;
+}
+
+struct found {
+	size_t start[4096];
+	unsigned id[4096];
+	size_t n, max;
+};
+
+static bool note(void *data, size_t start, size_t len, unsigned id)
+{
+	struct found *found = data;
+
+	ck_assert_uint_eq(len, strlen(list[id].text));
+	ck_assert_uint_lt(found->n, ARRAY_LEN(found->start));
+	found->start[found->n] = start;
+	found->id[found->n++] = id;
+	return found->max == 0 || found->n < found->max;
+}
+
+static bool has(const struct found *found, size_t start, unsigned id)
+{
+	for (size_t i = 0; i < found->n; i++)
+		if (found->start[i] == start && found->id[i] == id)
+			return true;
+	return false;
+}
+
+static bool is_at(const char *text, size_t len, unsigned id)
+{
+	const char *keyword = list[id].text;
+
+	if (strlen(keyword) > len)
+		return false;
+	return list[id].caseless
+	    ? strncasecmp(text, keyword, strlen(keyword)) == 0
+	    : memcmp(text, keyword, strlen(keyword)) == 0;
+}
+
+/* Both ways to search find what a plain comparison finds. */
+static void check(const struct mxlog_keywords *keywords, const char *text,
+    size_t len)
+{
+	static struct found wide, portable;
+	size_t n = 0;
+
+	wide.n = portable.n = 0;
+	mxlog_keywords_find(keywords, text, len, note, &wide);
+	mxlog_keywords_find_portable(keywords, text, len, note, &portable);
+	for (size_t i = 0; i < len; i++)
+		for (unsigned id = 0; id < ARRAY_LEN(list); id++) {
+			if (!is_at(text + i, len - i, id))
+				continue;
+			n++;
+			ck_assert(has(&wide, i, id));
+			ck_assert(has(&portable, i, id));
+		}
+	ck_assert_uint_eq(wide.n, n);
+	ck_assert_uint_eq(portable.n, n);
+}
+
+START_TEST(keywords_are_found_at_every_place_of_every_length)
+{
+	struct mxlog_keywords *keywords = make();
+
+	for (size_t len = 0; len <= 70; len += 1 + len / 40)
+		for (size_t id = 0; id < ARRAY_LEN(list); id++) {
+			size_t n = strlen(list[id].text);
+			char *text = malloc(len + 1);
+
+			for (size_t at = 0; at + n <= len; at++) {
+				memset(text, '.', len);
+				memcpy(text + at, list[id].text, n);
+				check(keywords, text, len);
+			}
+			free(text);
+		}
+	mxlog_keywords_free(keywords);
+}
+END_TEST
+
+START_TEST(random_texts_give_what_a_plain_comparison_gives)
+{
+	static const char *const items[] = { "pass", "PASS", "Key", "akia",
+		"AKIA", "a", "://", "-----BEGIN", " ", "\xc3\xa9", "caf",
+		"-bar", "-----BEGIN ", "Zz9", "zz9", "p", "ss", "\xff", "ke",
+		"y" };
+	struct mxlog_keywords *keywords = make();
+	struct mxlog_buf text = { 0 };
+	uint64_t seed = 42;
+
+	for (int i = 0; i < 3000; i++) {
+		text.len = 0;
+		for (int j = 0; j < i % 60; j++) {
+			const char *item;
+
+			seed = seed * 6364136223846793005 + 1442695040888963407;
+			item = items[(seed >> 33) % ARRAY_LEN(items)];
+			ck_assert_int_eq(mxlog_buf_add(&text, item,
+					     strlen(item)),
+			    0);
+		}
+		check(keywords, text.data ? text.data : "", text.len);
+	}
+	mxlog_buf_done(&text);
+	mxlog_keywords_free(keywords);
+}
+END_TEST
+
+START_TEST(a_search_ends_when_it_is_told_to)
+{
+	static struct found found = { .max = 2 };
+	struct mxlog_keywords *keywords = make();
+
+	mxlog_keywords_find(keywords, LITERAL("key key key key"), note, &found);
+	ck_assert_uint_eq(found.n, 2);
+	mxlog_keywords_free(keywords);
+}
+END_TEST
+
+START_TEST(a_keyword_without_three_ascii_bytes_is_refused)
+{
+	struct mxlog_keywords *keywords = make();
+	char longest[MXLOG_KEYWORD_MAX + 1];
+
+	memset(longest, 'a', sizeof(longest));
+	ck_assert_int_eq(mxlog_keywords_add(keywords, LITERAL("ab"), false, 0),
+	    -EINVAL);
+	ck_assert_int_eq(mxlog_keywords_add(keywords,
+			     LITERAL("\xc3\xa9"
+				     "ab"),
+			     false, 0),
+	    -EINVAL);
+	ck_assert_int_eq(mxlog_keywords_add(keywords, longest, sizeof(longest),
+			     false, 0),
+	    -EINVAL);
+	mxlog_keywords_free(keywords);
+}
+END_TEST
+
+SUITE("redact_keywords", keywords_are_found_at_every_place_of_every_length,
+    random_texts_give_what_a_plain_comparison_gives,
+    a_search_ends_when_it_is_told_to,
+    a_keyword_without_three_ascii_bytes_is_refused)
