@@ -34,13 +34,13 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 {
 	if (!reader)
 		return;
-	mxlog_crew_free(reader->crew);
-	for (unsigned i = 0; i < reader->n_hands; i++) {
-		mxlog_matcher_free(reader->hands[i].matcher);
-		mxlog_archive_scratch_done(&reader->hands[i].scratch);
-		mxlog_tally_free(reader->hands[i].tally);
+	mxlog_worker_pool_free(reader->pool);
+	for (unsigned i = 0; i < reader->n_workers; i++) {
+		mxlog_matcher_free(reader->workers[i].matcher);
+		mxlog_archive_scratch_done(&reader->workers[i].scratch);
+		mxlog_groups_free(reader->workers[i].groups);
 	}
-	free(reader->hands);
+	free(reader->workers);
 	mxlog_plan_done(&reader->plan);
 	mxlog_reader_follow_done(reader);
 	mxlog_sorter_free(reader->sorter);

@@ -108,7 +108,7 @@ static void take_held(struct mxlog_reader *reader, struct mxlog_line *ret)
 static bool take_hit(struct mxlog_reader *reader, struct mxlog_line *ret)
 {
 	const struct mxlog_chunk *chunk = &reader->chunk;
-	const struct mxlog_hit *hit;
+	const struct mxlog_chunk_hit *hit;
 
 	if (reader->at_hit >= chunk->n_hits)
 		return false;
@@ -137,7 +137,7 @@ static int next_new(struct mxlog_reader *reader, struct mxlog_line *ret)
 		if (r <= 0)
 			return r;
 		reader->at_hit = 0;
-		r = mxlog_matcher_scan(reader->hands[0].matcher,
+		r = mxlog_matcher_scan(reader->workers[0].matcher,
 		    &reader->chunk);
 		reader->stats.bytes_read += reader->chunk.bytes_read;
 		reader->stats.lines += reader->chunk.lines;

@@ -6,7 +6,7 @@
 #include <mxlog/reader.h>
 
 #include "order/sorter.h"
-#include "report/tally.h"
+#include "report/groups.h"
 #include "scan/catalog.h"
 #include "scan/cursor.h"
 #include "scan/follow.h"
@@ -15,10 +15,10 @@
 #include "scan/refetch.h"
 
 /* What each worker has of its own. */
-struct mxlog_reader_hand {
+struct mxlog_reader_worker {
 	struct mxlog_matcher *matcher;
 	struct mxlog_archive_scratch scratch;
-	struct mxlog_tally *tally; /* or NULL */
+	struct mxlog_groups *groups; /* or NULL */
 };
 
 /* A line kept while the order is turned. */
@@ -31,18 +31,19 @@ struct mxlog_reader {
 	struct mxlog_query *query;
 	struct mxlog_catalog catalog;
 	struct mxlog_plan plan;
-	size_t at_step;                  /* steps before this were read */
-	struct mxlog_reader_hand *hands; /* one for each worker */
-	unsigned n_hands;
-	struct mxlog_crew *crew;
+	size_t at_step;                      /* steps before this were read */
+	struct mxlog_reader_worker *workers; /* one for each worker */
+	unsigned n_workers;
+	struct mxlog_worker_pool *pool;
 	struct mxlog_sorter *sorter;
 	struct mxlog_refetch *refetch;
 	uint64_t skip, left; /* of matches in order */
 	int64_t frontier;    /* what comes before this time is complete */
 	bool started, read_all, ended;
-	const char *tally_fields;   /* while a tally is made */
-	struct mxlog_tally *levels; /* the tally, if directories can fill it */
-	uint32_t told_step;         /* its error was told; from 1 */
+	const char *groups_fields; /* while a groups is made */
+	struct mxlog_groups
+	    *levels;        /* the groups, if directories can fill it */
+	uint32_t told_step; /* its error was told; from 1 */
 	mxlog_reader_corrupt *corrupt;
 	void *corrupt_arg;
 	struct mxlog_reader_stats stats;
@@ -76,7 +77,7 @@ static inline bool mxlog_reader_by_time(const struct mxlog_query *query)
 int mxlog_reader_next_stored(struct mxlog_reader *reader,
     struct mxlog_line *ret);
 
-/* Let the workers' tallies have all matches. */
+/* Let the workers' groups have all matches. */
 int mxlog_reader_count_stored(struct mxlog_reader *reader);
 
 /* The next match where what comes is followed: of the stored ones first. 1, 0

@@ -47,7 +47,7 @@ static void unreadable(struct mxlog_reader *reader, uint32_t index, int error,
 
 /* ---- reading ---- */
 
-static int next_task(void *arg, struct mxlog_crew_task *ret)
+static int next_task(void *arg, struct mxlog_worker_pool_task *ret)
 {
 	struct mxlog_reader *reader = arg;
 
@@ -55,16 +55,16 @@ static int next_task(void *arg, struct mxlog_crew_task *ret)
 }
 
 /* In a worker's thread: everything shared is only read. */
-static void work(void *arg, unsigned number, const struct mxlog_crew_task *task,
-    struct mxlog_chunk *chunk)
+static void work(void *arg, unsigned number,
+    const struct mxlog_worker_pool_task *task, struct mxlog_chunk *chunk)
 {
 	const struct mxlog_reader *reader = arg;
-	struct mxlog_reader_hand *hand = &reader->hands[number];
+	struct mxlog_reader_worker *worker = &reader->workers[number];
 	int r;
 
-	r = mxlog_plan_read(&reader->plan, task, &hand->scratch, chunk);
+	r = mxlog_plan_read(&reader->plan, task, &worker->scratch, chunk);
 	if (r >= 0)
-		r = mxlog_matcher_scan(hand->matcher, chunk);
+		r = mxlog_matcher_scan(worker->matcher, chunk);
 	chunk->error = r;
 }
 
@@ -88,22 +88,23 @@ static unsigned count_workers(uint64_t bytes)
 }
 
 static int make_hand(struct mxlog_reader *reader,
-    struct mxlog_reader_hand *hand)
+    struct mxlog_reader_worker *worker)
 {
-	int r = mxlog_matcher_new(reader->query, false, &hand->matcher);
+	int r = mxlog_matcher_new(reader->query, false, &worker->matcher);
 
-	if (r >= 0 && reader->tally_fields) {
-		r = mxlog_tally_new(reader->tally_fields,
-		    reader->query->metrics, &hand->tally, NULL);
+	if (r >= 0 && reader->groups_fields) {
+		r = mxlog_groups_new(reader->groups_fields,
+		    reader->query->metrics, &worker->groups, NULL);
 		if (r >= 0)
-			mxlog_matcher_set_tally(hand->matcher, hand->tally);
+			mxlog_matcher_set_groups(worker->matcher,
+			    worker->groups);
 	}
 	return r;
 }
 
-static int start_crew(struct mxlog_reader *reader)
+static int start_pool(struct mxlog_reader *reader)
 {
-	struct mxlog_crew_job job = { .next = next_task,
+	struct mxlog_worker_pool_job job = { .next = next_task,
 		.work = work,
 		.arg = reader };
 	unsigned workers, n;
@@ -113,12 +114,12 @@ static int start_crew(struct mxlog_reader *reader)
 	workers = count_workers(reader->bytes_planned);
 	n = MAX(workers, 1U);
 
-	reader->hands = calloc(n, sizeof(*reader->hands));
-	if (!reader->hands)
+	reader->workers = calloc(n, sizeof(*reader->workers));
+	if (!reader->workers)
 		return -ENOMEM;
-	for (; r >= 0 && reader->n_hands < n; reader->n_hands++)
-		r = make_hand(reader, &reader->hands[reader->n_hands]);
-	return r < 0 ? r : mxlog_crew_new(workers, &job, &reader->crew);
+	for (; r >= 0 && reader->n_workers < n; reader->n_workers++)
+		r = make_hand(reader, &reader->workers[reader->n_workers]);
+	return r < 0 ? r : mxlog_worker_pool_new(workers, &job, &reader->pool);
 }
 
 static uint64_t wanted(const struct mxlog_query *query)
@@ -164,7 +165,7 @@ static int start(struct mxlog_reader *reader)
 		    mxlog_reader_by_time(reader->query) && descending,
 		    &reader->refetch);
 	if (r >= 0)
-		r = start_crew(reader);
+		r = start_pool(reader);
 	return r;
 }
 
@@ -198,7 +199,7 @@ static int sort_hits(struct mxlog_reader *reader,
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < chunk->n_hits; i++) {
-		const struct mxlog_hit *hit = &chunk->hits[i];
+		const struct mxlog_chunk_hit *hit = &chunk->hits[i];
 		struct mxlog_sort_record record = {
 			.hi = hit->hi,
 			.lo = hit->lo,
@@ -235,7 +236,7 @@ static void count(struct mxlog_reader *reader, const struct mxlog_chunk *chunk)
 static int take_chunk(struct mxlog_reader *reader)
 {
 	struct mxlog_chunk *chunk;
-	int r = mxlog_crew_take(reader->crew, &chunk);
+	int r = mxlog_worker_pool_take(reader->pool, &chunk);
 
 	if (r <= 0) {
 		reader->read_all = r == 0;
@@ -310,8 +311,8 @@ static void finish(struct mxlog_reader *reader)
 
 	reader->ended = true;
 	/* The threads may be ahead of what was wanted. */
-	mxlog_crew_free(reader->crew);
-	reader->crew = NULL;
+	mxlog_worker_pool_free(reader->pool);
+	reader->pool = NULL;
 	add_plan_stats(reader);
 	for (size_t i = 0; i < reader->catalog.n_segments; i++) {
 		struct mxlog_catalog_segment *segment =

@@ -29,4 +29,12 @@ if [ -n "$duplicates" ]; then
 	echo "not unique in the tree: $duplicates" >&2
 	status=1
 fi
+
+# One struct tag in the tree means one struct.
+duplicates=$(git ls-files '*.c' '*.h' | grep -v '^tests/' |
+	xargs grep -ohE '^struct mxlog_[a-z0-9_]+ \{' | sort | uniq -d)
+if [ -n "$duplicates" ]; then
+	echo "defined twice: $duplicates" >&2
+	status=1
+fi
 exit "$status"

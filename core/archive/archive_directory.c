@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/le.h"
+#include "base/little_endian.h"
 #include "extern/gzip_block.h"
 
 enum {
@@ -38,8 +38,8 @@ static void put_head(const struct mxlog_archive_directory *dir,
 	(void)mxlog_le_add(out, 8, (uint64_t)dir->arrived_usec);
 	(void)mxlog_le_add(out, 8, dir->original_size);
 	(void)mxlog_le_add(out, 8, dir->entry_count);
-	(void)mxlog_le_add(out, 4, dir->sketches_size);
-	(void)mxlog_buf_add(out, dir->sketches_sha256, MXLOG_DIGEST_LEN);
+	(void)mxlog_le_add(out, 4, dir->ngram_filters_size);
+	(void)mxlog_buf_add(out, dir->ngram_filters_sha256, MXLOG_DIGEST_LEN);
 	(void)mxlog_le_add(out, 4, dir->n_members);
 	(void)mxlog_le_add(out, 2, dir->n_modules);
 	(void)mxlog_le_add(out, 2, dir->n_tags);
@@ -158,8 +158,8 @@ static int take_head(struct mxlog_le_reader *in,
 	dir->arrived_usec = (int64_t)mxlog_le_take_number(in, 8);
 	dir->original_size = mxlog_le_take_number(in, 8);
 	dir->entry_count = mxlog_le_take_number(in, 8);
-	dir->sketches_size = (uint32_t)mxlog_le_take_number(in, 4);
-	take_bytes(in, dir->sketches_sha256, MXLOG_DIGEST_LEN);
+	dir->ngram_filters_size = (uint32_t)mxlog_le_take_number(in, 4);
+	take_bytes(in, dir->ngram_filters_sha256, MXLOG_DIGEST_LEN);
 	dir->n_members = (size_t)mxlog_le_take_number(in, 4);
 	dir->n_modules = (size_t)mxlog_le_take_number(in, 2);
 	dir->n_tags = (size_t)mxlog_le_take_number(in, 2);

@@ -70,10 +70,10 @@ struct mxlog_archive_directory {
 	size_t n_members;
 	struct mxlog_archive_name *modules, *tags; /* every name once */
 	size_t n_modules, n_tags;
-	/* Where the sketches stand in the file, and what they hash to. */
-	uint64_t sketches_offset;
-	uint32_t sketches_size;
-	unsigned char sketches_sha256[MXLOG_DIGEST_LEN];
+	/* Where the n-gram filters stand in the file, and what they hash to. */
+	uint64_t ngram_filters_offset;
+	uint32_t ngram_filters_size;
+	unsigned char ngram_filters_sha256[MXLOG_DIGEST_LEN];
 	void *memory; /* private: names and lists point into it */
 };
 

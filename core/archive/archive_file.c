@@ -25,7 +25,7 @@ struct mxlog_archive_file {
 	bool own;
 	struct mxlog_frame_end end;
 	struct mxlog_archive_directory dir;
-	struct mxlog_sketches *sketches;
+	struct mxlog_ngram_filters *ngram_filters;
 	struct mxlog_archive_foreign *foreign;
 	char name[MXLOG_SEGMENT_NAME_MAX]; /* for messages */
 };
@@ -153,7 +153,7 @@ out:
 	return r < 0 ? failed(file, reterr, r) : 0;
 }
 
-/* Members, bounds, sketches and end fill the file without a gap. */
+/* Members, bounds, n-gram filters and end fill the file without a gap. */
 static int check_layout(struct mxlog_archive_file *file,
     const struct mxlog_segment_name *name, struct mxlog_error *reterr)
 {
@@ -170,11 +170,11 @@ static int check_layout(struct mxlog_archive_file *file,
 	}
 	if (at != file->end.bounds_at)
 		return corrupt(file, reterr, "its members leave a gap");
-	if (dir->sketches_size != file->end.sketches_len)
+	if (dir->ngram_filters_size != file->end.ngram_filters_len)
 		return corrupt(file, reterr, "its sketches are not all there");
 	if (mxlog_segment_compare(&dir->segment, &live) != 0)
 		return corrupt(file, reterr, "it was made of another segment");
-	dir->sketches_offset = file->end.bounds_at + file->end.bounds_len;
+	dir->ngram_filters_offset = file->end.bounds_at + file->end.bounds_len;
 	return 0;
 }
 
@@ -251,7 +251,7 @@ void mxlog_archive_file_close(struct mxlog_archive_file *file)
 	if (!file)
 		return;
 	mxlog_archive_directory_done(&file->dir);
-	mxlog_sketches_free(file->sketches);
+	mxlog_ngram_filters_free(file->ngram_filters);
 	mxlog_archive_foreign_free(file->foreign);
 	if (file->fd >= 0)
 		(void)close(file->fd);
@@ -274,27 +274,27 @@ uint64_t mxlog_archive_file_overhead(const struct mxlog_archive_file *file)
 	return file->overhead;
 }
 
-/* ---- sketches ---- */
+/* ---- n-gram filters ---- */
 
-int mxlog_archive_file_load_sketches(struct mxlog_archive_file *file,
+int mxlog_archive_file_load_ngram_filters(struct mxlog_archive_file *file,
     struct mxlog_error *reterr)
 {
 	const struct mxlog_archive_directory *dir = &file->dir;
 	struct mxlog_buf raw = { 0 }, part = { 0 };
 	int r;
 
-	if (!file->own || file->sketches || dir->sketches_size == 0)
+	if (!file->own || file->ngram_filters || dir->ngram_filters_size == 0)
 		return 0;
-	if (dir->sketches_size > PART_MAX)
+	if (dir->ngram_filters_size > PART_MAX)
 		return corrupt(file, reterr, "its sketches are too large");
-	r = read_verified(file, dir->sketches_offset, dir->sketches_size,
-	    dir->sketches_sha256, &raw);
+	r = read_verified(file, dir->ngram_filters_offset,
+	    dir->ngram_filters_size, dir->ngram_filters_sha256, &raw);
 	if (r == 0)
 		r = mxlog_frame_read_part(MXLOG_FRAME_SKETCHES, raw.data,
 		    raw.len, &part);
 	if (r == 0)
-		r = mxlog_sketches_decode(part.data, part.len, dir->n_members,
-		    &file->sketches);
+		r = mxlog_ngram_filters_decode(part.data, part.len,
+		    dir->n_members, &file->ngram_filters);
 	file->overhead += raw.len;
 	mxlog_buf_done(&raw);
 	mxlog_buf_done(&part);
@@ -305,10 +305,11 @@ int mxlog_archive_file_load_sketches(struct mxlog_archive_file *file,
 }
 
 bool mxlog_archive_file_may_contain(const struct mxlog_archive_file *file,
-    size_t member, const struct mxlog_sketch_set *needle)
+    size_t member, const struct mxlog_ngram_set *needle)
 {
-	return !file->sketches ||
-	    mxlog_sketches_may_contain(file->sketches, member, needle);
+	return !file->ngram_filters ||
+	    mxlog_ngram_filters_may_contain(file->ngram_filters, member,
+		needle);
 }
 
 /* ---- members ---- */
@@ -468,7 +469,7 @@ int mxlog_archive_file_verify(struct mxlog_archive_file *file,
 		return failed(file, reterr, r);
 	if (!file->own)
 		return verify_foreign(file, reterr);
-	r = mxlog_archive_file_load_sketches(file, reterr);
+	r = mxlog_archive_file_load_ngram_filters(file, reterr);
 	return r < 0 ? r : verify_members(file, reterr);
 }
 

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "archive/archive_record.h"
-#include "archive/archive_sketch.h"
+#include "archive/ngram_filter.h"
 #include "base/reterr.h"
 #include "extern/gzip_block.h"
 
@@ -37,15 +37,15 @@ void mxlog_archive_file_close(struct mxlog_archive_file *file);
 const struct mxlog_archive_directory *mxlog_archive_file_directory(
     const struct mxlog_archive_file *file);
 
-/* Read and check the sketches, once; before the first _may_contain, and before
+/* Read and check the n-gram filters, once; before the first _may_contain, and before
  * the file is shared among threads. -EBADMSG: the archive is corrupt. */
-int mxlog_archive_file_load_sketches(struct mxlog_archive_file *file,
+int mxlog_archive_file_load_ngram_filters(struct mxlog_archive_file *file,
     struct mxlog_error *reterr);
 
 /* False only if no message of that member contains the needle in any case.
- * Always true for metrics and without sketches loaded. */
+ * Always true for metrics and without n-gram filters loaded. */
 bool mxlog_archive_file_may_contain(const struct mxlog_archive_file *file,
-    size_t member, const struct mxlog_sketch_set *needle);
+    size_t member, const struct mxlog_ngram_set *needle);
 
 /* Append a member's whole lines to `out`. Threads may read one file at once,
  * each with its own scratch and out. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/archive_frame.h"
 
-#include "base/le.h"
+#include "base/little_endian.h"
 
 enum {
 	SUBFIELD_HEAD = 4,
@@ -131,7 +131,7 @@ int mxlog_frame_write_end(const struct mxlog_frame_end *end,
 	memcpy(p, end_magic, sizeof(end_magic));
 	mxlog_le_put(p + 8, 8, end->bounds_at);
 	mxlog_le_put(p + 16, 8, end->bounds_len);
-	mxlog_le_put(p + 24, 8, end->sketches_len);
+	mxlog_le_put(p + 24, 8, end->ngram_filters_len);
 	memcpy(p + 32, end->bounds_sha256, MXLOG_DIGEST_LEN);
 	return mxlog_gzip_write_empty(extra, sizeof(extra), out);
 }
@@ -148,7 +148,7 @@ int mxlog_frame_read_end(const void *member, uint64_t file_size,
 	p = (const unsigned char *)member + DATA_EXTRA_AT + SUBFIELD_HEAD;
 	end.bounds_at = mxlog_le_get(p + 8, 8);
 	end.bounds_len = mxlog_le_get(p + 16, 8);
-	end.sketches_len = mxlog_le_get(p + 24, 8);
+	end.ngram_filters_len = mxlog_le_get(p + 24, 8);
 	memcpy(end.bounds_sha256, p + 32, MXLOG_DIGEST_LEN);
 
 	r = mxlog_frame_write_end(&end, &again);
@@ -164,7 +164,7 @@ int mxlog_frame_read_end(const void *member, uint64_t file_size,
 	/* One at a time, so that no sum can overflow. */
 	left = file_size - MIN(file_size, (uint64_t)MXLOG_FRAME_END_LEN);
 	if (end.bounds_at > left || end.bounds_len > left - end.bounds_at ||
-	    end.sketches_len != left - end.bounds_at - end.bounds_len)
+	    end.ngram_filters_len != left - end.bounds_at - end.bounds_len)
 		return -EBADMSG;
 	*ret = end;
 	return 0;

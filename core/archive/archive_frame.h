@@ -36,11 +36,11 @@ int mxlog_frame_read_part(enum mxlog_frame_part part, const void *data,
     size_t len, struct mxlog_buf *out);
 
 /* What the last member says. The members of the bounds begin at `bounds_at`,
- * those of the sketches follow, and it itself stands behind them. */
+ * those of the n-gram filters follow, and it itself stands behind them. */
 struct mxlog_frame_end {
 	uint64_t bounds_at;
 	uint64_t bounds_len;
-	uint64_t sketches_len;
+	uint64_t ngram_filters_len;
 	unsigned char bounds_sha256[MXLOG_DIGEST_LEN];
 };
 

@@ -10,7 +10,7 @@
 struct mxlog_archive_scan {
 	enum mxlog_kind kind;
 	struct mxlog_archive_names modules, tags;
-	struct mxlog_sketch_set grams;
+	struct mxlog_ngram_set grams;
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
 	struct mxlog_buf text; /* a decoded message, a metric's tag */
@@ -44,7 +44,7 @@ void mxlog_archive_scan_free(struct mxlog_archive_scan *scan)
 		return;
 	mxlog_archive_names_done(&scan->modules);
 	mxlog_archive_names_done(&scan->tags);
-	mxlog_sketch_set_done(&scan->grams);
+	mxlog_ngram_set_done(&scan->grams);
 	mxlog_entry_free(scan->entry);
 	mxlog_metric_free(scan->metric);
 	mxlog_buf_done(&scan->text);
@@ -54,7 +54,7 @@ void mxlog_archive_scan_free(struct mxlog_archive_scan *scan)
 	free(scan);
 }
 
-const struct mxlog_sketch_set *mxlog_archive_scan_grams(
+const struct mxlog_ngram_set *mxlog_archive_scan_grams(
     const struct mxlog_archive_scan *scan)
 {
 	return &scan->grams;
@@ -104,13 +104,13 @@ static int add_message(struct mxlog_archive_scan *scan,
 	int r;
 
 	if (!line->message_escaped)
-		return mxlog_sketch_set_add(&scan->grams, line->message,
+		return mxlog_ngram_set_add(&scan->grams, line->message,
 		    line->message_len);
 	scan->text.len = 0;
 	r = mxlog_json_decode(&scan->text, &token);
 	if (r < 0)
 		return r;
-	return mxlog_sketch_set_add(&scan->grams, scan->text.data,
+	return mxlog_ngram_set_add(&scan->grams, scan->text.data,
 	    scan->text.len);
 }
 
@@ -149,7 +149,7 @@ static int add_canonical(struct mxlog_archive_scan *scan,
 /* ---- every other line ---- */
 
 static int add_trace(struct mxlog_archive_member *member, const char *text,
-    struct mxlog_span span, unsigned level, int64_t time_usec)
+    struct mxlog_text_span span, unsigned level, int64_t time_usec)
 {
 	struct mxlog_ulid trace;
 
@@ -164,8 +164,8 @@ static int add_entry(struct mxlog_archive_scan *scan,
     struct mxlog_archive_member *member)
 {
 	const struct mxlog_entry *entry = scan->entry;
-	struct mxlog_span module = entry->text[MXLOG_FIELD_MODULE];
-	struct mxlog_span message = entry->text[MXLOG_FIELD_MESSAGE];
+	struct mxlog_text_span module = entry->text[MXLOG_FIELD_MODULE];
+	struct mxlog_text_span message = entry->text[MXLOG_FIELD_MESSAGE];
 	int r;
 
 	r = add_trace(member, entry->bytes.data,
@@ -175,7 +175,7 @@ static int add_entry(struct mxlog_archive_scan *scan,
 		r = mxlog_archive_names_add(&scan->modules,
 		    mxlog_entry_text(entry, module), module.len);
 	if (r == 0 && MXLOG_IS_SET(message))
-		r = mxlog_sketch_set_add(&scan->grams,
+		r = mxlog_ngram_set_add(&scan->grams,
 		    mxlog_entry_text(entry, message), message.len);
 	for (size_t i = 0; r == 0 && i < entry->n_tags; i++)
 		r = mxlog_archive_names_add(&scan->tags,
@@ -305,7 +305,7 @@ int mxlog_archive_scan_member(struct mxlog_archive_scan *scan,
 	const char *end = content + len;
 	int r;
 
-	mxlog_sketch_set_clear(&scan->grams);
+	mxlog_ngram_set_clear(&scan->grams);
 	for (const char *p = content; p < end;) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 

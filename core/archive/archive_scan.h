@@ -4,7 +4,7 @@
 #pragma once
 
 #include "archive/archive_names.h"
-#include "archive/archive_sketch.h"
+#include "archive/ngram_filter.h"
 
 struct mxlog_archive_scan;
 
@@ -22,7 +22,7 @@ int mxlog_archive_scan_member(struct mxlog_archive_scan *scan,
     struct mxlog_archive_member *ret);
 
 /* The grams of all messages of that member. */
-const struct mxlog_sketch_set *mxlog_archive_scan_grams(
+const struct mxlog_ngram_set *mxlog_archive_scan_grams(
     const struct mxlog_archive_scan *scan);
 
 /* Every name that members refer to; the text stays with the scan, the caller

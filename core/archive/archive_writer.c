@@ -22,7 +22,7 @@ struct archiver {
 	struct mxlog_gzip_writer *deflate;
 	struct mxlog_gzip_reader *inflate;
 	struct mxlog_archive_scan *scan;
-	struct mxlog_sketch_writer *sketches; /* NULL for metrics */
+	struct mxlog_ngram_filter_writer *ngram_filters; /* NULL for metrics */
 	struct mxlog_buf window; /* of the segment, from `done` on */
 	struct mxlog_buf out;    /* a piece of the archive */
 	struct mxlog_buf check;  /* what it inflates to */
@@ -42,7 +42,7 @@ static void done_archiver(struct archiver *a)
 	mxlog_gzip_writer_free(a->deflate);
 	mxlog_gzip_reader_free(a->inflate);
 	mxlog_archive_scan_free(a->scan);
-	mxlog_sketch_writer_free(a->sketches);
+	mxlog_ngram_filter_writer_free(a->ngram_filters);
 	mxlog_buf_done(&a->window);
 	mxlog_buf_done(&a->out);
 	mxlog_buf_done(&a->check);
@@ -62,7 +62,7 @@ static int init_archiver(struct archiver *a,
 	if (r == 0)
 		r = mxlog_archive_scan_new(source->segment.kind, &a->scan);
 	if (r == 0 && source->segment.kind == MXLOG_ENTRIES)
-		r = mxlog_sketch_writer_new(&a->sketches);
+		r = mxlog_ngram_filter_writer_new(&a->ngram_filters);
 	return r;
 }
 
@@ -196,8 +196,8 @@ static int write_member(struct archiver *a, size_t len)
 		return r;
 	if (a->out_fd >= 0)
 		r = deflate_member(a, len, member);
-	if (r == 0 && a->sketches && a->out_fd >= 0)
-		r = mxlog_sketch_writer_add(a->sketches,
+	if (r == 0 && a->ngram_filters && a->out_fd >= 0)
+		r = mxlog_ngram_filter_writer_add(a->ngram_filters,
 		    mxlog_archive_scan_grams(a->scan), member->size);
 	if (r < 0)
 		return r;
@@ -268,14 +268,14 @@ static int describe(struct archiver *a)
 	return mxlog_archive_scan_names(a->scan, dir);
 }
 
-/* The sketches' members, which stand behind the bounds that vouch for them. */
-static int make_sketches(struct archiver *a, struct mxlog_buf *ret)
+/* The n-gram filters' members, which stand behind the bounds that vouch for them. */
+static int make_ngram_filters(struct archiver *a, struct mxlog_buf *ret)
 {
 	struct mxlog_buf part = { 0 };
 	int r = 0;
 
-	if (a->sketches)
-		r = mxlog_sketch_writer_finish(a->sketches, &part);
+	if (a->ngram_filters)
+		r = mxlog_ngram_filter_writer_finish(a->ngram_filters, &part);
 	if (r == 0)
 		r = mxlog_frame_write_part(MXLOG_FRAME_SKETCHES, part.data,
 		    part.len, ret);
@@ -284,18 +284,19 @@ static int make_sketches(struct archiver *a, struct mxlog_buf *ret)
 		return r;
 	if (ret->len > UINT32_MAX)
 		return -EFBIG;
-	a->dir.sketches_size = (uint32_t)ret->len;
-	return mxlog_digest_sha256(ret->data, ret->len, a->dir.sketches_sha256);
+	a->dir.ngram_filters_size = (uint32_t)ret->len;
+	return mxlog_digest_sha256(ret->data, ret->len,
+	    a->dir.ngram_filters_sha256);
 }
 
 static int write_directory(struct archiver *a,
     unsigned char digest[MXLOG_DIGEST_LEN])
 {
 	struct mxlog_frame_end end = { .bounds_at = a->written };
-	struct mxlog_buf part = { 0 }, sketches = { 0 };
+	struct mxlog_buf part = { 0 }, ngram_filters = { 0 };
 	int r;
 
-	r = make_sketches(a, &sketches);
+	r = make_ngram_filters(a, &ngram_filters);
 	if (r == 0)
 		r = mxlog_archive_directory_encode(&a->dir, &part);
 	a->out.len = 0;
@@ -308,8 +309,8 @@ static int write_directory(struct archiver *a,
 	if (r < 0)
 		goto out;
 	end.bounds_len = a->out.len;
-	end.sketches_len = sketches.len;
-	r = mxlog_buf_add(&a->out, sketches.data, sketches.len);
+	end.ngram_filters_len = ngram_filters.len;
+	r = mxlog_buf_add(&a->out, ngram_filters.data, ngram_filters.len);
 	if (r == 0)
 		r = mxlog_frame_write_end(&end, &a->out);
 	if (r == 0)
@@ -317,7 +318,7 @@ static int write_directory(struct archiver *a,
 	memcpy(digest, end.bounds_sha256, MXLOG_DIGEST_LEN);
 out:
 	mxlog_buf_done(&part);
-	mxlog_buf_done(&sketches);
+	mxlog_buf_done(&ngram_filters);
 	return r;
 }
 

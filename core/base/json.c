@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
-#include "base/lanes.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "base/vec16.h"
 
 enum expect {
 	EXPECT_VALUE,
@@ -60,10 +60,10 @@ static bool in_object(const struct mxlog_json *json)
 /* Quotes, backslashes and control characters. */
 static inline uint32_t string_stops(const char *p)
 {
-	mxlog_lanes v = mxlog_lanes_load(p);
+	mxlog_vec16 v = mxlog_vec16_load(p);
 
-	return mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
-	    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\'));
+	return mxlog_vec16_mask((mxlog_vec16)(v < 0x20) |
+	    (mxlog_vec16)(v == '"') | (mxlog_vec16)(v == '\\'));
 }
 
 /* The first of them, or `end`. */

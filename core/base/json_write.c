@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing JSON: escapes, and the canonical form of a value. */
 #include "base/json.h"
-#include "base/lanes.h"
 #include "base/utf8.h"
+#include "base/vec16.h"
 
 /* Bytes at which a raw copy of valid UTF-8 must stop: what is escaped, and the
  * lead bytes of C1 (C2) and U+2028/9 (E2). Bit 0x20 is what tells those two
  * apart. */
-static inline uint32_t stops(mxlog_lanes v)
+static inline uint32_t stops(mxlog_vec16 v)
 {
-	return mxlog_lanes_mask((mxlog_lanes)(v < 0x20) |
-	    (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\') |
-	    (mxlog_lanes)(v == 0x7f) | (mxlog_lanes)((v | 0x20) == 0xe2));
+	return mxlog_vec16_mask((mxlog_vec16)(v < 0x20) |
+	    (mxlog_vec16)(v == '"') | (mxlog_vec16)(v == '\\') |
+	    (mxlog_vec16)(v == 0x7f) | (mxlog_vec16)((v | 0x20) == 0xe2));
 }
 
 /* The same of ASCII, and all that is none: taken for signed it is below 0x20,
  * as control characters are. Three comparisons less where it matters. */
-static inline uint32_t stops_or_more(mxlog_lanes v)
+static inline uint32_t stops_or_more(mxlog_vec16 v)
 {
-	typedef signed char lanes_signed
+	typedef signed char vec_signed
 	    __attribute__((vector_size(MXLOG_LANES)));
-	mxlog_lanes stop = (mxlog_lanes)(v == '"') | (mxlog_lanes)(v == '\\') |
-	    (mxlog_lanes)(v == 0x7f);
+	mxlog_vec16 stop = (mxlog_vec16)(v == '"') | (mxlog_vec16)(v == '\\') |
+	    (mxlog_vec16)(v == 0x7f);
 
 	return 0xffff ^
-	    mxlog_lanes_mask((mxlog_lanes)((lanes_signed)v > 0x1f) & ~stop);
+	    mxlog_vec16_mask((mxlog_vec16)((vec_signed)v > 0x1f) & ~stop);
 }
 
 /* The block at `text`, of which `left` bytes are text. */
-static inline mxlog_lanes load(const char *text, size_t left, bool slack)
+static inline mxlog_vec16 load(const char *text, size_t left, bool slack)
 {
 	if (LIKELY(slack || left >= MXLOG_LANES))
-		return mxlog_lanes_load(text);
-	return mxlog_lanes_load_first(text, left);
+		return mxlog_vec16_load(text);
+	return mxlog_vec16_load_first(text, left);
 }
 
 /* The bits of bytes that are text. */
 static inline uint32_t bits(size_t left)
 {
-	return left >= MXLOG_LANES ? 0xffff : mxlog_lanes_first(left);
+	return left >= MXLOG_LANES ? 0xffff : mxlog_vec16_first(left);
 }
 
 static bool is_stop(unsigned char c)
@@ -107,7 +107,7 @@ static size_t plain(const char *text, size_t len)
 	size_t n = 0;
 
 	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES) {
-		uint32_t mask = stops(mxlog_lanes_load(text + n));
+		uint32_t mask = stops(mxlog_vec16_load(text + n));
 
 		if (mask)
 			return n + (size_t)__builtin_ctz(mask);
@@ -168,13 +168,13 @@ static __attribute__((noinline)) char *put_slowly(char *out, const char *text,
     size_t len, bool slack)
 {
 	while (len > 0) {
-		mxlog_lanes v = load(text, len, slack);
+		mxlog_vec16 v = load(text, len, slack);
 		uint32_t mask = stops(v) & bits(len);
 		size_t n = mask ? (size_t)__builtin_ctz(mask)
 				: MIN(len, (size_t)MXLOG_LANES);
 		struct written w;
 
-		mxlog_lanes_store(out, v);
+		mxlog_vec16_store(out, v);
 		out += n;
 		text += n;
 		len -= n;
@@ -192,20 +192,20 @@ static __attribute__((noinline)) char *put_slowly(char *out, const char *text,
 char *mxlog_json_put_escaped(char *out, const char *text, size_t len,
     bool slack)
 {
-	mxlog_lanes v;
+	mxlog_vec16 v;
 
 	for (; len >= MXLOG_LANES; len -= MXLOG_LANES) {
-		v = mxlog_lanes_load(text);
+		v = mxlog_vec16_load(text);
 		if (UNLIKELY(stops_or_more(v)))
 			return put_slowly(out, text, len, slack);
-		mxlog_lanes_store(out, v);
+		mxlog_vec16_store(out, v);
 		out += MXLOG_LANES;
 		text += MXLOG_LANES;
 	}
 	v = load(text, len, slack);
-	if (UNLIKELY(stops_or_more(v) & mxlog_lanes_first(len)))
+	if (UNLIKELY(stops_or_more(v) & mxlog_vec16_first(len)))
 		return put_slowly(out, text, len, slack);
-	mxlog_lanes_store(out, v);
+	mxlog_vec16_store(out, v);
 	return out + len;
 }
 

@@ -3,8 +3,8 @@
 
 #include <sys/random.h>
 
-#include "base/lanes.h"
 #include "base/number.h"
+#include "base/vec16.h"
 
 /* Crockford's base32, two characters at a time: 10 bits are one look-up. */
 /* clang-format off */
@@ -188,21 +188,21 @@ int mxlog_ulid_parse(const char *text, size_t len, struct mxlog_ulid *ret)
 }
 
 /* Each byte that the strict alphabet has: all ones. */
-static inline mxlog_lanes strict(const char *text)
+static inline mxlog_vec16 strict(const char *text)
 {
-	mxlog_lanes v = mxlog_lanes_load(text);
+	mxlog_vec16 v = mxlog_vec16_load(text);
 
-	return mxlog_lanes_within(v, '0', '9') |
-	    (mxlog_lanes_within(v, 'A', 'Z') & (mxlog_lanes)(v != 'I') &
-		(mxlog_lanes)(v != 'L') & (mxlog_lanes)(v != 'O') &
-		(mxlog_lanes)(v != 'U'));
+	return mxlog_vec16_within(v, '0', '9') |
+	    (mxlog_vec16_within(v, 'A', 'Z') & (mxlog_vec16)(v != 'I') &
+		(mxlog_vec16)(v != 'L') & (mxlog_vec16)(v != 'O') &
+		(mxlog_vec16)(v != 'U'));
 }
 
 bool mxlog_ulid_is_canonical(const char *text, size_t len)
 {
 	if (len != MXLOG_ULID_LEN || text[0] > '7')
 		return false;
-	return mxlog_lanes_mask(strict(text) &
+	return mxlog_vec16_mask(strict(text) &
 		   strict(text + MXLOG_ULID_LEN - MXLOG_LANES)) == 0xffff;
 }
 

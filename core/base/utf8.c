@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 
-#include "base/lanes.h"
+#include "base/vec16.h"
 
 static const char replacement[3] = { '\xef', '\xbf', '\xbd' };
 
@@ -56,7 +56,7 @@ static size_t ascii(const char *text, size_t len)
 	uint32_t mask;
 
 	for (; len - n >= MXLOG_LANES; n += MXLOG_LANES) {
-		mask = mxlog_lanes_mask(mxlog_lanes_load(text + n));
+		mask = mxlog_vec16_mask(mxlog_vec16_load(text + n));
 		if (mask)
 			return n + (size_t)__builtin_ctz(mask);
 	}

@@ -10,28 +10,30 @@
 
 #include "base/fs.h"
 #include "base/reterr.h"
+#include "capture/checkpoint_content.h"
 #include "capture/checkpoint_file.h"
 #include "capture/identity.h"
-#include "capture/position.h"
 #include "store/segment.h"
 
 struct mxlog_checkpoint {
 	char file[MXLOG_CHECKPOINT_FILE_MAX];
 	int log_dir_fd, state_fd, lock_fd;
 	enum mxlog_checkpoint_state state;
-	struct mxlog_position position;
+	struct mxlog_checkpoint_content position;
 };
 
 int mxlog_checkpoint_set_cursor(struct mxlog_checkpoint *checkpoint,
     const char *stream, const char *cursor)
 {
-	return mxlog_position_set_cursor(&checkpoint->position, stream, cursor);
+	return mxlog_checkpoint_content_set_cursor(&checkpoint->position,
+	    stream, cursor);
 }
 
 int mxlog_checkpoint_set_size(struct mxlog_checkpoint *checkpoint,
     const char *segment, uint64_t end)
 {
-	return mxlog_position_set_size(&checkpoint->position, segment, end);
+	return mxlog_checkpoint_content_set_size(&checkpoint->position, segment,
+	    end);
 }
 
 enum mxlog_checkpoint_state mxlog_checkpoint_get_state(
@@ -44,8 +46,8 @@ const char *mxlog_checkpoint_get_cursor(const struct mxlog_checkpoint
 					    *checkpoint,
     const char *stream)
 {
-	const struct mxlog_position_cursor *cursor =
-	    mxlog_position_find_cursor(&checkpoint->position, stream);
+	const struct mxlog_checkpoint_content_cursor *cursor =
+	    mxlog_checkpoint_content_find_cursor(&checkpoint->position, stream);
 
 	return cursor ? cursor->text : NULL;
 }
@@ -54,7 +56,7 @@ const char *mxlog_checkpoint_get_stream(const struct mxlog_checkpoint
 					    *checkpoint,
     size_t index)
 {
-	const struct mxlog_position *position = &checkpoint->position;
+	const struct mxlog_checkpoint_content *position = &checkpoint->position;
 
 	return index < position->n_cursors ? position->cursors[index].stream
 					   : NULL;
@@ -96,13 +98,14 @@ static int lock(struct mxlog_checkpoint *checkpoint, const char *log_dir,
  * One that has become shorter than it was on disk is looked through whole. */
 static int drop_stale_sizes(struct mxlog_checkpoint *checkpoint)
 {
-	struct mxlog_position *position = &checkpoint->position;
+	struct mxlog_checkpoint_content *position = &checkpoint->position;
 	bool shrunk = false;
 	size_t kept = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < position->n_sizes; i++) {
-		struct mxlog_position_size *size = &position->sizes[i];
+		struct mxlog_checkpoint_content_size *size =
+		    &position->sizes[i];
 		struct stat st;
 		bool gone = fstatat(checkpoint->log_dir_fd, size->segment, &st,
 				AT_SYMLINK_NOFOLLOW) < 0;
@@ -153,7 +156,7 @@ int mxlog_checkpoint_open(const char *log_dir, const char *source,
 	checkpoint->log_dir_fd = checkpoint->state_fd = -1;
 	checkpoint->lock_fd = -1;
 	mxlog_checkpoint_file_name(checkpoint->file, source);
-	r = mxlog_position_init(&checkpoint->position, source, key);
+	r = mxlog_checkpoint_content_init(&checkpoint->position, source, key);
 	if (r == 0)
 		r = open_dirs(checkpoint, log_dir, reterr);
 	if (r == 0)
@@ -185,7 +188,7 @@ void mxlog_checkpoint_close(struct mxlog_checkpoint *checkpoint)
 {
 	if (!checkpoint)
 		return;
-	mxlog_position_done(&checkpoint->position);
+	mxlog_checkpoint_content_done(&checkpoint->position);
 	close_if_open(checkpoint->lock_fd);
 	close_if_open(checkpoint->state_fd);
 	close_if_open(checkpoint->log_dir_fd);
@@ -216,8 +219,8 @@ static int pass_on(void *arg, const struct mxlog_identity *identity,
 static int scan_segment(struct mxlog_checkpoint *checkpoint, const char *name,
     bool all, mxlog_identity_found *found, void *arg)
 {
-	const struct mxlog_position_size *size =
-	    mxlog_position_find_size(&checkpoint->position, name);
+	const struct mxlog_checkpoint_content_size *size =
+	    mxlog_checkpoint_content_find_size(&checkpoint->position, name);
 	struct look look = { .found = found, .arg = arg };
 	int fd, r;
 

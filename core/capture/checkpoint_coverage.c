@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "capture/checkpoint_content.h"
 #include "capture/checkpoint_file.h"
 #include "capture/identity.h"
-#include "capture/position.h"
 
 /* The positions of all checkpoints, read without their locks. */
 struct all {
-	struct mxlog_position *list;
+	struct mxlog_checkpoint_content *list;
 	size_t n;
 	const char *segment;
 	bool damaged;
@@ -21,13 +21,13 @@ struct all {
 static void all_done(struct all *all)
 {
 	for (size_t i = 0; i < all->n; i++)
-		mxlog_position_done(&all->list[i]);
+		mxlog_checkpoint_content_done(&all->list[i]);
 	free(all->list);
 }
 
 static int add_position(struct all *all, int state_fd, const char *file)
 {
-	struct mxlog_position *list =
+	struct mxlog_checkpoint_content *list =
 	    reallocarray(all->list, all->n + 1, sizeof(*list));
 	enum mxlog_checkpoint_state state = MXLOG_CHECKPOINT_NEW;
 	int r;
@@ -35,7 +35,7 @@ static int add_position(struct all *all, int state_fd, const char *file)
 	if (!list)
 		return -ENOMEM;
 	all->list = list;
-	list[all->n] = (struct mxlog_position){ 0 };
+	list[all->n] = (struct mxlog_checkpoint_content){ 0 };
 	r = mxlog_checkpoint_file_load(state_fd, file, &list[all->n++], &state);
 	all->damaged |= state == MXLOG_CHECKPOINT_DAMAGED;
 	return r;
@@ -80,9 +80,9 @@ static int is_needed(void *arg, const struct mxlog_identity *identity,
 	bool known = false;
 
 	for (size_t i = 0; i < all->n; i++) {
-		const struct mxlog_position *position = &all->list[i];
-		const struct mxlog_position_size *size =
-		    mxlog_position_find_size(position, all->segment);
+		const struct mxlog_checkpoint_content *position = &all->list[i];
+		const struct mxlog_checkpoint_content_size *size =
+		    mxlog_checkpoint_content_find_size(position, all->segment);
 
 		for (size_t k = 0; k < position->n_cursors; k++) {
 			if (!begins_with_stream(identity,
@@ -101,9 +101,9 @@ static int look_for_needed(struct all *all, int segment_fd)
 	int r = 0;
 
 	for (size_t i = 0; i < all->n && r == 0; i++) {
-		const struct mxlog_position *position = &all->list[i];
-		const struct mxlog_position_size *size =
-		    mxlog_position_find_size(position, all->segment);
+		const struct mxlog_checkpoint_content *position = &all->list[i];
+		const struct mxlog_checkpoint_content_size *size =
+		    mxlog_checkpoint_content_find_size(position, all->segment);
 
 		if (position->key)
 			r = mxlog_identity_scan(segment_fd,

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
-#include "capture/position.h"
+#include "capture/checkpoint_content.h"
 
 #define FILE_PREFIX "checkpoint."
 #define NEW_SUFFIX  ".new"
@@ -47,7 +47,7 @@ bool mxlog_checkpoint_file_is_named(const char *name)
 }
 
 int mxlog_checkpoint_file_load(int state_fd, const char *name,
-    struct mxlog_position *position, enum mxlog_checkpoint_state *ret)
+    struct mxlog_checkpoint_content *position, enum mxlog_checkpoint_state *ret)
 {
 	struct mxlog_buf text = { 0 };
 	int r;
@@ -59,13 +59,13 @@ int mxlog_checkpoint_file_load(int state_fd, const char *name,
 		goto out;
 	}
 	if (r == 0)
-		r = mxlog_position_parse(position, text.data ? text.data : "",
-		    text.len);
+		r = mxlog_checkpoint_content_parse(position,
+		    text.data ? text.data : "", text.len);
 	*ret = position->n_cursors > 0 ? MXLOG_CHECKPOINT_LOADED
 				       : MXLOG_CHECKPOINT_NEW;
 	if (r == -EBADMSG || r == -EFBIG) {
 		*ret = MXLOG_CHECKPOINT_DAMAGED;
-		mxlog_position_clear(position);
+		mxlog_checkpoint_content_clear(position);
 		r = 0;
 	}
 out:
@@ -74,12 +74,12 @@ out:
 }
 
 int mxlog_checkpoint_file_save(int state_fd, const char *name,
-    const struct mxlog_position *position)
+    const struct mxlog_checkpoint_content *position)
 {
 	struct mxlog_buf out = { 0 };
 	int r;
 
-	r = mxlog_position_format(position, &out);
+	r = mxlog_checkpoint_content_format(position, &out);
 	if (r == 0)
 		r = mxlog_fs_replace(state_fd, name, out.data, out.len);
 	mxlog_buf_done(&out);

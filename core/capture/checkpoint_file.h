@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-struct mxlog_position;
+struct mxlog_checkpoint_content;
 
 #define MXLOG_STATE_DIR       ".mxlog" /* in log_dir */
 #define MXLOG_CHECKPOINT_LOCK ".lock"  /* behind the file's name */
@@ -29,8 +29,9 @@ bool mxlog_checkpoint_file_is_named(const char *name);
  * that is not there or damaged, which adds nothing. A negative errno for what
  * can't be read. */
 int mxlog_checkpoint_file_load(int state_fd, const char *name,
-    struct mxlog_position *position, enum mxlog_checkpoint_state *ret);
+    struct mxlog_checkpoint_content *position,
+    enum mxlog_checkpoint_state *ret);
 
 /* Replace the file, durably. On failure the old one stands. */
 int mxlog_checkpoint_file_save(int state_fd, const char *name,
-    const struct mxlog_position *position);
+    const struct mxlog_checkpoint_content *position);

@@ -234,7 +234,7 @@ int mxlog_formatter_append_visible(struct mxlog_buf *out, const char *text,
 }
 
 static int append_span(struct mxlog_buf *out, const struct mxlog_entry *entry,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	if (!MXLOG_IS_SET(span))
 		return 0;

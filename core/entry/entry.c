@@ -70,9 +70,9 @@ void mxlog_entry_reset(struct mxlog_entry *entry)
 }
 
 int mxlog_entry_store(struct mxlog_entry *entry, const char *text, size_t len,
-    size_t max, struct mxlog_span *ret)
+    size_t max, struct mxlog_text_span *ret)
 {
-	return mxlog_span_store(&entry->bytes, text, len, max, ret,
+	return mxlog_text_span_store(&entry->bytes, text, len, max, ret,
 	    &entry->truncated);
 }
 
@@ -99,11 +99,11 @@ bool mxlog_entry_keep_message(struct mxlog_entry *entry, size_t len)
 	if (len > limits[MXLOG_FIELD_MESSAGE])
 		return false;
 	/* Usually all of it is ASCII: "copied" to where it is already. */
-	if (UNLIKELY(!mxlog_span_copy(text, text, len)) &&
+	if (UNLIKELY(!mxlog_text_span_copy(text, text, len)) &&
 	    mxlog_utf8_valid(text, len) < len)
 		return false;
 	entry->text[MXLOG_FIELD_MESSAGE] =
-	    (struct mxlog_span){ (uint32_t)bytes->len, (uint32_t)len };
+	    (struct mxlog_text_span){ (uint32_t)bytes->len, (uint32_t)len };
 	bytes->len += len;
 	return true;
 }
@@ -111,7 +111,7 @@ bool mxlog_entry_keep_message(struct mxlog_entry *entry, size_t len)
 int mxlog_entry_get(const struct mxlog_entry *entry, enum mxlog_field field,
     const char **ret, size_t *ret_len)
 {
-	struct mxlog_span span = MXLOG_NO_SPAN;
+	struct mxlog_text_span span = MXLOG_NO_SPAN;
 
 	if ((unsigned)field < MXLOG_FIELD_COUNT && is_text(field))
 		span = entry->text[field];
@@ -173,10 +173,10 @@ size_t mxlog_entry_find_tag(const struct mxlog_entry *entry, const char *tag,
 	return i;
 }
 
-int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_span tag)
+int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_text_span tag)
 {
-	struct mxlog_span *tags = mxlog_array_grow(entry->tags, entry->n_tags,
-	    &entry->tags_capacity, sizeof(*tags));
+	struct mxlog_text_span *tags = mxlog_array_grow(entry->tags,
+	    entry->n_tags, &entry->tags_capacity, sizeof(*tags));
 
 	if (!tags)
 		return -ENOMEM;
@@ -187,7 +187,7 @@ int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_span tag)
 
 int mxlog_entry_add_tag(struct mxlog_entry *entry, const char *tag, size_t len)
 {
-	struct mxlog_span span;
+	struct mxlog_text_span span;
 	int r;
 
 	if (len == 0 || mxlog_entry_find_tag(entry, tag, len) < entry->n_tags)
@@ -231,7 +231,7 @@ static inline int begin_pair(struct mxlog_entry *entry, const char *key,
 		return -ENOMEM;
 	entry->context = context;
 	*ret = &context[entry->n_context];
-	return mxlog_span_store(&entry->bytes, key, len, MXLOG_ENTRY_NAME,
+	return mxlog_text_span_store(&entry->bytes, key, len, MXLOG_ENTRY_NAME,
 	    &(*ret)->key, &entry->truncated);
 }
 
@@ -266,14 +266,15 @@ static inline bool add_pair(struct mxlog_entry *entry, const char *key,
 		n >= limits[MXLOG_FIELD_CONTEXT] ||
 		key_len > MXLOG_ENTRY_NAME || len > MXLOG_ENTRY_TEXT ||
 		bytes->capacity - off < key_len + len + MXLOG_ENTRY_SLACK ||
-		!mxlog_span_copy(bytes->data + off, key, key_len) ||
-		!mxlog_span_copy(bytes->data + off + key_len, value, len)))
+		!mxlog_text_span_copy(bytes->data + off, key, key_len) ||
+		!mxlog_text_span_copy(bytes->data + off + key_len, value, len)))
 		return false;
 
 	entry->context[n].key =
-	    (struct mxlog_span){ (uint32_t)off, (uint32_t)key_len };
+	    (struct mxlog_text_span){ (uint32_t)off, (uint32_t)key_len };
 	entry->context[n].value =
-	    (struct mxlog_span){ (uint32_t)(off + key_len), (uint32_t)len };
+	    (struct mxlog_text_span){ (uint32_t)(off + key_len),
+		    (uint32_t)len };
 	entry->context[n].json = json;
 	entry->n_context = n + 1;
 	bytes->len = off + key_len + len;
@@ -291,7 +292,7 @@ int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
 /* The canonical form, if it is JSON and neither too deep nor too long for it;
  * else 1: it is to be kept as text. */
 static int store_json(struct mxlog_entry *entry, const char *json, size_t len,
-    struct mxlog_span *ret)
+    struct mxlog_text_span *ret)
 {
 	struct mxlog_buf *bytes = &entry->bytes;
 	size_t before = bytes->len;
@@ -307,7 +308,7 @@ static int store_json(struct mxlog_entry *entry, const char *json, size_t len,
 		bytes->len > MXLOG_SPAN_BYTES))
 		r = 1;
 	if (r == 0)
-		*ret = (struct mxlog_span){ (uint32_t)before,
+		*ret = (struct mxlog_text_span){ (uint32_t)before,
 			(uint32_t)(bytes->len - before) };
 	else
 		bytes->len = before;

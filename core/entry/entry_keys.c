@@ -39,11 +39,11 @@ static int reset_slots(struct mxlog_entry *entry)
 }
 
 /* Mix 16 bytes of a key, zeros behind its end, into its hash. */
-static inline uint64_t mix(uint64_t hash, mxlog_lanes lanes)
+static inline uint64_t mix(uint64_t hash, mxlog_vec16 vec)
 {
 	uint64_t word[2];
 
-	memcpy(word, &lanes, sizeof(word));
+	memcpy(word, &vec, sizeof(word));
 	hash = (hash ^ word[0]) * 0x9e3779b97f4a7c15;
 	hash = (hash ^ hash >> 32 ^ word[1]) * 0xd6e8feb86659fd93;
 	return hash ^ hash >> 32;
@@ -61,10 +61,10 @@ static uint64_t hash_of(const struct mxlog_entry *entry, const char *key,
 	uint64_t hash = seed(entry, len);
 
 	for (; len > MXLOG_LANES; key += MXLOG_LANES, len -= MXLOG_LANES)
-		hash = mix(hash, mxlog_lanes_load(key));
+		hash = mix(hash, mxlog_vec16_load(key));
 	if (len == MXLOG_LANES)
-		return mix(hash, mxlog_lanes_load(key));
-	return mix(hash, mxlog_lanes_load_first(key, len));
+		return mix(hash, mxlog_vec16_load(key));
+	return mix(hash, mxlog_vec16_load_first(key, len));
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
@@ -112,18 +112,18 @@ static __attribute__((noinline)) bool claim_valid_long(struct mxlog_entry
  * stands behind them in the buffer may be read. */
 static inline bool claim_valid(struct mxlog_entry *entry, size_t i)
 {
-	struct mxlog_span key = entry->context[i].key;
-	mxlog_lanes lanes;
+	struct mxlog_text_span key = entry->context[i].key;
+	mxlog_vec16 vec;
 	uint64_t hash;
 	uint32_t *slot;
 
 	if (UNLIKELY(key.len - 1U >= MXLOG_LANES ||
 		entry->bytes.capacity - key.off < MXLOG_LANES))
 		return claim_valid_long(entry, i);
-	lanes = mxlog_lanes_load(mxlog_entry_text(entry, key));
-	if (UNLIKELY(!mxlog_key_is_valid_short(lanes, key.len)))
+	vec = mxlog_vec16_load(mxlog_entry_text(entry, key));
+	if (UNLIKELY(!mxlog_key_is_valid_short(vec, key.len)))
 		return false;
-	hash = mix(seed(entry, key.len), lanes & mxlog_lanes_upto(key.len));
+	hash = mix(seed(entry, key.len), vec & mxlog_vec16_upto(key.len));
 	slot = &entry->slots[hash & (entry->n_slots - 1)];
 	if (UNLIKELY(*slot != FREE))
 		return claim(entry, i, hash);
@@ -133,7 +133,7 @@ static inline bool claim_valid(struct mxlog_entry *entry, size_t i)
 
 static bool is_claimed(struct mxlog_entry *entry, size_t i)
 {
-	struct mxlog_span span = entry->context[i].key;
+	struct mxlog_text_span span = entry->context[i].key;
 	const char *key = mxlog_entry_text(entry, span);
 
 	return *find_slot(entry, hash_of(entry, key, span.len), key,
@@ -142,15 +142,16 @@ static bool is_claimed(struct mxlog_entry *entry, size_t i)
 
 static bool claim_any(struct mxlog_entry *entry, size_t i)
 {
-	struct mxlog_span span = entry->context[i].key;
+	struct mxlog_text_span span = entry->context[i].key;
 
 	return claim(entry, i,
 	    hash_of(entry, mxlog_entry_text(entry, span), span.len));
 }
 
 /* Write `base`, cut to leave room, and _n at `off`, where the bytes end. */
-static int write_suffixed(struct mxlog_entry *entry, struct mxlog_span base,
-    uint32_t n, size_t off, struct mxlog_span *ret)
+static int write_suffixed(struct mxlog_entry *entry,
+    struct mxlog_text_span base, uint32_t n, size_t off,
+    struct mxlog_text_span *ret)
 {
 	char suffix[1 + MXLOG_NUMBER_MAX] = "_";
 	size_t len = 1 + mxlog_number_format_u64(suffix + 1, n);
@@ -167,13 +168,14 @@ static int write_suffixed(struct mxlog_entry *entry, struct mxlog_span base,
 	memcpy(out, mxlog_entry_text(entry, base), kept);
 	memcpy(out + kept, suffix, len);
 	entry->bytes.len += kept + len;
-	*ret = (struct mxlog_span){ (uint32_t)off, (uint32_t)(kept + len) };
+	*ret =
+	    (struct mxlog_text_span){ (uint32_t)off, (uint32_t)(kept + len) };
 	return 0;
 }
 
 /* Give the pair `base` as key, or, where another has it, base_2, base_3 … */
 static int claim_suffixed(struct mxlog_entry *entry, size_t i,
-    struct mxlog_span base)
+    struct mxlog_text_span base)
 {
 	size_t off = entry->bytes.len;
 	uint32_t n = 2;
@@ -194,7 +196,7 @@ static int claim_suffixed(struct mxlog_entry *entry, size_t i,
 
 static int rename_key(struct mxlog_entry *entry, size_t i)
 {
-	struct mxlog_span key = entry->context[i].key, base;
+	struct mxlog_text_span key = entry->context[i].key, base;
 	struct mxlog_buf *bytes = &entry->bytes;
 	bool changed;
 	int r;

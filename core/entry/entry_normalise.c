@@ -10,7 +10,7 @@ static void drop_empty(struct mxlog_entry *entry, enum mxlog_field field)
 
 /* Keep a raw name under a key of our own. */
 static int keep_raw(struct mxlog_entry *entry, const char *key, size_t len,
-    struct mxlog_span raw)
+    struct mxlog_text_span raw)
 {
 	struct mxlog_pair pair = { .value = raw };
 	int r;
@@ -24,8 +24,8 @@ static int keep_raw(struct mxlog_entry *entry, const char *key, size_t len,
 /* 0, or -ENOENT if there is none that can be read. */
 static int normalise_trace_id(struct mxlog_entry *entry)
 {
-	struct mxlog_span *span = &entry->text[MXLOG_FIELD_TRACE_ID];
-	struct mxlog_span raw = *span;
+	struct mxlog_text_span *span = &entry->text[MXLOG_FIELD_TRACE_ID];
+	struct mxlog_text_span raw = *span;
 	char text[MXLOG_ULID_LEN];
 	struct mxlog_ulid id;
 	bool same;
@@ -56,8 +56,8 @@ static int normalise_trace_id(struct mxlog_entry *entry)
 
 static int normalise_module(struct mxlog_entry *entry)
 {
-	struct mxlog_span *span = &entry->text[MXLOG_FIELD_MODULE];
-	struct mxlog_span raw = *span;
+	struct mxlog_text_span *span = &entry->text[MXLOG_FIELD_MODULE];
+	struct mxlog_text_span raw = *span;
 	struct mxlog_buf *bytes = &entry->bytes;
 	bool changed;
 	size_t off;
@@ -80,8 +80,8 @@ static int normalise_module(struct mxlog_entry *entry)
 	    &changed);
 	if (r < 0)
 		return r;
-	*span =
-	    (struct mxlog_span){ (uint32_t)off, (uint32_t)(bytes->len - off) };
+	*span = (struct mxlog_text_span){ (uint32_t)off,
+		(uint32_t)(bytes->len - off) };
 	return 0;
 }
 
@@ -89,12 +89,12 @@ static int normalise_module(struct mxlog_entry *entry)
 static int normalise_tags(struct mxlog_entry *entry)
 {
 	size_t n = entry->n_tags;
-	struct mxlog_span span;
+	struct mxlog_text_span span;
 	int r;
 
 	entry->n_tags = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct mxlog_span tag = entry->tags[i];
+		struct mxlog_text_span tag = entry->tags[i];
 
 		if (mxlog_entry_find_tag(entry, mxlog_entry_text(entry, tag),
 			tag.len) == entry->n_tags)
@@ -128,7 +128,8 @@ int mxlog_entry_normalise(struct mxlog_entry *entry)
 	drop_empty(entry, MXLOG_FIELD_THREAD_ID);
 	drop_empty(entry, MXLOG_FIELD_PROCESS_ID);
 	if (!MXLOG_IS_SET(entry->text[MXLOG_FIELD_MESSAGE]))
-		entry->text[MXLOG_FIELD_MESSAGE] = (struct mxlog_span){ 0, 0 };
+		entry->text[MXLOG_FIELD_MESSAGE] =
+		    (struct mxlog_text_span){ 0, 0 };
 	mxlog_entry_fit(entry);
 	r = normalise_tags(entry);
 	if (r < 0)

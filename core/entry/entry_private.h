@@ -18,8 +18,8 @@ enum {
 #define MXLOG_TAG_TRUNCATED "truncated"
 
 struct mxlog_pair {
-	struct mxlog_span key;
-	struct mxlog_span value;
+	struct mxlog_text_span key;
+	struct mxlog_text_span value;
 	bool json; /* the value is canonical JSON, else the text of a string */
 };
 
@@ -27,7 +27,8 @@ struct mxlog_pair {
  * Replacing a field appends the new text and repoints the span. */
 struct mxlog_entry {
 	struct mxlog_buf bytes;
-	struct mxlog_span text[MXLOG_FIELD_COUNT]; /* of text fields only */
+	struct mxlog_text_span
+	    text[MXLOG_FIELD_COUNT]; /* of text fields only */
 	int64_t time_usec;
 	enum mxlog_level level;
 	bool has_time;
@@ -38,7 +39,7 @@ struct mxlog_entry {
 	int32_t line_number;
 	double duration_ms;
 	struct mxlog_exception *exception; /* owned, or NULL */
-	struct mxlog_span *tags;
+	struct mxlog_text_span *tags;
 	size_t n_tags, tags_capacity;
 	struct mxlog_pair *context;
 	size_t n_context, context_capacity;
@@ -47,7 +48,7 @@ struct mxlog_entry {
 };
 
 static inline const char *mxlog_entry_text(const struct mxlog_entry *entry,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	return entry->bytes.data + span.off;
 }
@@ -55,7 +56,7 @@ static inline const char *mxlog_entry_text(const struct mxlog_entry *entry,
 /* Copy text behind the others; it may be the entry's own. Invalid UTF-8 becomes
  * U+FFFD; what is longer than `max` is cut and the entry marked. */
 int mxlog_entry_store(struct mxlog_entry *entry, const char *text, size_t len,
-    size_t max, struct mxlog_span *ret);
+    size_t max, struct mxlog_text_span *ret);
 
 /* Make the `len` bytes behind the others the message, with slack behind them.
  * false: they are too long or no valid UTF-8, and not kept. */
@@ -65,7 +66,7 @@ bool mxlog_entry_keep_message(struct mxlog_entry *entry, size_t len);
  * stored line holds. The spans must be the entry's. */
 int mxlog_entry_push_pair(struct mxlog_entry *entry,
     const struct mxlog_pair *pair);
-int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_span tag);
+int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_text_span tag);
 
 /* As mxlog_entry_add_context_json(), of a JSON number, true, false or null that
  * needs no check: the scanner gave it. */

@@ -19,8 +19,8 @@ enum {
 	TAGS_LAST = 64,
 };
 
-static size_t text_size(const struct mxlog_buf *bytes, struct mxlog_span span,
-    bool exact)
+static size_t text_size(const struct mxlog_buf *bytes,
+    struct mxlog_text_span span, bool exact)
 {
 	if (!exact)
 		return 6 * (size_t)span.len;
@@ -95,8 +95,8 @@ size_t mxlog_entry_size(const struct mxlog_entry *entry, bool exact)
 	return exact ? size_exactly(entry) : size_at_most(entry);
 }
 
-static void cut_text(const struct mxlog_buf *bytes, struct mxlog_span *span,
-    size_t cap)
+static void cut_text(const struct mxlog_buf *bytes,
+    struct mxlog_text_span *span, size_t cap)
 {
 	if (MXLOG_IS_SET(*span) && 6 * (size_t)span->len > cap)
 		span->len =

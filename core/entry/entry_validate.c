@@ -15,8 +15,8 @@ static int refuse(struct mxlog_error *reterr, const char *field,
 static int validate_required(const struct mxlog_entry *entry,
     struct mxlog_error *reterr)
 {
-	struct mxlog_span id = entry->text[MXLOG_FIELD_TRACE_ID];
-	struct mxlog_span module = entry->text[MXLOG_FIELD_MODULE];
+	struct mxlog_text_span id = entry->text[MXLOG_FIELD_TRACE_ID];
+	struct mxlog_text_span module = entry->text[MXLOG_FIELD_MODULE];
 	struct mxlog_ulid ulid;
 
 	if (!MXLOG_IS_SET(id))
@@ -45,21 +45,22 @@ static int validate_required(const struct mxlog_entry *entry,
 }
 
 /* Most keys are short, and what stands behind them may be read. */
-static bool is_valid_key(const struct mxlog_entry *entry, struct mxlog_span key)
+static bool is_valid_key(const struct mxlog_entry *entry,
+    struct mxlog_text_span key)
 {
 	const char *text = mxlog_entry_text(entry, key);
 
 	if (key.len - 1U >= MXLOG_LANES ||
 	    entry->bytes.capacity - key.off < MXLOG_LANES)
 		return mxlog_key_is_valid(text, key.len);
-	return mxlog_key_is_valid_short(mxlog_lanes_load(text), key.len);
+	return mxlog_key_is_valid_short(mxlog_vec16_load(text), key.len);
 }
 
 static int validate_context(const struct mxlog_entry *entry,
     struct mxlog_error *reterr)
 {
 	for (size_t i = 0; i < entry->n_context; i++) {
-		struct mxlog_span key = entry->context[i].key;
+		struct mxlog_text_span key = entry->context[i].key;
 		const char *text = mxlog_entry_text(entry, key);
 
 		if (!is_valid_key(entry, key))

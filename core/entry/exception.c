@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 int mxlog_exception_store(struct mxlog_exception *exception, const char *text,
-    size_t len, struct mxlog_span *ret)
+    size_t len, struct mxlog_text_span *ret)
 {
-	return mxlog_span_store(&exception->bytes, text, len,
+	return mxlog_text_span_store(&exception->bytes, text, len,
 	    MXLOG_EXCEPTION_TEXT, ret, &exception->truncated);
 }
 

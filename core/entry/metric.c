@@ -71,14 +71,14 @@ void mxlog_metric_reset(struct mxlog_metric *metric)
 }
 
 static int store(struct mxlog_metric *metric, const char *text, size_t len,
-    size_t max, struct mxlog_span *ret)
+    size_t max, struct mxlog_text_span *ret)
 {
-	return mxlog_span_store(&metric->bytes, text, len, max, ret,
+	return mxlog_text_span_store(&metric->bytes, text, len, max, ret,
 	    &metric->truncated);
 }
 
 int mxlog_metric_store(struct mxlog_metric *metric, const char *text,
-    size_t len, struct mxlog_span *ret)
+    size_t len, struct mxlog_text_span *ret)
 {
 	return store(metric, text, len, MXLOG_METRIC_TEXT, ret);
 }
@@ -186,7 +186,7 @@ int mxlog_metric_add_tag(struct mxlog_metric *metric, const char *key,
 
 /* Keep a raw name in a tag of our own: who forged one loses it. */
 static int keep_raw(struct mxlog_metric *metric, const char *key, size_t len,
-    struct mxlog_span raw)
+    struct mxlog_text_span raw)
 {
 	struct mxlog_metric_tag tag = { .value = raw };
 	int r;
@@ -197,7 +197,7 @@ static int keep_raw(struct mxlog_metric *metric, const char *key, size_t len,
 
 static int normalise_trace_id(struct mxlog_metric *metric)
 {
-	struct mxlog_span raw = metric->trace_id;
+	struct mxlog_text_span raw = metric->trace_id;
 	char text[MXLOG_ULID_LEN];
 	struct mxlog_ulid id;
 	int r;
@@ -221,7 +221,7 @@ static int normalise_trace_id(struct mxlog_metric *metric)
 
 static int normalise_name(struct mxlog_metric *metric)
 {
-	struct mxlog_span raw = metric->name;
+	struct mxlog_text_span raw = metric->name;
 	struct mxlog_buf name = { 0 };
 	bool changed;
 	int r;
@@ -285,7 +285,7 @@ static int refuse(struct mxlog_error *reterr, const char *field,
 int mxlog_metric_validate(const struct mxlog_metric *metric,
     struct mxlog_error *reterr)
 {
-	struct mxlog_span id = metric->trace_id, name = metric->name;
+	struct mxlog_text_span id = metric->trace_id, name = metric->name;
 	struct mxlog_ulid ulid;
 
 	if (!MXLOG_IS_SET(id))

@@ -4,7 +4,7 @@
 
 #include <mxlog/metric.h>
 
-#include "base/span.h"
+#include "base/text_span.h"
 #include "entry/name.h"
 
 enum {
@@ -13,13 +13,13 @@ enum {
 };
 
 struct mxlog_metric_tag {
-	struct mxlog_span key;
-	struct mxlog_span value;
+	struct mxlog_text_span key;
+	struct mxlog_text_span value;
 };
 
 struct mxlog_metric {
 	struct mxlog_buf bytes;
-	struct mxlog_span trace_id, name, unit;
+	struct mxlog_text_span trace_id, name, unit;
 	int64_t time_usec;
 	bool has_time;
 	bool truncated; /* something was cut: tags.truncated is "true" */
@@ -30,14 +30,14 @@ struct mxlog_metric {
 };
 
 static inline const char *mxlog_metric_text(const struct mxlog_metric *metric,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	return metric->bytes.data + span.off;
 }
 
 /* As mxlog_entry_store(), at most MXLOG_METRIC_TEXT bytes. */
 int mxlog_metric_store(struct mxlog_metric *metric, const char *text,
-    size_t len, struct mxlog_span *ret);
+    size_t len, struct mxlog_text_span *ret);
 
 /* Add a tag whatever the limit is, its spans the metric's; of two with one key
  * the later one stays. */

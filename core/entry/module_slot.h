@@ -3,7 +3,7 @@
  * alone, so that line after line the same need not be looked at again. */
 #pragma once
 
-#include "base/lanes.h"
+#include "base/vec16.h"
 
 enum {
 	MXLOG_MODULE_SLOTS = 64,
@@ -13,11 +13,11 @@ enum {
 /* Bits of the bytes that may stand in a module. */
 static inline uint32_t mxlog_module_slot_mask(const char *p)
 {
-	mxlog_lanes v = mxlog_lanes_load(p);
+	mxlog_vec16 v = mxlog_vec16_load(p);
 
-	return mxlog_lanes_mask(mxlog_lanes_within(v, '0', '9') |
-	    mxlog_lanes_within(v | 0x20, 'a', 'z') | (mxlog_lanes)(v == '_') |
-	    (mxlog_lanes)(v == '.'));
+	return mxlog_vec16_mask(mxlog_vec16_within(v, '0', '9') |
+	    mxlog_vec16_within(v | 0x20, 'a', 'z') | (mxlog_vec16)(v == '_') |
+	    (mxlog_vec16)(v == '.'));
 }
 
 /* How many bytes a module may be made of begin here, and these with zeros
@@ -33,12 +33,12 @@ static inline size_t mxlog_module_slot_text(const char *p,
 	if (bytes == UINT32_MAX)
 		return MXLOG_MODULE_SLOT_BYTES;
 	len = (size_t)__builtin_ctz(~bytes);
-	mxlog_lanes_store(text,
-	    mxlog_lanes_load(p) &
-		mxlog_lanes_upto(MIN(len, (size_t)MXLOG_LANES)));
-	mxlog_lanes_store(text + MXLOG_LANES,
-	    mxlog_lanes_load(p + MXLOG_LANES) &
-		mxlog_lanes_upto(MAX(len, (size_t)MXLOG_LANES) - MXLOG_LANES));
+	mxlog_vec16_store(text,
+	    mxlog_vec16_load(p) &
+		mxlog_vec16_upto(MIN(len, (size_t)MXLOG_LANES)));
+	mxlog_vec16_store(text + MXLOG_LANES,
+	    mxlog_vec16_load(p + MXLOG_LANES) &
+		mxlog_vec16_upto(MAX(len, (size_t)MXLOG_LANES) - MXLOG_LANES));
 	return len;
 }
 

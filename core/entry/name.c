@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "entry/name.h"
 
-#include "base/lanes.h"
 #include "base/utf8.h"
+#include "base/vec16.h"
 
 static bool is_digit(char c)
 {
@@ -24,16 +24,16 @@ static bool is_word(char c)
 	return is_lower(c) || is_upper(c) || is_digit(c);
 }
 
-static mxlog_lanes load(const char *text, size_t left)
+static mxlog_vec16 load(const char *text, size_t left)
 {
-	return left >= MXLOG_LANES ? mxlog_lanes_load(text)
-				   : mxlog_lanes_load_first(text, left);
+	return left >= MXLOG_LANES ? mxlog_vec16_load(text)
+				   : mxlog_vec16_load_first(text, left);
 }
 
 /* The bits of the bytes that there are. */
 static uint32_t bits(size_t left)
 {
-	return left >= MXLOG_LANES ? 0xffff : mxlog_lanes_first(left);
+	return left >= MXLOG_LANES ? 0xffff : mxlog_vec16_first(left);
 }
 
 bool mxlog_module_is_valid(const char *name, size_t len)
@@ -43,16 +43,16 @@ bool mxlog_module_is_valid(const char *name, size_t len)
 	if (len == 0 || len > MXLOG_NAME_BYTES || name[len - 1] == '.')
 		return false;
 	for (size_t n = 0; n < len; n += MXLOG_LANES) {
-		mxlog_lanes v = load(name + n, len - n);
-		uint32_t dots = mxlog_lanes_mask((mxlog_lanes)(v == '.'));
-		mxlog_lanes digit = mxlog_lanes_within(v, '0', '9');
-		mxlog_lanes word = digit | (mxlog_lanes)(v == '_') |
-		    mxlog_lanes_within(v | 0x20, 'a', 'z');
+		mxlog_vec16 v = load(name + n, len - n);
+		uint32_t dots = mxlog_vec16_mask((mxlog_vec16)(v == '.'));
+		mxlog_vec16 digit = mxlog_vec16_within(v, '0', '9');
+		mxlog_vec16 word = digit | (mxlog_vec16)(v == '_') |
+		    mxlog_vec16_within(v | 0x20, 'a', 'z');
 
 		after_dot |= dots << 1;
-		if (after_dot & (dots | mxlog_lanes_mask(digit)))
+		if (after_dot & (dots | mxlog_vec16_mask(digit)))
 			return false;
-		if (~(mxlog_lanes_mask(word) | dots) & bits(len - n))
+		if (~(mxlog_vec16_mask(word) | dots) & bits(len - n))
 			return false;
 		after_dot >>= MXLOG_LANES;
 	}
@@ -64,11 +64,11 @@ bool mxlog_key_is_valid(const char *key, size_t len)
 	if (len == 0 || len > MXLOG_NAME_BYTES || is_digit(key[0]))
 		return false;
 	for (size_t n = 0; n < len; n += MXLOG_LANES) {
-		mxlog_lanes v = load(key + n, len - n);
-		mxlog_lanes good = mxlog_lanes_within(v, '0', '9') |
-		    mxlog_lanes_within(v, 'a', 'z') | (mxlog_lanes)(v == '_');
+		mxlog_vec16 v = load(key + n, len - n);
+		mxlog_vec16 good = mxlog_vec16_within(v, '0', '9') |
+		    mxlog_vec16_within(v, 'a', 'z') | (mxlog_vec16)(v == '_');
 
-		if (~mxlog_lanes_mask(good) & bits(len - n))
+		if (~mxlog_vec16_mask(good) & bits(len - n))
 			return false;
 	}
 	return true;

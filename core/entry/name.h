@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "base/lanes.h"
+#include "base/vec16.h"
 
 enum {
 	MXLOG_NAME_BYTES = 255, /* the longest name */
@@ -27,11 +27,11 @@ bool mxlog_key_is_valid(const char *key, size_t len);
 
 /* The same for a key of 1 to MXLOG_LANES bytes that were loaded with whatever
  * stands behind them. */
-static inline bool mxlog_key_is_valid_short(mxlog_lanes key, size_t len)
+static inline bool mxlog_key_is_valid_short(mxlog_vec16 key, size_t len)
 {
-	mxlog_lanes good = mxlog_lanes_within(key, '0', '9') |
-	    mxlog_lanes_within(key, 'a', 'z') | (mxlog_lanes)(key == '_');
-	uint32_t bad = ~mxlog_lanes_mask(good) & ((2U << (len - 1)) - 1);
+	mxlog_vec16 good = mxlog_vec16_within(key, '0', '9') |
+	    mxlog_vec16_within(key, 'a', 'z') | (mxlog_vec16)(key == '_');
+	uint32_t bad = ~mxlog_vec16_mask(good) & ((2U << (len - 1)) - 1);
 
 	/* Of all these only digits lack bit 0x40. */
 	return bad == 0 && (key[0] & 0x40);

@@ -70,7 +70,7 @@ static int take_duration(struct mxlog_decoder *d, struct mxlog_entry *entry)
 
 static int take_tags(struct mxlog_decoder *d, struct mxlog_entry *entry)
 {
-	struct mxlog_span span;
+	struct mxlog_text_span span;
 	int r;
 
 	if (d->token.type != MXLOG_JSON_ARRAY)
@@ -126,7 +126,7 @@ static int take_context(struct mxlog_decoder *d, struct mxlog_entry *entry)
 
 /* A key that the models don't know: the member goes into context. */
 static int take_unknown(struct mxlog_decoder *d, struct mxlog_entry *entry,
-    struct mxlog_span key)
+    struct mxlog_text_span key)
 {
 	struct mxlog_buf *bytes = &entry->bytes;
 	struct mxlog_pair pair = { .key = key };
@@ -207,7 +207,7 @@ static int take_member(struct mxlog_decoder *d, void *data)
 	struct decoding *decoding = data;
 	struct mxlog_entry *entry = decoding->entry;
 	size_t field = find_field(d, decoding->hint);
-	struct mxlog_span key;
+	struct mxlog_text_span key;
 	int r;
 
 	d->key = "the line";

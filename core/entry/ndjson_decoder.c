@@ -31,7 +31,7 @@ int mxlog_decoder_begin(struct mxlog_decoder *d, const char *line, size_t len,
 }
 
 int mxlog_decoder_take_string(struct mxlog_decoder *d, struct mxlog_buf *bytes,
-    struct mxlog_span *ret)
+    struct mxlog_text_span *ret)
 {
 	size_t before = bytes->len;
 	bool truncated = false;
@@ -41,7 +41,7 @@ int mxlog_decoder_take_string(struct mxlog_decoder *d, struct mxlog_buf *bytes,
 	    d->token.type != MXLOG_JSON_KEY)
 		return mxlog_decoder_refuse(d, "is no string");
 	if (!d->token.escaped)
-		return mxlog_span_store(bytes, d->token.text, d->token.len,
+		return mxlog_text_span_store(bytes, d->token.text, d->token.len,
 		    MXLOG_SPAN_BYTES, ret, &truncated);
 
 	r = mxlog_json_decode(bytes, &d->token);
@@ -49,13 +49,13 @@ int mxlog_decoder_take_string(struct mxlog_decoder *d, struct mxlog_buf *bytes,
 		r = mxlog_buf_reserve(bytes, MXLOG_SPAN_SLACK);
 	if (r < 0)
 		return r;
-	*ret = (struct mxlog_span){ (uint32_t)before,
+	*ret = (struct mxlog_text_span){ (uint32_t)before,
 		(uint32_t)(bytes->len - before) };
 	return 0;
 }
 
 int mxlog_decoder_take_json(struct mxlog_decoder *d, struct mxlog_buf *bytes,
-    struct mxlog_span *ret)
+    struct mxlog_text_span *ret)
 {
 	size_t before = bytes->len;
 	bool truncated = false;
@@ -63,7 +63,7 @@ int mxlog_decoder_take_json(struct mxlog_decoder *d, struct mxlog_buf *bytes,
 
 	/* Numbers and literals stay as they stand. */
 	if (d->token.type >= MXLOG_JSON_NUMBER)
-		return mxlog_span_store(bytes, d->token.text, d->token.len,
+		return mxlog_text_span_store(bytes, d->token.text, d->token.len,
 		    MXLOG_SPAN_BYTES, ret, &truncated);
 	r = mxlog_json_skip(&d->json, &d->token);
 	if (r < 0)
@@ -73,7 +73,7 @@ int mxlog_decoder_take_json(struct mxlog_decoder *d, struct mxlog_buf *bytes,
 		r = mxlog_buf_reserve(bytes, MXLOG_SPAN_SLACK);
 	if (r < 0)
 		return r;
-	*ret = (struct mxlog_span){ (uint32_t)before,
+	*ret = (struct mxlog_text_span){ (uint32_t)before,
 		(uint32_t)(bytes->len - before) };
 	return 0;
 }
@@ -112,7 +112,7 @@ int mxlog_decoder_take_time(struct mxlog_decoder *d, int64_t *ret)
 }
 
 int mxlog_decoder_take_trace_id(struct mxlog_decoder *d,
-    struct mxlog_buf *bytes, struct mxlog_span *ret)
+    struct mxlog_buf *bytes, struct mxlog_text_span *ret)
 {
 	struct mxlog_ulid id;
 	int r;

@@ -86,18 +86,18 @@ int mxlog_decoder_skip(struct mxlog_decoder *d);
 
 /* Store the string or key that is the token, decoded. */
 int mxlog_decoder_take_string(struct mxlog_decoder *d, struct mxlog_buf *bytes,
-    struct mxlog_span *ret);
+    struct mxlog_text_span *ret);
 
 /* Store the token, or the whole container that it begins, as canonical JSON. */
 int mxlog_decoder_take_json(struct mxlog_decoder *d, struct mxlog_buf *bytes,
-    struct mxlog_span *ret);
+    struct mxlog_text_span *ret);
 
 /* The token as a time in UTC. */
 int mxlog_decoder_take_time(struct mxlog_decoder *d, int64_t *ret);
 
 /* Store the token as a trace_id in the form that we write. */
 int mxlog_decoder_take_trace_id(struct mxlog_decoder *d,
-    struct mxlog_buf *bytes, struct mxlog_span *ret);
+    struct mxlog_buf *bytes, struct mxlog_text_span *ret);
 
 /* The exception that begins at the token, `depth` causes deep in another. */
 int mxlog_decoder_take_exception(struct mxlog_decoder *d, size_t depth,

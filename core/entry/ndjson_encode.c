@@ -4,10 +4,10 @@
 #include <math.h>
 
 #include "base/json.h"
-#include "base/lanes.h"
 #include "base/number.h"
 #include "base/timestamp.h"
 #include "base/ulid.h"
+#include "base/vec16.h"
 #include "entry/ndjson.h"
 
 enum {
@@ -35,7 +35,7 @@ static inline char *put(char *out, const char *text, size_t len)
 /* What needs no escapes: names, numbers, canonical JSON. Written in whole
  * blocks; the room behind is there. */
 static inline char *put_plain(char *out, struct source from,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	const char *text = from.data + span.off;
 	size_t n = 0;
@@ -50,14 +50,14 @@ static inline char *put_plain(char *out, struct source from,
 }
 
 static inline char *put_escaped(char *out, struct source from,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	return mxlog_json_put_escaped(out, from.data + span.off, span.len,
 	    from.slack);
 }
 
 static inline char *put_string(char *out, struct source from,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	*out++ = '"';
 	out = put_escaped(out, from, span);
@@ -175,7 +175,7 @@ static char *put_exception(char *out, const struct mxlog_exception *exception)
 static char *put_line(char *out, const struct mxlog_entry *entry)
 {
 	struct source from = source_of(&entry->bytes);
-	const struct mxlog_span *text = entry->text;
+	const struct mxlog_text_span *text = entry->text;
 
 	out = put_head(out, from.data + text[MXLOG_FIELD_TRACE_ID].off,
 	    entry->time_usec);
@@ -217,7 +217,7 @@ static char *put_line(char *out, const struct mxlog_entry *entry)
 
 static bool is_complete(const struct mxlog_entry *entry)
 {
-	const struct mxlog_span *text = entry->text;
+	const struct mxlog_text_span *text = entry->text;
 
 	return text[MXLOG_FIELD_TRACE_ID].len == MXLOG_ULID_LEN &&
 	    MXLOG_IS_SET(text[MXLOG_FIELD_MODULE]) &&

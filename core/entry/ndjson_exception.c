@@ -6,7 +6,7 @@
 static int take_frame_member(struct mxlog_decoder *d,
     struct mxlog_exception *exception, struct mxlog_frame *frame)
 {
-	struct mxlog_span *span = NULL;
+	struct mxlog_text_span *span = NULL;
 	bool line = mxlog_decoder_is_key(d, LITERAL("line"));
 	uint64_t number;
 	int r;

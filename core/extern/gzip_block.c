@@ -8,7 +8,7 @@
 #define ZLIB_CONST /* what zlib reads is const */
 #include <zlib.h>
 
-#include "base/le.h"
+#include "base/little_endian.h"
 
 enum {
 	HEADER_LEN = 10,

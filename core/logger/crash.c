@@ -14,7 +14,7 @@ enum {
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
 static struct {
-	_Atomic(struct mxlog_async *) async;
+	_Atomic(struct mxlog_writer_thread *) writer_thread;
 	_Atomic pid_t thread; /* that crashed first and rescues; 0: none */
 	_Atomic bool rescued;
 	bool installed;
@@ -48,18 +48,19 @@ static void wait_for_rescue(void)
 
 static void rescue(void)
 {
-	struct mxlog_async *async = atomic_load(&crash.async);
+	struct mxlog_writer_thread *writer_thread =
+	    atomic_load(&crash.writer_thread);
 	pid_t nobody = 0;
 	uint64_t lost;
 
-	if (!async)
+	if (!writer_thread)
 		return;
 	if (!atomic_compare_exchange_strong(&crash.thread, &nobody, gettid())) {
 		if (nobody != gettid())
 			wait_for_rescue();
 		return;
 	}
-	lost = mxlog_async_rescue(async, RESCUE_MSEC);
+	lost = mxlog_writer_thread_rescue(writer_thread, RESCUE_MSEC);
 	if (lost > 0)
 		say_lost(lost);
 	atomic_store(&crash.rescued, true);
@@ -91,10 +92,10 @@ static void install(void)
 		(void)sigaction(crash_signals[i], &action, &crash.before[i]);
 }
 
-void mxlog_crash_watch(struct mxlog_async *async)
+void mxlog_crash_watch(struct mxlog_writer_thread *writer_thread)
 {
-	atomic_store(&crash.async, async);
-	if (async && !crash.installed) {
+	atomic_store(&crash.writer_thread, writer_thread);
+	if (writer_thread && !crash.installed) {
 		crash.installed = true;
 		install();
 	}

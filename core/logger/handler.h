@@ -14,7 +14,7 @@ struct mxlog_handler {
 	enum mxlog_level level;
 	bool configured; /* by the configuration, not by the application */
 	bool dirty;      /* handled something since the last flush */
-	bool restless;   /* is flushed even if it did not */
+	bool has_timer;  /* is flushed even if it did not */
 };
 
 void mxlog_handler_close(struct mxlog_handler *handler);

@@ -14,13 +14,13 @@
 #include "base/fs.h"
 #include "base/number.h"
 #include "entry/ndjson.h"
-#include "logger/datagram.h"
 #include "logger/handler.h"
+#include "logger/log_socket.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 struct journald {
-	struct mxlog_datagram socket;
+	struct mxlog_log_socket socket;
 	struct mxlog_buf text;
 	struct mxlog_buf value;
 };
@@ -44,7 +44,7 @@ static int append_field(struct mxlog_buf *out, const char *name,
 }
 
 static int append_text(struct mxlog_buf *out, const char *name,
-    const struct mxlog_entry *entry, struct mxlog_span span)
+    const struct mxlog_entry *entry, struct mxlog_text_span span)
 {
 	if (!MXLOG_IS_SET(span))
 		return 0;
@@ -152,7 +152,7 @@ static int journald_handle(void *ctx, const struct mxlog_entry *entry)
 	r = append_entry(journald, entry);
 	if (r < 0)
 		return r;
-	r = mxlog_datagram_send(&journald->socket, journald->text.data,
+	r = mxlog_log_socket_send(&journald->socket, journald->text.data,
 	    journald->text.len);
 	if ((r == -EMSGSIZE || r == -ENOBUFS) && journald->socket.fd >= 0)
 		r = send_file(journald);
@@ -163,7 +163,7 @@ static void journald_close(void *ctx)
 {
 	struct journald *journald = ctx;
 
-	mxlog_datagram_done(&journald->socket);
+	mxlog_log_socket_done(&journald->socket);
 	mxlog_buf_done(&journald->text);
 	mxlog_buf_done(&journald->value);
 	free(journald);
@@ -184,7 +184,7 @@ int mxlog_journald_handler_open(const char *destination,
 
 	if (!journald)
 		return -ENOMEM;
-	r = mxlog_datagram_init(&journald->socket,
+	r = mxlog_log_socket_init(&journald->socket,
 	    destination ? destination : JOURNAL_SOCKET, "");
 	if (r == 0 && journald->socket.transport != MXLOG_UNIX_DGRAM)
 		r = -EINVAL;

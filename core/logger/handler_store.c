@@ -78,7 +78,7 @@ int mxlog_store_handler_open(const struct mxlog_config *config,
 		.ops = &store_ops,
 		.ctx = writer,
 		.level = MXLOG_DEBUG,
-		.restless = true,
+		.has_timer = true,
 	};
 	return 0;
 }

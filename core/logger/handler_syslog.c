@@ -7,8 +7,8 @@
 
 #include "base/timestamp.h"
 #include "config/formatter.h"
-#include "logger/datagram.h"
 #include "logger/handler.h"
+#include "logger/log_socket.h"
 
 enum {
 	FACILITY_USER = 1,
@@ -16,7 +16,7 @@ enum {
 };
 
 struct syslog {
-	struct mxlog_datagram socket;
+	struct mxlog_log_socket socket;
 	struct mxlog_formatter *formatter;
 	bool structured; /* behind "@cee:" */
 	char hostname[256];
@@ -42,7 +42,7 @@ static unsigned severity_of(enum mxlog_level level)
 
 static int append_header(struct syslog *syslog, const struct mxlog_entry *entry)
 {
-	struct mxlog_span module = entry->text[MXLOG_FIELD_MODULE];
+	struct mxlog_text_span module = entry->text[MXLOG_FIELD_MODULE];
 	char timestamp[MXLOG_TIMESTAMP_LEN];
 	int len = (int)MIN(module.len, (uint32_t)APP_NAME_MAX);
 
@@ -65,7 +65,8 @@ static int send_counted(struct syslog *syslog)
 	if (r == 0)
 		r = mxlog_buf_add(&frame, syslog->text.data, syslog->text.len);
 	if (r == 0)
-		r = mxlog_datagram_send(&syslog->socket, frame.data, frame.len);
+		r = mxlog_log_socket_send(&syslog->socket, frame.data,
+		    frame.len);
 	mxlog_buf_done(&frame);
 	return r;
 }
@@ -86,7 +87,7 @@ static int syslog_handle(void *ctx, const struct mxlog_entry *entry)
 		syslog->text.len--;
 	if (syslog->socket.transport == MXLOG_TCP)
 		return send_counted(syslog);
-	return mxlog_datagram_send(&syslog->socket, syslog->text.data,
+	return mxlog_log_socket_send(&syslog->socket, syslog->text.data,
 	    syslog->text.len);
 }
 
@@ -94,7 +95,7 @@ static void syslog_close(void *ctx)
 {
 	struct syslog *syslog = ctx;
 
-	mxlog_datagram_done(&syslog->socket);
+	mxlog_log_socket_done(&syslog->socket);
 	mxlog_formatter_free(syslog->formatter);
 	mxlog_buf_done(&syslog->text);
 	free(syslog);
@@ -120,7 +121,7 @@ int mxlog_syslog_handler_open(const char *format, const char *destination,
 	    !syslog->hostname[0])
 		memcpy(syslog->hostname, "-", 2);
 
-	r = mxlog_datagram_init(&syslog->socket,
+	r = mxlog_log_socket_init(&syslog->socket,
 	    destination ? destination : "/dev/log", "514");
 	if (r == -EINVAL)
 		(void)mxlog_error_set(reterr, r,

@@ -6,11 +6,11 @@
 
 #include "base/timestamp.h"
 #include "config/config_search.h"
-#include "logger/async.h"
 #include "logger/crash.h"
-#include "logger/quick_format.h"
-#include "logger/scope.h"
+#include "logger/fast_printf.h"
 #include "logger/signal_stack.h"
+#include "logger/thread_context.h"
+#include "logger/writer_thread.h"
 
 /* A thread that logs. `busy` while it is in here, so that setting up again can
  * wait for it, and so that a signal handler or a handler of entries that logs
@@ -33,16 +33,17 @@ enum {
 };
 
 static struct {
-	pthread_mutex_t setup;        /* taken first */
-	struct mxlog_turn delivering; /* taken second */
+	pthread_mutex_t setup;             /* taken first */
+	struct mxlog_fair_lock delivering; /* taken second */
 	pthread_mutex_t threads_lock;
 	pthread_once_t once;
 	pthread_key_t key;
 	struct thread *threads;
-	struct mxlog_delivery *delivery;
-	_Atomic(struct mxlog_async *) async; /* NULL: whoever logs delivers */
-	_Atomic bool want_async; /* to be started again, after fork */
-	struct mxlog_async_options options;
+	struct mxlog_dispatch *dispatch;
+	_Atomic(struct mxlog_writer_thread *)
+	    writer_thread;               /* NULL: whoever logs delivers */
+	_Atomic bool want_writer_thread; /* to be started again, after fork */
+	struct mxlog_writer_thread_options options;
 } logging = {
 	.setup = PTHREAD_MUTEX_INITIALIZER,
 	.delivering = MXLOG_TURN_INITIALIZER,
@@ -126,10 +127,10 @@ static void before_fork(void)
 	if (is_inside())
 		return;
 	(void)pthread_mutex_lock(&logging.setup);
-	mxlog_turn_close(&logging.delivering);
+	mxlog_fair_lock_close(&logging.delivering);
 	(void)pthread_mutex_lock(&logging.threads_lock);
-	if (logging.delivery)
-		(void)mxlog_delivery_flush(logging.delivery, false);
+	if (logging.dispatch)
+		(void)mxlog_dispatch_flush(logging.dispatch, false);
 	mxlog_registry_lock();
 }
 
@@ -139,14 +140,15 @@ static void unlock_all(void)
 		return;
 	mxlog_registry_unlock();
 	(void)pthread_mutex_unlock(&logging.threads_lock);
-	mxlog_turn_open(&logging.delivering);
+	mxlog_fair_lock_open(&logging.delivering);
 	(void)pthread_mutex_unlock(&logging.setup);
 }
 
 /* What is queued is the parent's to store; other threads are gone. */
 static void after_fork_in_child(void)
 {
-	struct mxlog_async *async = atomic_load(&logging.async);
+	struct mxlog_writer_thread *writer_thread =
+	    atomic_load(&logging.writer_thread);
 
 	mxlog_crash_watch(NULL);
 	if (is_inside())
@@ -155,10 +157,10 @@ static void after_fork_in_child(void)
 	logging.threads = self;
 	if (self)
 		self->next = NULL;
-	atomic_store(&logging.async, NULL);
-	if (async)
-		atomic_store(&logging.want_async, true);
-	mxlog_async_abandon(async);
+	atomic_store(&logging.writer_thread, NULL);
+	if (writer_thread)
+		atomic_store(&logging.want_writer_thread, true);
+	mxlog_writer_thread_abandon(writer_thread);
 }
 
 static void at_exit(void)
@@ -171,8 +173,8 @@ static void initialise(void)
 	(void)pthread_key_create(&logging.key, thread_free);
 	(void)pthread_atfork(before_fork, unlock_all, after_fork_in_child);
 	(void)atexit(at_exit);
-	if (!logging.delivery)
-		(void)mxlog_delivery_new(NULL, &logging.delivery, NULL);
+	if (!logging.dispatch)
+		(void)mxlog_dispatch_new(NULL, &logging.dispatch, NULL);
 }
 
 static struct thread *thread_self(void)
@@ -186,27 +188,28 @@ static struct thread *thread_self(void)
 
 /* ---- setting up ---- */
 
-static void stop_async(void)
+static void stop_writer_thread(void)
 {
-	struct mxlog_async *async = atomic_exchange(&logging.async, NULL);
+	struct mxlog_writer_thread *writer_thread =
+	    atomic_exchange(&logging.writer_thread, NULL);
 
-	atomic_store(&logging.want_async, false);
+	atomic_store(&logging.want_writer_thread, false);
 	mxlog_crash_watch(NULL);
 	wait_for_threads();
-	mxlog_async_stop(async);
+	mxlog_writer_thread_stop(writer_thread);
 }
 
 /* With the setup lock held. */
-static int start_async(void)
+static int start_writer_thread(void)
 {
-	struct mxlog_async *async;
-	int r = mxlog_async_start(&logging.options, &async);
+	struct mxlog_writer_thread *writer_thread;
+	int r = mxlog_writer_thread_start(&logging.options, &writer_thread);
 
-	atomic_store(&logging.want_async, false);
+	atomic_store(&logging.want_writer_thread, false);
 	if (r < 0)
 		return r;
-	mxlog_crash_watch(async);
-	atomic_store(&logging.async, async);
+	mxlog_crash_watch(writer_thread);
+	atomic_store(&logging.writer_thread, writer_thread);
 	return 0;
 }
 
@@ -214,13 +217,13 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 {
 	int r;
 
-	stop_async();
-	mxlog_turn_lock(&logging.delivering);
-	r = mxlog_delivery_configure(logging.delivery, config, reterr);
-	mxlog_turn_unlock(&logging.delivering);
+	stop_writer_thread();
+	mxlog_fair_lock_lock(&logging.delivering);
+	r = mxlog_dispatch_configure(logging.dispatch, config, reterr);
+	mxlog_fair_lock_unlock(&logging.delivering);
 	if (r == 0)
-		logging.options = (struct mxlog_async_options){
-			.delivery = logging.delivery,
+		logging.options = (struct mxlog_writer_thread_options){
+			.dispatch = logging.dispatch,
 			.delivering = &logging.delivering,
 			.buffer_size =
 			    config->async_enabled ? config->buffer_size : 0,
@@ -228,7 +231,7 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 			.begin = begin_writer,
 		};
 	if (logging.options.buffer_size > 0) /* on failure: the old one */
-		(void)start_async();
+		(void)start_writer_thread();
 	return r;
 }
 
@@ -237,7 +240,7 @@ int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
 	struct mxlog_config *loaded = NULL;
 	int r;
 
-	if (!thread_self() || !logging.delivery)
+	if (!thread_self() || !logging.dispatch)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
 	if (is_inside())
 		return mxlog_error_set(reterr, -EDEADLK,
@@ -257,21 +260,21 @@ int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
 
 int mxlog_flush(void)
 {
-	struct mxlog_async *async;
+	struct mxlog_writer_thread *writer_thread;
 	int r;
 
 	if (is_inside())
 		return -EDEADLK;
-	if (!logging.delivery)
+	if (!logging.dispatch)
 		return 0;
 	(void)pthread_mutex_lock(&logging.setup);
-	async = atomic_load(&logging.async);
-	if (async) {
-		r = mxlog_async_flush(async, -1);
+	writer_thread = atomic_load(&logging.writer_thread);
+	if (writer_thread) {
+		r = mxlog_writer_thread_flush(writer_thread, -1);
 	} else {
-		mxlog_turn_lock(&logging.delivering);
-		r = mxlog_delivery_flush(logging.delivery, true);
-		mxlog_turn_unlock(&logging.delivering);
+		mxlog_fair_lock_lock(&logging.delivering);
+		r = mxlog_dispatch_flush(logging.dispatch, true);
+		mxlog_fair_lock_unlock(&logging.delivering);
 	}
 	(void)pthread_mutex_unlock(&logging.setup);
 	return r;
@@ -283,16 +286,16 @@ int mxlog_shutdown(void)
 
 	if (is_inside())
 		return -EDEADLK;
-	if (!logging.delivery)
+	if (!logging.dispatch)
 		return 0;
 	(void)pthread_mutex_lock(&logging.setup);
-	stop_async();
+	stop_writer_thread();
 	logging.options.buffer_size = 0;
-	mxlog_turn_lock(&logging.delivering);
-	r = mxlog_delivery_flush(logging.delivery, true);
-	(void)mxlog_delivery_configure(logging.delivery, NULL, NULL);
-	mxlog_delivery_close_handlers(logging.delivery);
-	mxlog_turn_unlock(&logging.delivering);
+	mxlog_fair_lock_lock(&logging.delivering);
+	r = mxlog_dispatch_flush(logging.dispatch, true);
+	(void)mxlog_dispatch_configure(logging.dispatch, NULL, NULL);
+	mxlog_dispatch_close_handlers(logging.dispatch);
+	mxlog_fair_lock_unlock(&logging.delivering);
 	(void)pthread_mutex_unlock(&logging.setup);
 	return r;
 }
@@ -349,7 +352,7 @@ int mxlog_logger_add_handler(struct mxlog_logger *logger,
 
 	if (ops->size < offsetof(struct mxlog_handler_ops, close) +
 		    sizeof(ops->close) ||
-	    !ops->handle || !thread_self() || !logging.delivery) {
+	    !ops->handle || !thread_self() || !logging.dispatch) {
 		mxlog_handler_close(&handler);
 		return -EINVAL;
 	}
@@ -357,41 +360,43 @@ int mxlog_logger_add_handler(struct mxlog_logger *logger,
 		mxlog_handler_close(&handler);
 		return -EDEADLK;
 	}
-	mxlog_turn_lock(&logging.delivering);
-	r = mxlog_delivery_attach(logging.delivery, logger, &handler);
-	mxlog_turn_unlock(&logging.delivering);
+	mxlog_fair_lock_lock(&logging.delivering);
+	r = mxlog_dispatch_attach(logging.dispatch, logger, &handler);
+	mxlog_fair_lock_unlock(&logging.delivering);
 	return r;
 }
 
 /* ---- logging ---- */
 
 /* Not waiting for who is setting up: he waits for those who are in here. */
-static struct mxlog_async *async_again(void)
+static struct mxlog_writer_thread *async_again(void)
 {
 	if (pthread_mutex_trylock(&logging.setup) == 0) {
-		if (atomic_load(&logging.want_async))
-			(void)start_async();
+		if (atomic_load(&logging.want_writer_thread))
+			(void)start_writer_thread();
 		(void)pthread_mutex_unlock(&logging.setup);
 	}
-	return atomic_load(&logging.async);
+	return atomic_load(&logging.writer_thread);
 }
 
-static void hand_on(struct thread *thread)
+static void pass_on(struct thread *thread)
 {
-	struct mxlog_async *async = atomic_load(&logging.async);
+	struct mxlog_writer_thread *writer_thread =
+	    atomic_load(&logging.writer_thread);
 
-	if (UNLIKELY(!async) && atomic_load(&logging.want_async))
-		async = async_again();
-	if (LIKELY(async != NULL)) {
-		mxlog_async_put(async, &thread->item);
+	if (UNLIKELY(!writer_thread) &&
+	    atomic_load(&logging.want_writer_thread))
+		writer_thread = async_again();
+	if (LIKELY(writer_thread != NULL)) {
+		mxlog_writer_thread_put(writer_thread, &thread->item);
 		return;
 	}
-	mxlog_turn_queue(&logging.delivering);
-	if (logging.delivery) {
-		mxlog_delivery_handle(logging.delivery, thread->item);
-		(void)mxlog_delivery_flush(logging.delivery, false);
+	mxlog_fair_lock_queue(&logging.delivering);
+	if (logging.dispatch) {
+		mxlog_dispatch_handle(logging.dispatch, thread->item);
+		(void)mxlog_dispatch_flush(logging.dispatch, false);
 	}
-	mxlog_turn_leave(&logging.delivering);
+	mxlog_fair_lock_leave(&logging.delivering);
 }
 
 /* The thread's item, ready to be filled; NULL when it is in here already. */
@@ -435,7 +440,7 @@ static int set_message(struct mxlog_entry *entry, const char *format,
 	size_t len;
 
 	if (LIKELY(mxlog_buf_reserve(bytes, MESSAGE_ROOM) == 0 &&
-		mxlog_quick_format(bytes->data + bytes->len,
+		mxlog_fast_printf(bytes->data + bytes->len,
 		    bytes->capacity - bytes->len - MXLOG_ENTRY_SLACK, format,
 		    args, &len) &&
 		mxlog_entry_keep_message(entry, len)))
@@ -448,15 +453,15 @@ static int set_with(struct mxlog_entry *entry, const struct mxlog_with *with)
 	int r = 0;
 
 	if (!with)
-		return mxlog_scope_apply(entry, true);
+		return mxlog_thread_context_apply(entry, true);
 	if (with->trace_id)
 		r = mxlog_entry_set(entry, MXLOG_FIELD_TRACE_ID, with->trace_id,
 		    strlen(with->trace_id));
 	if (r == 0)
-		r = mxlog_scope_apply(entry, !with->trace_id);
+		r = mxlog_thread_context_apply(entry, !with->trace_id);
 	for (const struct mxlog_kv *kv = with->context; kv && kv->key && r == 0;
 	     kv++)
-		r = mxlog_scope_add_pair(entry, kv);
+		r = mxlog_thread_context_add_pair(entry, kv);
 	for (const char *const *tag = with->tags; tag && *tag && r == 0; tag++)
 		r = mxlog_entry_add_tag(entry, *tag, strlen(*tag));
 	if (with->has_duration)
@@ -493,7 +498,7 @@ void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
 	mxlog_entry_set_level(entry, level);
 	thread->item->is_metric = false;
 	thread->item->source = source;
-	thread->item->thread_id = mxlog_scope_thread_number();
+	thread->item->thread_id = mxlog_thread_context_thread_number();
 	thread->item->queued.rank = (unsigned)entry->level / 10 - 1;
 	errno = saved_errno; /* for %m */
 	r = set_message(entry, format, args);
@@ -501,7 +506,7 @@ void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
 		r = set_with(entry, with);
 	free_exception(with);
 	if (r == 0)
-		hand_on(thread);
+		pass_on(thread);
 	leave(thread);
 	errno = saved_errno;
 }
@@ -522,12 +527,12 @@ void mxlog_operation_end(struct mxlog_operation *operation,
 {
 	struct mxlog_with with = { .has_duration = true };
 
-	if (!mxlog_scope_find(operation, &with.duration_ms))
+	if (!mxlog_thread_context_find(operation, &with.duration_ms))
 		return;
 	if (logger && mxlog_logger_enabled(logger, level))
 		mxlog_logger_write(logger, level, NULL, &with, "%s",
 		    operation->name ? operation->name : "operation");
-	mxlog_scope_leave(operation);
+	mxlog_thread_context_leave(operation);
 }
 
 static int fill_metric(struct mxlog_metric *metric, const char *name,
@@ -572,7 +577,7 @@ void mxlog_logger_measure(struct mxlog_logger *logger,
 		item->is_metric = true;
 		item->queued.rank = MXLOG_INFO / 10 - 1;
 		if (fill_metric(item->metric, name, value, unit, tags) == 0)
-			hand_on(thread);
+			pass_on(thread);
 	}
 	leave(thread);
 	errno = saved_errno;

@@ -29,7 +29,7 @@ void mxlog_ring_done(struct mxlog_ring *ring)
 void mxlog_ring_reset(struct mxlog_ring *ring)
 {
 	for (uint64_t i = 0; i <= ring->mask; i++)
-		atomic_store_explicit(&ring->cells[i].turn, i,
+		atomic_store_explicit(&ring->cells[i].fair_lock, i,
 		    memory_order_relaxed);
 	atomic_store(&ring->head, 0);
 	atomic_store(&ring->tail, 0);
@@ -44,9 +44,9 @@ static struct mxlog_ring_cell *claim(struct mxlog_ring *ring,
 
 	for (;;) {
 		struct mxlog_ring_cell *cell = &ring->cells[at & ring->mask];
-		uint64_t turn =
-		    atomic_load_explicit(&cell->turn, memory_order_acquire);
-		int64_t behind = (int64_t)(turn - (at + lead));
+		uint64_t fair_lock = atomic_load_explicit(&cell->fair_lock,
+		    memory_order_acquire);
+		int64_t behind = (int64_t)(fair_lock - (at + lead));
 
 		if (behind < 0)
 			return NULL;
@@ -70,7 +70,7 @@ bool mxlog_ring_push(struct mxlog_ring *ring, void *item)
 	if (!cell)
 		return false;
 	cell->item = item;
-	atomic_store_explicit(&cell->turn, at + 1, memory_order_release);
+	atomic_store_explicit(&cell->fair_lock, at + 1, memory_order_release);
 	return true;
 }
 
@@ -82,7 +82,7 @@ bool mxlog_ring_pop(struct mxlog_ring *ring, void **ret)
 	if (!cell)
 		return false;
 	*ret = cell->item;
-	atomic_store_explicit(&cell->turn, at + ring->mask + 1,
+	atomic_store_explicit(&cell->fair_lock, at + ring->mask + 1,
 	    memory_order_release);
 	return true;
 }

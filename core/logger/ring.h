@@ -8,7 +8,7 @@
 #include "base/base.h"
 
 struct mxlog_ring_cell {
-	_Atomic uint64_t turn;
+	_Atomic uint64_t fair_lock;
 	void *item;
 };
 

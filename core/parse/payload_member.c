@@ -49,7 +49,7 @@ static bool is_valid(const struct mxlog_lift *lift, const char *name,
 	/* What stands behind a short name in the payload may be read. */
 	if (len - 1 < MXLOG_LANES && name >= lift->text && name < lift->end &&
 	    lift->end - name >= MXLOG_LANES)
-		return mxlog_key_is_valid_short(mxlog_lanes_load(name), len);
+		return mxlog_key_is_valid_short(mxlog_vec16_load(name), len);
 	return mxlog_key_is_valid(name, len);
 }
 

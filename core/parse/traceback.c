@@ -239,7 +239,8 @@ int mxlog_exception_make_relative(struct mxlog_exception *exception,
 {
 	for (; exception; exception = exception->cause)
 		for (size_t i = 0; i < exception->n_frames; i++) {
-			struct mxlog_span *file = &exception->frames[i].file;
+			struct mxlog_text_span *file =
+			    &exception->frames[i].file;
 			size_t n = root_len(exception->bytes.data + file->off,
 			    file->len, roots, n_roots);
 

@@ -54,9 +54,9 @@ void mxlog_query_free(struct mxlog_query *query)
 	free_texts(query->modules, query->n_modules);
 	free_texts(query->tags, query->n_tags);
 	free_texts(query->excluded, query->n_excluded);
-	for (size_t i = 0; i < query->n_conditions; i++)
-		mxlog_condition_free(query->conditions[i]);
-	free(query->conditions);
+	for (size_t i = 0; i < query->n_predicates; i++)
+		mxlog_predicate_free(query->predicates[i]);
+	free(query->predicates);
 	free(query->search_text);
 	mxlog_pattern_free(query->search);
 	free(query);
@@ -135,31 +135,31 @@ int mxlog_query_exclude_module(struct mxlog_query *query, const char *module,
 }
 
 /* On success the query owns the condition. */
-static int take_condition(struct mxlog_query *query,
-    struct mxlog_condition *condition)
+static int take_predicate(struct mxlog_query *query,
+    struct mxlog_predicate *predicate)
 {
-	struct mxlog_condition **conditions = reallocarray(query->conditions,
-	    query->n_conditions + 1, sizeof(struct mxlog_condition *));
+	struct mxlog_predicate **predicates = reallocarray(query->predicates,
+	    query->n_predicates + 1, sizeof(struct mxlog_predicate *));
 
-	if (!conditions)
+	if (!predicates)
 		return -ENOMEM;
-	query->conditions = conditions;
-	conditions[query->n_conditions++] = condition;
+	query->predicates = predicates;
+	predicates[query->n_predicates++] = predicate;
 	return 0;
 }
 
-int mxlog_query_add_condition(struct mxlog_query *query, const char *text,
+int mxlog_query_add_predicate(struct mxlog_query *query, const char *text,
     struct mxlog_error *reterr)
 {
-	struct mxlog_condition *condition;
+	struct mxlog_predicate *predicate;
 	int r;
 
-	r = mxlog_condition_new(text, query->metrics, &condition, reterr);
+	r = mxlog_predicate_new(text, query->metrics, &predicate, reterr);
 	if (r < 0)
 		return r;
-	r = take_condition(query, condition);
+	r = take_predicate(query, predicate);
 	if (r < 0)
-		mxlog_condition_free(condition);
+		mxlog_predicate_free(predicate);
 	return r;
 }
 
@@ -293,20 +293,20 @@ static int copy_texts(char **from, size_t n, char ***ret, size_t *ret_n)
 	return r;
 }
 
-static int copy_conditions(const struct mxlog_query *query,
+static int copy_predicates(const struct mxlog_query *query,
     struct mxlog_query *copy)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < query->n_conditions; i++) {
-		struct mxlog_condition *condition;
+	for (size_t i = 0; r == 0 && i < query->n_predicates; i++) {
+		struct mxlog_predicate *predicate;
 
-		r = mxlog_condition_copy(query->conditions[i], &condition);
+		r = mxlog_predicate_copy(query->predicates[i], &predicate);
 		if (r < 0)
 			break;
-		r = take_condition(copy, condition);
+		r = take_predicate(copy, predicate);
 		if (r < 0)
-			mxlog_condition_free(condition);
+			mxlog_predicate_free(predicate);
 	}
 	return r;
 }
@@ -325,8 +325,8 @@ int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 	copy->n_tags = 0;
 	copy->excluded = NULL;
 	copy->n_excluded = 0;
-	copy->conditions = NULL;
-	copy->n_conditions = 0;
+	copy->predicates = NULL;
+	copy->n_predicates = 0;
 	copy->search_text = NULL;
 	copy->search = NULL;
 	r = copy_texts(query->modules, query->n_modules, &copy->modules,
@@ -338,7 +338,7 @@ int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 		r = copy_texts(query->excluded, query->n_excluded,
 		    &copy->excluded, &copy->n_excluded);
 	if (r == 0)
-		r = copy_conditions(query, copy);
+		r = copy_predicates(query, copy);
 	if (r == 0)
 		r = mxlog_query_set_search_text(copy, query->search_text,
 		    query->search_len, query->search_flags, NULL);

@@ -53,7 +53,7 @@ int mxlog_query_wants_text(struct mxlog_query *query, const char *text,
 }
 
 static bool wants_trace_id(const struct mxlog_query *query, const char *base,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	char id[MXLOG_ULID_LEN];
 	struct mxlog_ulid ulid;
@@ -67,7 +67,8 @@ static bool wants_trace_id(const struct mxlog_query *query, const char *base,
 	return memcmp(id, query->trace_id, sizeof(id)) == 0;
 }
 
-static bool is_text(const char *base, struct mxlog_span span, const char *text)
+static bool is_text(const char *base, struct mxlog_text_span span,
+    const char *text)
 {
 	size_t len = strlen(text);
 
@@ -83,7 +84,7 @@ static bool has_tag(const struct mxlog_entry *entry, const char *tag)
 	return false;
 }
 
-static struct mxlog_span module_of(const struct mxlog_entry *entry)
+static struct mxlog_text_span module_of(const struct mxlog_entry *entry)
 {
 	return entry->text[MXLOG_FIELD_MODULE];
 }
@@ -92,8 +93,8 @@ int mxlog_query_matches(struct mxlog_query *query,
     const struct mxlog_entry *entry)
 {
 	const char *base = entry->bytes.data;
-	struct mxlog_span message = entry->text[MXLOG_FIELD_MESSAGE];
-	struct mxlog_span module = module_of(entry);
+	struct mxlog_text_span message = entry->text[MXLOG_FIELD_MESSAGE];
+	struct mxlog_text_span module = module_of(entry);
 
 	if (!mxlog_query_wants_time(query, entry->time_usec) ||
 	    !mxlog_query_wants_level(query, entry->level) ||
@@ -107,8 +108,8 @@ int mxlog_query_matches(struct mxlog_query *query,
 	for (size_t i = 0; i < query->n_tags; i++)
 		if (!has_tag(entry, query->tags[i]))
 			return 0;
-	for (size_t i = 0; i < query->n_conditions; i++) {
-		int r = mxlog_condition_holds(query->conditions[i], entry);
+	for (size_t i = 0; i < query->n_predicates; i++) {
+		int r = mxlog_predicate_holds(query->predicates[i], entry);
 
 		if (r <= 0)
 			return r;
@@ -126,8 +127,8 @@ static bool has_dimension(const struct mxlog_metric *metric, const char *wanted)
 	const char *base = metric->bytes.data;
 
 	for (size_t i = 0; i < metric->n_tags; i++) {
-		struct mxlog_span key = metric->tags[i].key;
-		struct mxlog_span value = metric->tags[i].value;
+		struct mxlog_text_span key = metric->tags[i].key;
+		struct mxlog_text_span value = metric->tags[i].value;
 
 		if (strlen(wanted) == (size_t)key.len + 1 + value.len &&
 		    memcmp(wanted, base + key.off, key.len) == 0 &&
@@ -150,9 +151,9 @@ int mxlog_query_matches_metric(struct mxlog_query *query,
 	for (size_t i = 0; i < query->n_tags; i++)
 		if (!has_dimension(metric, query->tags[i]))
 			return 0;
-	for (size_t i = 0; i < query->n_conditions; i++) {
+	for (size_t i = 0; i < query->n_predicates; i++) {
 		int r =
-		    mxlog_condition_holds_metric(query->conditions[i], metric);
+		    mxlog_predicate_holds_metric(query->predicates[i], metric);
 
 		if (r <= 0)
 			return r;

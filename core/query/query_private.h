@@ -8,7 +8,7 @@
 #include "entry/entry_private.h"
 #include "entry/metric_private.h"
 #include "extern/pattern.h"
-#include "query/condition.h"
+#include "query/predicate.h"
 
 struct mxlog_query {
 	int64_t since_usec, until_usec; /* inclusive */
@@ -30,8 +30,8 @@ struct mxlog_query {
 	/* Beyond the model. */
 	char **excluded; /* modules, normalised */
 	size_t n_excluded;
-	struct mxlog_condition **conditions; /* all must hold */
-	size_t n_conditions;
+	struct mxlog_predicate **predicates; /* all must hold */
+	size_t n_predicates;
 };
 
 /* One predicate each, for faster ways to ask the same. */

@@ -14,7 +14,7 @@ static const size_t limits[MXLOG_FIELD_COUNT] = {
 };
 
 /* Is there a hit in this part of the bytes that were scanned? */
-static bool has_hit(const struct mxlog_hits *hits, struct mxlog_span span)
+static bool has_hit(const struct mxlog_hits *hits, struct mxlog_text_span span)
 {
 	for (size_t i = 0; i < hits->n; i++)
 		if (hits->list[i].start >= span.off &&
@@ -26,7 +26,7 @@ static bool has_hit(const struct mxlog_hits *hits, struct mxlog_span span)
 
 /* Is it to be looked at? */
 static inline bool is_wanted(const struct mxlog_redactor *redactor,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	const struct mxlog_hits *hits = &redactor->hits;
 
@@ -48,21 +48,21 @@ static bool scan(struct mxlog_redactor *redactor, const struct mxlog_buf *bytes)
 
 /* Put a new text behind the others; what is longer than `max` is cut. */
 static int store(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
-    const struct mxlog_buf *text, size_t max, struct mxlog_span *ret)
+    const struct mxlog_buf *text, size_t max, struct mxlog_text_span *ret)
 {
-	return mxlog_span_store(bytes, text->data, text->len, max, ret,
+	return mxlog_text_span_store(bytes, text->data, text->len, max, ret,
 	    &redactor->truncated);
 }
 
 static int hide(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
-    struct mxlog_span *ret)
+    struct mxlog_text_span *ret)
 {
-	return mxlog_span_store(bytes, redactor->text, redactor->text_len,
+	return mxlog_text_span_store(bytes, redactor->text, redactor->text_len,
 	    SIZE_MAX, ret, &redactor->truncated);
 }
 
 static int redact_span(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
-    size_t max, struct mxlog_span *span)
+    size_t max, struct mxlog_text_span *span)
 {
 	int r;
 
@@ -439,8 +439,8 @@ static int redact_metric_tag(struct mxlog_redactor *redactor,
 int mxlog_redact_metric(struct mxlog_redactor *redactor,
     struct mxlog_metric *metric)
 {
-	struct mxlog_span *const texts[] = { &metric->trace_id, &metric->name,
-		&metric->unit };
+	struct mxlog_text_span *const texts[] = { &metric->trace_id,
+		&metric->name, &metric->unit };
 	int r = 0;
 
 	mxlog_redact_begin(redactor, metric->bytes.len);

@@ -12,9 +12,9 @@ enum {
 };
 
 struct pair {
-	struct mxlog_value value; /* its `at` is what is read next */
-	size_t start, end;        /* of the name, without dashes before it */
-	bool option;              /* --name or -name */
+	struct mxlog_secret_value value; /* its `at` is what is read next */
+	size_t start, end; /* of the name, without dashes before it */
+	bool option;       /* --name or -name */
 };
 
 static char peek(const struct pair *pair, size_t ahead)
@@ -39,7 +39,7 @@ static bool is_word(const char *text, size_t len, const char *word)
 }
 
 /* Does the word stand there, and end there? */
-static bool has_word(const struct mxlog_value *value, size_t at,
+static bool has_word(const struct mxlog_secret_value *value, size_t at,
     const char *word)
 {
 	size_t n = strlen(word);
@@ -52,7 +52,7 @@ static bool has_word(const struct mxlog_value *value, size_t at,
 /* api key, pass phrase: names of two words. */
 static void join_words(struct pair *pair)
 {
-	const struct mxlog_value *value = &pair->value;
+	const struct mxlog_secret_value *value = &pair->value;
 	const char *name = value->text + pair->start;
 	size_t len = pair->end - pair->start, start = pair->start;
 
@@ -210,7 +210,7 @@ static bool skip_password_gap(struct pair *pair)
 
 static bool read_element(struct pair *pair, struct mxlog_range *ret)
 {
-	const struct mxlog_value *value = &pair->value;
+	const struct mxlog_secret_value *value = &pair->value;
 	const char *close = memchr(value->text + pair->end, '>',
 	    MIN(value->len - pair->end, (size_t)NAME_REACH));
 	const char *open;
@@ -244,7 +244,7 @@ static bool has_user_before(const struct pair *pair)
 }
 
 /* Could the word that begins here be a value, or lead to one? */
-static bool is_word_telling(const struct mxlog_value *value, size_t at)
+static bool is_word_telling(const struct mxlog_secret_value *value, size_t at)
 {
 	size_t end = at;
 

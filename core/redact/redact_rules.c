@@ -173,9 +173,10 @@ static bool collect(void *data, size_t start, size_t len, unsigned rule)
 		hits->more = true;
 		return false;
 	}
-	hits->list[hits->n++] = (struct mxlog_hit){ .start = (uint32_t)start,
-		.len = (uint32_t)len,
-		.rule = rule };
+	hits->list[hits->n++] =
+	    (struct mxlog_rule_hit){ .start = (uint32_t)start,
+		    .len = (uint32_t)len,
+		    .rule = rule };
 	hits->first = MIN(hits->first, (uint32_t)start);
 	hits->end = MAX(hits->end, (uint32_t)(start + len));
 	return true;
@@ -325,7 +326,7 @@ static void try_hits(struct search *search, const struct mxlog_hits *hits,
     size_t offset)
 {
 	for (size_t i = 0; i < hits->n && search->r >= 0; i++) {
-		const struct mxlog_hit *hit = &hits->list[i];
+		const struct mxlog_rule_hit *hit = &hits->list[i];
 
 		if (hit->start >= offset &&
 		    hit->start - offset + hit->len <= search->len)

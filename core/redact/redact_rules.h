@@ -16,7 +16,7 @@ int mxlog_rules_new(const char *const *patterns, size_t n_patterns,
 void mxlog_rules_free(struct mxlog_rules *rules);
 
 /* A place that a rule wants to see. */
-struct mxlog_hit {
+struct mxlog_rule_hit {
 	uint32_t start, len;
 	unsigned rule;
 };
@@ -26,7 +26,7 @@ enum {
 };
 
 struct mxlog_hits {
-	struct mxlog_hit list[MXLOG_HITS_MAX];
+	struct mxlog_rule_hit list[MXLOG_HITS_MAX];
 	size_t n;
 	uint32_t first, end; /* all of them lie in between */
 	bool more; /* there were more: look again, in smaller pieces */

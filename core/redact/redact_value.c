@@ -13,8 +13,8 @@ enum {
 
 /* Behind an opening quote that has `slashes` backslashes before it: where the
  * text inside ends, and in *ret_closed whether a closing quote is there. */
-static size_t quoted_end(const struct mxlog_value *value, size_t at, char quote,
-    size_t slashes, bool *ret_closed)
+static size_t quoted_end(const struct mxlog_secret_value *value, size_t at,
+    char quote, size_t slashes, bool *ret_closed)
 {
 	size_t before = 0, line_end = value->len;
 
@@ -35,7 +35,7 @@ static size_t quoted_end(const struct mxlog_value *value, size_t at, char quote,
 }
 
 /* Does the next pair's name stand at `at`? */
-static bool starts_pair(const struct mxlog_value *value, size_t at)
+static bool starts_pair(const struct mxlog_secret_value *value, size_t at)
 {
 	size_t n = 0;
 
@@ -53,7 +53,7 @@ static bool starts_pair(const struct mxlog_value *value, size_t at)
 
 /* A value without quotes goes on over much that may stand in a password; it
  * ends at white space, or at punctuation that the text around it needs. */
-static bool ends_value(const struct mxlog_value *value, size_t at)
+static bool ends_value(const struct mxlog_secret_value *value, size_t at)
 {
 	char c = value->text[at], next = mxlog_value_peek(value, at + 1);
 
@@ -71,7 +71,7 @@ static bool ends_value(const struct mxlog_value *value, size_t at)
 	return strchr(",;&", c) && starts_pair(value, at + 1);
 }
 
-static size_t bare_end(const struct mxlog_value *value, size_t at)
+static size_t bare_end(const struct mxlog_secret_value *value, size_t at)
 {
 	while (at < value->len && !ends_value(value, at))
 		at++;
@@ -79,7 +79,7 @@ static size_t bare_end(const struct mxlog_value *value, size_t at)
 }
 
 /* Behind an opening bracket: behind the one that closes it; 0 if none does. */
-static size_t bracket_end(const struct mxlog_value *value, size_t at)
+static size_t bracket_end(const struct mxlog_secret_value *value, size_t at)
 {
 	size_t depth = 1;
 	char quote = '\0';
@@ -112,7 +112,7 @@ static bool is_one_of(const char *const *words, size_t n, const char *text,
 	return false;
 }
 
-bool mxlog_value_is_none(const struct mxlog_value *value,
+bool mxlog_value_is_none(const struct mxlog_secret_value *value,
     const struct mxlog_range *range)
 {
 	static const char *const words[] = { "yes", "no", "true", "false",
@@ -131,7 +131,7 @@ bool mxlog_value_is_none(const struct mxlog_value *value,
 }
 
 /* "invalid token: unexpected end of input" tells of no token. */
-static bool is_prose(const struct mxlog_value *value,
+static bool is_prose(const struct mxlog_secret_value *value,
     const struct mxlog_range *range)
 {
 	static const char *const words[] = { "a", "access", "an",
@@ -156,7 +156,7 @@ static bool is_prose(const struct mxlog_value *value,
 }
 
 /* Is the value that begins here a number? */
-static bool is_number(const struct mxlog_value *value)
+static bool is_number(const struct mxlog_secret_value *value)
 {
 	size_t i = value->at;
 
@@ -167,7 +167,7 @@ static bool is_number(const struct mxlog_value *value)
 }
 
 /* What some names have more often than secrets: pass=3, PWD=/root. */
-static bool is_harmless(const struct mxlog_value *value)
+static bool is_harmless(const struct mxlog_secret_value *value)
 {
 	char first = mxlog_value_peek(value, value->at);
 
@@ -192,7 +192,7 @@ static bool is_harmless(const struct mxlog_value *value)
 
 /* {..} and [..]: up to the closing one; where that was cut off, all there is
  * if it looks like JSON. */
-static size_t container_end(const struct mxlog_value *value)
+static size_t container_end(const struct mxlog_secret_value *value)
 {
 	size_t end = bracket_end(value, value->at + 1);
 	char next = mxlog_value_peek(value, value->at + 1);
@@ -205,7 +205,7 @@ static size_t container_end(const struct mxlog_value *value)
 }
 
 /* key=value, key="a, b", key=value, … as Digest has them. */
-static size_t parameters_end(const struct mxlog_value *value, size_t at)
+static size_t parameters_end(const struct mxlog_secret_value *value, size_t at)
 {
 	for (;;) {
 		size_t end = at;
@@ -230,7 +230,8 @@ static size_t parameters_end(const struct mxlog_value *value, size_t at)
 	}
 }
 
-static bool is_scheme(const struct mxlog_value *value, size_t start, size_t end)
+static bool is_scheme(const struct mxlog_secret_value *value, size_t start,
+    size_t end)
 {
 	static const char *const schemes[] = { "basic", "bearer", "digest",
 		"negotiate", "ntlm", "token", "apikey", "oauth", "hawk",
@@ -255,7 +256,7 @@ static bool is_scheme(const struct mxlog_value *value, size_t start, size_t end)
 }
 
 /* Of "Bearer abc" the scheme stays; its end if there is one, else 0. */
-static size_t scheme_end(const struct mxlog_value *value, size_t start,
+static size_t scheme_end(const struct mxlog_secret_value *value, size_t start,
     size_t end)
 {
 	if (!mxlog_is_space(mxlog_value_peek(value, end)) ||
@@ -267,7 +268,7 @@ static size_t scheme_end(const struct mxlog_value *value, size_t start,
 }
 
 /* Credentials in quotes reach to the closing one. */
-static void narrow_to_credentials(const struct mxlog_value *value,
+static void narrow_to_credentials(const struct mxlog_secret_value *value,
     struct mxlog_range *range)
 {
 	size_t end = range->start;
@@ -279,7 +280,7 @@ static void narrow_to_credentials(const struct mxlog_value *value,
 		range->start = MIN(end, range->end);
 }
 
-static void read_credentials(const struct mxlog_value *value,
+static void read_credentials(const struct mxlog_secret_value *value,
     struct mxlog_range *ret)
 {
 	size_t end = bare_end(value, value->at);
@@ -294,7 +295,7 @@ static void read_credentials(const struct mxlog_value *value,
 }
 
 /* a=b; c=d; HttpOnly */
-static size_t cookies_end(const struct mxlog_value *value, size_t at)
+static size_t cookies_end(const struct mxlog_secret_value *value, size_t at)
 {
 	for (;;) {
 		size_t next;
@@ -312,7 +313,7 @@ static size_t cookies_end(const struct mxlog_value *value, size_t at)
 	}
 }
 
-static void read_quoted(struct mxlog_value *value, size_t slashes,
+static void read_quoted(struct mxlog_secret_value *value, size_t slashes,
     struct mxlog_range *ret)
 {
 	size_t quote = value->at + slashes;
@@ -325,7 +326,7 @@ static void read_quoted(struct mxlog_value *value, size_t slashes,
 		narrow_to_credentials(value, ret);
 }
 
-static void read_bare(struct mxlog_value *value, struct mxlog_range *ret)
+static void read_bare(struct mxlog_secret_value *value, struct mxlog_range *ret)
 {
 	ret->start = value->at;
 	if (value->name.kind == MXLOG_NAME_AUTHORIZATION)
@@ -340,7 +341,7 @@ static void read_bare(struct mxlog_value *value, struct mxlog_range *ret)
 }
 
 /* "cookie: reject a blank domain" has none in it. */
-static bool is_talk_of_cookies(const struct mxlog_value *value,
+static bool is_talk_of_cookies(const struct mxlog_secret_value *value,
     const struct mxlog_range *range)
 {
 	return value->name.kind == MXLOG_NAME_COOKIE && value->colon &&
@@ -349,7 +350,7 @@ static bool is_talk_of_cookies(const struct mxlog_value *value,
 }
 
 /* b'..', u"..": Python's prefixes. */
-static bool has_prefix(const struct mxlog_value *value)
+static bool has_prefix(const struct mxlog_secret_value *value)
 {
 	char c = (char)(mxlog_value_peek(value, value->at) | 0x20);
 
@@ -358,7 +359,7 @@ static bool has_prefix(const struct mxlog_value *value)
 		mxlog_value_peek(value, value->at + 1) == '\'');
 }
 
-bool mxlog_value_read(struct mxlog_value *value, struct mxlog_range *ret)
+bool mxlog_value_read(struct mxlog_secret_value *value, struct mxlog_range *ret)
 {
 	size_t slashes = 0;
 

@@ -8,7 +8,7 @@ struct mxlog_range {
 	size_t start, end;
 };
 
-struct mxlog_value {
+struct mxlog_secret_value {
 	const char *text; /* all of it */
 	size_t len;
 	size_t at; /* where the value begins */
@@ -21,15 +21,17 @@ struct mxlog_value {
  * nothing, a word for nothing, the beginning of an explanation, or what some
  * names have more often than secrets (pass=3, PWD=/root). Linear in the
  * value's length. */
-bool mxlog_value_read(struct mxlog_value *value, struct mxlog_range *ret);
+bool mxlog_value_read(struct mxlog_secret_value *value,
+    struct mxlog_range *ret);
 
 /* True if the range holds no secret whatever its name is: nothing, or a word
  * that stands for nothing. */
-bool mxlog_value_is_none(const struct mxlog_value *value,
+bool mxlog_value_is_none(const struct mxlog_secret_value *value,
     const struct mxlog_range *range);
 
 /* The byte at that place, NUL behind the end. */
-static inline char mxlog_value_peek(const struct mxlog_value *value, size_t at)
+static inline char mxlog_value_peek(const struct mxlog_secret_value *value,
+    size_t at)
 {
 	return at < value->len ? value->text[at] : '\0';
 }

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/timestamp.h"
-#include "store/claim.h"
+#include "store/segment_claim.h"
 
 #define SEALS_DIR   ".mxlog/seals"
 #define SEAL_MEMBER ",\"seal\":\""
@@ -243,19 +243,19 @@ static int write_seal(const struct run *run, const char *segment, int fd)
 static int seal_one(struct run *run, const struct mxlog_segment_name *name)
 {
 	char segment[MXLOG_SEGMENT_NAME_MAX];
-	struct mxlog_claim claim;
+	struct mxlog_segment_claim claim;
 	int r;
 
-	r = mxlog_claim_take_this(run->log_dir_fd, name, &claim);
+	r = mxlog_segment_claim_take_this(run->log_dir_fd, name, &claim);
 	if (r == -EAGAIN || r == -ENOENT || r == -EROFS)
 		return 0; /* in use, or closed already */
 	if (r < 0)
 		return r;
 	mxlog_segment_format(segment, name);
-	r = mxlog_claim_sync(&claim);
+	r = mxlog_segment_claim_sync(&claim);
 	if (r == 0)
 		r = write_seal(run, segment, claim.fd);
-	mxlog_claim_release(&claim);
+	mxlog_segment_claim_release(&claim);
 	if (r == 0)
 		run->sealed++;
 	return r;

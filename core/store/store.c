@@ -9,10 +9,10 @@
 #include "base/buf.h"
 #include "base/fork_guard.h"
 #include "base/timestamp.h"
-#include "store/claim.h"
+#include "store/committed_sizes.h"
+#include "store/segment_claim.h"
 #include "store/store_batch.h"
 #include "store/store_directory.h"
-#include "store/store_ends.h"
 
 enum {
 	OPEN_MAX_CLAIMS = 8, /* segments that are held between batches */
@@ -29,7 +29,7 @@ enum live_state {
 
 /* A segment that we hold. */
 struct live {
-	struct mxlog_claim claim;
+	struct mxlog_segment_claim claim;
 	enum live_state state;
 	bool touched;  /* by the batch that is being written */
 	bool owes_cut; /* has lines of a batch that failed */
@@ -45,7 +45,7 @@ struct mxlog_store {
 	struct mxlog_store_batch batch;
 	struct live *live;
 	size_t n_live;
-	struct mxlog_store_ends ends;
+	struct mxlog_committed_sizes ends;
 	uint64_t rotations;
 	int sync_error; /* of a segment that was let go; 0: none */
 };
@@ -114,7 +114,7 @@ static void enter(struct mxlog_store *store)
 	if (LIKELY(!mxlog_fork_guard_is_child(&store->guard)))
 		return;
 	for (size_t i = 0; i < store->n_live; i++)
-		mxlog_claim_forget(&store->live[i].claim);
+		mxlog_segment_claim_forget(&store->live[i].claim);
 	store->n_live = 0;
 	store->ends.n = 0;
 	store->sync_error = 0;
@@ -169,10 +169,10 @@ static void drop_live(struct mxlog_store *store, size_t at)
 	int r = 0;
 
 	if (live->unsynced)
-		r = mxlog_claim_sync(&live->claim);
+		r = mxlog_segment_claim_sync(&live->claim);
 	if (r < 0)
 		store->sync_error = r;
-	mxlog_claim_release(&live->claim);
+	mxlog_segment_claim_release(&live->claim);
 	store->n_live--;
 	memmove(live, live + 1, (store->n_live - at) * sizeof(*live));
 }
@@ -214,7 +214,7 @@ static int claim_live(struct mxlog_store *store, enum mxlog_kind kind,
 
 	r = mxlog_store_dir_check(store->log_dir, &store->dir_fd);
 	if (r == 0)
-		r = mxlog_claim_take(store->dir_fd, kind, day, need,
+		r = mxlog_segment_claim_take(store->dir_fd, kind, day, need,
 		    store->max_bytes, &live->claim);
 	if (r < 0)
 		return r;
@@ -237,7 +237,7 @@ static int get_live(struct mxlog_store *store, enum mxlog_kind kind,
 		if (r < 0)
 			return r;
 		if (!store->live[at].touched) {
-			r = mxlog_claim_begin(&store->live[at].claim);
+			r = mxlog_segment_claim_begin(&store->live[at].claim);
 			store->live[at].touched = r == 0;
 		}
 		if (r == 0) {
@@ -296,7 +296,7 @@ static int write_some(struct mxlog_store *store,
 		live->state = LIVE_FULL;
 		return 0;
 	}
-	r = mxlog_claim_append(&live->claim, lines, n);
+	r = mxlog_segment_claim_append(&live->claim, lines, n);
 	if (r == -ESTALE) {
 		forget_live(store, at);
 		*ret = 0;
@@ -342,7 +342,8 @@ static int sync_batch(struct mxlog_store *store)
 {
 	for (size_t i = 0; i < store->n_live; i++) {
 		struct live *live = &store->live[i];
-		int r = live->touched ? mxlog_claim_sync(&live->claim) : 0;
+		int r =
+		    live->touched ? mxlog_segment_claim_sync(&live->claim) : 0;
 
 		if (r < 0) {
 			if (live->claim.mark > 0)
@@ -365,7 +366,7 @@ static int cut_back(struct mxlog_store *store)
 
 		if (!live->touched && !live->owes_cut)
 			continue;
-		cut = mxlog_claim_undo(&live->claim);
+		cut = mxlog_segment_claim_undo(&live->claim);
 		live->owes_cut = cut < 0;
 		live->touched = false;
 		if (live->state == LIVE_FULL)
@@ -388,7 +389,7 @@ static void finish_batch(struct mxlog_store *store, bool sync)
 		live->touched = false;
 		live->used_sec = now;
 		live->unsynced = !sync;
-		mxlog_store_ends_note(&store->ends, &live->claim.name,
+		mxlog_committed_sizes_note(&store->ends, &live->claim.name,
 		    live->claim.size);
 		if (live->state == LIVE_FULL)
 			store->rotations++;
@@ -467,7 +468,7 @@ int mxlog_store_commit(struct mxlog_store *store, bool sync)
 		finish_batch(store, sync);
 	}
 	trim(store);
-	mxlog_store_ends_trim(&store->ends, store->dir_fd);
+	mxlog_committed_sizes_trim(&store->ends, store->dir_fd);
 	return 0;
 }
 
@@ -475,7 +476,7 @@ void mxlog_store_write_ahead(struct mxlog_store *store)
 {
 	for (size_t i = 0; i < store->n_live; i++)
 		if (store->live[i].unsynced)
-			mxlog_claim_write_ahead(&store->live[i].claim);
+			mxlog_segment_claim_write_ahead(&store->live[i].claim);
 }
 
 int mxlog_store_sync(struct mxlog_store *store)
@@ -491,7 +492,7 @@ int mxlog_store_sync(struct mxlog_store *store)
 
 		if (!live->unsynced)
 			continue;
-		synced = mxlog_claim_sync(&live->claim);
+		synced = mxlog_segment_claim_sync(&live->claim);
 		live->unsynced = false;
 		if (synced < 0) {
 			live->state = LIVE_SPOILED;
@@ -516,7 +517,7 @@ int mxlog_store_reserve(struct mxlog_store *store, size_t bytes)
 	if (r < 0)
 		return r;
 	store->live[at].touched = false;
-	return mxlog_claim_reserve(&store->live[at].claim, need);
+	return mxlog_segment_claim_reserve(&store->live[at].claim, need);
 }
 
 void mxlog_store_release(struct mxlog_store *store)
@@ -560,7 +561,7 @@ void mxlog_store_close(struct mxlog_store *store)
 	enter(store);
 	(void)cut_back(store);
 	for (size_t i = 0; i < store->n_live; i++)
-		mxlog_claim_release(&store->live[i].claim);
+		mxlog_segment_claim_release(&store->live[i].claim);
 	mxlog_store_batch_done(&store->batch);
 	free(store->live);
 	free(store->ends.list);

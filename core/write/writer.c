@@ -11,7 +11,7 @@
 #include "config/config_private.h"
 #include "entry/ndjson.h"
 #include "store/store.h"
-#include "write/preparer.h"
+#include "write/pipeline.h"
 
 enum {
 	OWNER_BUF = 16 * 1024, /* of a passwd or group entry */
@@ -19,7 +19,7 @@ enum {
 
 /* What a reload replaces. */
 struct rules {
-	struct mxlog_preparer *preparer;
+	struct mxlog_pipeline *pipeline;
 	struct mxlog_config levels; /* level and module_levels alone are set */
 	enum mxlog_level lowest;    /* no module keeps anything below */
 };
@@ -43,7 +43,7 @@ static void rules_done(struct rules *rules)
 	for (size_t i = 0; i < rules->levels.n_module_levels; i++)
 		free(rules->levels.module_levels[i].module);
 	free(rules->levels.module_levels);
-	mxlog_preparer_free(rules->preparer);
+	mxlog_pipeline_free(rules->pipeline);
 	*rules = (struct rules){ 0 };
 }
 
@@ -81,7 +81,7 @@ static int rules_init(struct rules *rules, const struct mxlog_config *config,
 	if (r < 0)
 		(void)mxlog_error_set(reterr, r, "out of memory");
 	else
-		r = mxlog_preparer_new(config, &rules->preparer, reterr);
+		r = mxlog_pipeline_new(config, &rules->pipeline, reterr);
 	if (r < 0)
 		rules_done(rules);
 	return r;
@@ -265,10 +265,10 @@ int mxlog_writer_reload(struct mxlog_writer *writer,
 	if (r < 0)
 		return r;
 
-	mxlog_preparer_get_stats(writer->rules.preparer, &stats);
+	mxlog_pipeline_get_stats(writer->rules.pipeline, &stats);
 	writer->stats.redactions += stats.redactions;
 	writer->stats.redaction_failures += stats.failures;
-	mxlog_preparer_take_steps(rules.preparer, writer->rules.preparer);
+	mxlog_pipeline_take_steps(rules.pipeline, writer->rules.pipeline);
 	rules_done(&writer->rules);
 	writer->rules = rules;
 	mxlog_store_set_max(writer->store, max_bytes(config));
@@ -340,7 +340,7 @@ static void count_dropped(struct mxlog_writer *writer, enum mxlog_level level)
 static bool is_wanted(const struct mxlog_writer *writer,
     const struct mxlog_entry *entry)
 {
-	struct mxlog_span module = entry->text[MXLOG_FIELD_MODULE];
+	struct mxlog_text_span module = entry->text[MXLOG_FIELD_MODULE];
 
 	return entry->audit ||
 	    entry->level >= mxlog_config_level_of(&writer->rules.levels,
@@ -349,7 +349,7 @@ static bool is_wanted(const struct mxlog_writer *writer,
 
 int mxlog_writer_add(struct mxlog_writer *writer, struct mxlog_entry *entry)
 {
-	struct mxlog_preparer *preparer = writer->rules.preparer;
+	struct mxlog_pipeline *pipeline = writer->rules.pipeline;
 	size_t mark;
 	int r;
 
@@ -358,8 +358,8 @@ int mxlog_writer_add(struct mxlog_writer *writer, struct mxlog_entry *entry)
 		count_dropped(writer, entry->level);
 		return 0;
 	}
-	mark = mxlog_preparer_mark(preparer);
-	r = mxlog_preparer_entry(preparer, entry);
+	mark = mxlog_pipeline_mark(pipeline);
+	r = mxlog_pipeline_entry(pipeline, entry);
 	if (r < 0)
 		return r;
 	if (is_wanted(writer, entry)) {
@@ -369,23 +369,23 @@ int mxlog_writer_add(struct mxlog_writer *writer, struct mxlog_entry *entry)
 	} else {
 		count_dropped(writer, entry->level);
 	}
-	mxlog_preparer_undo(preparer, mark);
+	mxlog_pipeline_undo(pipeline, mark);
 	return r;
 }
 
 int mxlog_writer_add_metric(struct mxlog_writer *writer,
     struct mxlog_metric *metric)
 {
-	struct mxlog_preparer *preparer = writer->rules.preparer;
-	size_t mark = mxlog_preparer_mark(preparer);
+	struct mxlog_pipeline *pipeline = writer->rules.pipeline;
+	size_t mark = mxlog_pipeline_mark(pipeline);
 	int r;
 
-	r = mxlog_preparer_metric(preparer, metric);
+	r = mxlog_pipeline_metric(pipeline, metric);
 	if (r < 0)
 		return r;
 	r = mxlog_writer_put_metric(writer, metric);
 	if (r < 0)
-		mxlog_preparer_undo(preparer, mark);
+		mxlog_pipeline_undo(pipeline, mark);
 	return r;
 }
 
@@ -459,7 +459,7 @@ int mxlog_writer_commit(struct mxlog_writer *writer)
 	}
 	if (writer->sync == MXLOG_SYNC_AHEAD)
 		mxlog_store_write_ahead(writer->store);
-	mxlog_preparer_settle(writer->rules.preparer);
+	mxlog_pipeline_settle(writer->rules.pipeline);
 	writer->stats.entries += writer->pending;
 	writer->stats.bytes += bytes;
 	writer->pending = 0;
@@ -469,7 +469,7 @@ int mxlog_writer_commit(struct mxlog_writer *writer)
 void mxlog_writer_rollback(struct mxlog_writer *writer)
 {
 	mxlog_store_rollback(writer->store);
-	mxlog_preparer_undo(writer->rules.preparer, 0);
+	mxlog_pipeline_undo(writer->rules.pipeline, 0);
 	writer->pending = 0;
 }
 
@@ -502,7 +502,7 @@ void mxlog_writer_get_stats(const struct mxlog_writer *writer,
 {
 	struct mxlog_redact_stats stats;
 
-	mxlog_preparer_get_stats(writer->rules.preparer, &stats);
+	mxlog_pipeline_get_stats(writer->rules.pipeline, &stats);
 	*ret = writer->stats;
 	ret->redactions += stats.redactions;
 	ret->redaction_failures += stats.failures;

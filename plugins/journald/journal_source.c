@@ -33,8 +33,8 @@ struct mxlog_journal_source {
 	struct mxlog_journal_files files;          /* as listed last */
 	struct mxlog_journal_stream *streams;
 	size_t n_streams;
-	size_t current; /* the stream whose turn it is */
-	size_t turn;    /* entries it had */
+	size_t current;   /* the stream whose turn it is */
+	size_t fair_lock; /* entries it had */
 	struct mxlog_journal_mark marks[MARKS_MAX];
 	size_t n_marks;
 	unsigned long listed;
@@ -526,11 +526,11 @@ static int try_streams(struct mxlog_journal_source *source)
 	for (size_t i = 0; i <= source->n_streams; i++) {
 		if (source->current >= source->n_streams)
 			source->current = 0;
-		if (source->n_streams > 0 && source->turn < TURN &&
+		if (source->n_streams > 0 && source->fair_lock < TURN &&
 		    try_stream(source, &source->streams[source->current]) > 0)
 			return 1;
 		source->current++;
-		source->turn = 0;
+		source->fair_lock = 0;
 	}
 	return 0;
 }
@@ -578,7 +578,7 @@ static bool turn_to_original(struct mxlog_journal_source *source,
 	    try_stream(source, original) <= 0)
 		return false;
 	source->current = (size_t)(original - source->streams);
-	source->turn = 0;
+	source->fair_lock = 0;
 	return true;
 }
 
@@ -652,7 +652,7 @@ void mxlog_journal_source_accept(struct mxlog_journal_source *source)
 	struct mxlog_journal_stream *stream = &source->streams[source->current];
 
 	mxlog_journal_stream_accept(stream);
-	source->turn++;
+	source->fair_lock++;
 	if (stream->last.seqnum >= stream->start_tail)
 		stream->passed_start = true;
 }

@@ -15,7 +15,7 @@
 
 #include "bus_guard.h"
 #include "loaded_module.h"
-#include "upkeep.h"
+#include "upkeep_thread.h"
 
 enum {
 	MODULES_MAX = 32,
@@ -47,7 +47,7 @@ struct mxlog_host {
 	struct mxlog_config *config;
 	struct worker *workers[MODULES_MAX];
 	size_t n_workers;
-	struct mxlog_upkeep *upkeep;
+	struct mxlog_upkeep_thread *upkeep;
 	int signal_fd;
 	int64_t upkeep_usec;    /* when the next archive cycle is due */
 	uint64_t watchdog_usec; /* 0: nobody watches */
@@ -286,7 +286,7 @@ void mxlog_host_free(struct mxlog_host *host)
 		return;
 	for (size_t i = 0; i < host->n_workers; i++)
 		free_worker(host->workers[i]);
-	mxlog_upkeep_free(host->upkeep);
+	mxlog_upkeep_thread_free(host->upkeep);
 	mxlog_config_free(host->config);
 	if (host->signal_fd >= 0)
 		close(host->signal_fd);
@@ -500,7 +500,8 @@ static void report_upkeep(struct mxlog_host *host)
 	int code;
 
 	if (!host->upkeep ||
-	    mxlog_upkeep_take_result(host->upkeep, &code, &stats, &error) == 0)
+	    mxlog_upkeep_thread_take_result(host->upkeep, &code, &stats,
+		&error) == 0)
 		return;
 	if (code < 0)
 		tell_own(MXLOG_MODULE_ERROR, "archive cycle: %s",
@@ -519,7 +520,7 @@ static void do_timers(struct mxlog_host *host, int64_t now)
 		host->ping_usec = now + (int64_t)host->watchdog_usec / 2;
 	}
 	if (host->upkeep && now >= host->upkeep_usec) {
-		if (mxlog_upkeep_start(host->upkeep) < 0)
+		if (mxlog_upkeep_thread_start(host->upkeep) < 0)
 			tell_own(MXLOG_MODULE_ERROR,
 			    "archive cycle: can't start a thread");
 		host->upkeep_usec = now + upkeep_interval_usec;
@@ -571,7 +572,8 @@ static void round_of(struct mxlog_host *host)
 
 	fds[0] = (struct pollfd){ .fd = host->signal_fd, .events = POLLIN };
 	fds[1] = (struct pollfd){
-		.fd = host->upkeep ? mxlog_upkeep_get_fd(host->upkeep) : -1,
+		.fd = host->upkeep ? mxlog_upkeep_thread_get_fd(host->upkeep)
+				   : -1,
 		.events = POLLIN,
 	};
 	for (size_t i = 0; i < n; i++)
@@ -657,7 +659,8 @@ static void start_timers(struct mxlog_host *host)
 	host->ping_usec = now;
 	host->upkeep_usec = now + upkeep_first_usec;
 	if (!host->options.drain &&
-	    mxlog_upkeep_new(host->options.config_path, &host->upkeep) < 0)
+	    mxlog_upkeep_thread_new(host->options.config_path, &host->upkeep) <
+		0)
 		tell_own(MXLOG_MODULE_ERROR, "no archive cycle: no memory");
 }
 

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "base/timestamp.h"
-#include "report/span_text.h"
+#include "report/duration_text.h"
 
 #define CONFIG_PATH "/etc/mxlog/mxlog.yaml"
 
@@ -52,8 +52,8 @@ struct given {
 	const char *text[OPTION_COUNT]; /* the last one's argument, or "" */
 	struct mxlog_read_options *options;
 	struct mxlog_error *reterr;
-	const char **conditions; /* arguments of --field */
-	size_t n_conditions;
+	const char **predicates; /* arguments of --field */
+	size_t n_predicates;
 };
 
 static const struct row *row_of(enum option_id id)
@@ -134,8 +134,8 @@ static int exclude_module(struct given *given, const char *part)
 static int add_field(struct given *given, const char *part)
 {
 	struct mxlog_read_options *options = given->options;
-	int r =
-	    mxlog_lookup_check(part, options->query->metrics, given->reterr);
+	int r = mxlog_field_path_check(part, options->query->metrics,
+	    given->reterr);
 
 	return r < 0 ? r : add_text(&options->fields, &options->n_fields, part);
 }
@@ -153,7 +153,7 @@ static int take(struct given *given, enum option_id id, const char *argument)
 	if (id == OPTION_LOG_DIR)
 		return add_dir(given->options, argument);
 	if (id == OPTION_FIELD)
-		given->conditions[given->n_conditions++] = argument;
+		given->predicates[given->n_predicates++] = argument;
 	return 0;
 }
 
@@ -462,7 +462,7 @@ static int add_equals(struct given *given, const char *field, const char *value)
 	if (r >= 0)
 		r = mxlog_buf_add_char(&buf, '\0');
 	if (r >= 0)
-		r = mxlog_query_add_condition(given->options->query, buf.data,
+		r = mxlog_query_add_predicate(given->options->query, buf.data,
 		    given->reterr);
 	mxlog_buf_done(&buf);
 	return r;
@@ -487,15 +487,15 @@ static int current_boot(struct given *given, char out[33])
 	    "--boot: the running boot's id is not known; give one");
 }
 
-static int add_conditions(struct given *given)
+static int add_predicates(struct given *given)
 {
 	const char *boot = given->text[OPTION_BOOT];
 	char id[33];
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < given->n_conditions; i++)
-		r = mxlog_query_add_condition(given->options->query,
-		    given->conditions[i], given->reterr);
+	for (size_t i = 0; r >= 0 && i < given->n_predicates; i++)
+		r = mxlog_query_add_predicate(given->options->query,
+		    given->predicates[i], given->reterr);
 	if (r >= 0)
 		r = add_equals(given, "metric_name",
 		    given->text[OPTION_METRIC]);
@@ -518,7 +518,7 @@ static int make_query(struct given *given)
 {
 	static int (*const steps[])(struct given *) = { load_query, set_range,
 		set_sets, set_min_level, set_search, set_window, set_order,
-		set_metrics, add_conditions };
+		set_metrics, add_predicates };
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(steps); i++)
@@ -574,7 +574,7 @@ static int parse_span(struct given *given, enum option_id id)
 
 	if (!text || !*text)
 		return 0;
-	if (mxlog_span_parse(text, &given->options->bucket_usec) < 0 ||
+	if (mxlog_duration_parse(text, &given->options->bucket_usec) < 0 ||
 	    given->options->bucket_usec <= 0)
 		return usage(given, id,
 		    "expected a span of time such as 30s, 5m, 1h or 1d");
@@ -591,7 +591,7 @@ static int set_slowest(struct given *given)
 		r = mxlog_query_set_order(query, MXLOG_ORDER_DURATION_MS, true);
 	return r < 0
 	    ? r
-	    : mxlog_query_add_condition(query, "duration_ms", given->reterr);
+	    : mxlog_query_add_predicate(query, "duration_ms", given->reterr);
 }
 
 /* What the options that make a report mean; one of them at most. */
@@ -699,8 +699,8 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 	int r;
 
 	*options = (struct mxlog_read_options){ 0 };
-	given.conditions = calloc((size_t)argc, sizeof(char *));
-	r = given.conditions ? read_arguments(&given, argc, argv) : -ENOMEM;
+	given.predicates = calloc((size_t)argc, sizeof(char *));
+	r = given.predicates ? read_arguments(&given, argc, argv) : -ENOMEM;
 	options->help = r >= 0 && given.text[OPTION_HELP];
 	options->version = r >= 0 && given.text[OPTION_VERSION];
 	if (options->help || options->version)
@@ -719,7 +719,7 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 		mxlog_read_options_done(options);
 	}
 out:
-	free(given.conditions);
+	free(given.predicates);
 	return r;
 }
 

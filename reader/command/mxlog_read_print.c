@@ -255,7 +255,7 @@ static int print_json(struct mxlog_read_printer *printer,
 
 static int print_cat(struct mxlog_read_printer *printer)
 {
-	struct mxlog_span span = printer->metrics
+	struct mxlog_text_span span = printer->metrics
 	    ? printer->metric->name
 	    : printer->entry->text[MXLOG_FIELD_MESSAGE];
 	const char *base = printer->metrics ? printer->metric->bytes.data

@@ -13,7 +13,7 @@
 #include "command/mxlog_read_short.h"
 #include "command/mxlog_read_trace.h"
 #include "command/screen.h"
-#include "report/span_text.h"
+#include "report/duration_text.h"
 
 enum {
 	BARS = 40,       /* of a histogram, about */
@@ -68,8 +68,8 @@ static int open_reader(struct report *report, struct mxlog_query **query,
 	return 0;
 }
 
-static int tally(struct report *report, struct mxlog_query **query,
-    const char *fields, struct mxlog_tally **ret)
+static int groups(struct report *report, struct mxlog_query **query,
+    const char *fields, struct mxlog_groups **ret)
 {
 	struct mxlog_reader *reader;
 	int r;
@@ -77,7 +77,7 @@ static int tally(struct report *report, struct mxlog_query **query,
 	r = open_reader(report, query, &reader);
 	if (r < 0)
 		return r;
-	r = mxlog_reader_tally(reader, fields, ret, report->reterr);
+	r = mxlog_reader_groups(reader, fields, ret, report->reterr);
 	mxlog_read_terminal_clear(report->terminal);
 	add_stats(report, reader);
 	mxlog_reader_close(reader);
@@ -86,9 +86,9 @@ static int tally(struct report *report, struct mxlog_query **query,
 
 /* ---- counts ---- */
 
-static bool is_time(const struct mxlog_tally *counts, size_t field)
+static bool is_time(const struct mxlog_groups *counts, size_t field)
 {
-	return strcmp(mxlog_tally_get_field(counts, field), "time") == 0;
+	return strcmp(mxlog_groups_get_field(counts, field), "time") == 0;
 }
 
 static int add_local(struct mxlog_buf *out, const char *text, size_t len)
@@ -101,13 +101,13 @@ static int add_local(struct mxlog_buf *out, const char *text, size_t len)
 }
 
 /* Appended as a person sees it; a value that isn't there as `absent`. */
-static int add_value(struct mxlog_buf *out, const struct mxlog_tally *counts,
+static int add_value(struct mxlog_buf *out, const struct mxlog_groups *counts,
     size_t group, size_t field, const char *absent)
 {
 	const char *text;
 	size_t len;
 
-	mxlog_tally_get_value(counts, group, field, &text, &len);
+	mxlog_groups_get_value(counts, group, field, &text, &len);
 	if (is_time(counts, field))
 		return add_local(out, text, len);
 	if (len == 0)
@@ -116,7 +116,7 @@ static int add_value(struct mxlog_buf *out, const struct mxlog_tally *counts,
 }
 
 /* The columns that the widest of the first n values takes. */
-static int measure_field(const struct mxlog_tally *counts, size_t n,
+static int measure_field(const struct mxlog_groups *counts, size_t n,
     size_t field, size_t *ret)
 {
 	struct mxlog_buf text = { 0 };
@@ -135,7 +135,7 @@ static int measure_field(const struct mxlog_tally *counts, size_t n,
 }
 
 /* A value and the blanks to the next column; the last one has none. */
-static int add_column(struct mxlog_buf *out, const struct mxlog_tally *counts,
+static int add_column(struct mxlog_buf *out, const struct mxlog_groups *counts,
     size_t group, size_t field, size_t width)
 {
 	size_t start, used;
@@ -144,27 +144,27 @@ static int add_column(struct mxlog_buf *out, const struct mxlog_tally *counts,
 	start = out->len;
 	if (r >= 0)
 		r = add_value(out, counts, group, field, "-");
-	if (r < 0 || field + 1 == mxlog_tally_get_fields(counts))
+	if (r < 0 || field + 1 == mxlog_groups_get_fields(counts))
 		return r;
 	used = mxlog_screen_width(out->data + start, out->len - start);
 	return mxlog_buf_printf(out, "%*s", (int)(width - used), "");
 }
 
-static int add_group(struct mxlog_buf *out, const struct mxlog_tally *counts,
+static int add_group(struct mxlog_buf *out, const struct mxlog_groups *counts,
     size_t group, const size_t *widths)
 {
 	int r = mxlog_buf_printf(out, "%*" PRIu64, COUNT_WIDTH,
-	    mxlog_tally_get_count(counts, group));
+	    mxlog_groups_get_count(counts, group));
 
-	for (size_t i = 0; r >= 0 && i < mxlog_tally_get_fields(counts); i++)
+	for (size_t i = 0; r >= 0 && i < mxlog_groups_get_fields(counts); i++)
 		r = add_column(out, counts, group, i, widths[i]);
 	return r < 0 ? r : mxlog_buf_add_char(out, '\n');
 }
 
-static int add_groups(struct mxlog_buf *out, const struct mxlog_tally *counts,
+static int add_groups(struct mxlog_buf *out, const struct mxlog_groups *counts,
     size_t n)
 {
-	size_t n_fields = mxlog_tally_get_fields(counts);
+	size_t n_fields = mxlog_groups_get_fields(counts);
 	size_t *widths = calloc(n_fields, sizeof(*widths));
 	int r = widths ? 0 : -ENOMEM;
 
@@ -177,16 +177,16 @@ static int add_groups(struct mxlog_buf *out, const struct mxlog_tally *counts,
 }
 
 static int add_group_json(struct mxlog_buf *out,
-    const struct mxlog_tally *counts, size_t group)
+    const struct mxlog_groups *counts, size_t group)
 {
 	int r = mxlog_buf_add_char(out, '{');
 
-	for (size_t i = 0; r >= 0 && i < mxlog_tally_get_fields(counts); i++) {
-		const char *name = mxlog_tally_get_field(counts, i);
+	for (size_t i = 0; r >= 0 && i < mxlog_groups_get_fields(counts); i++) {
+		const char *name = mxlog_groups_get_field(counts, i);
 		const char *text;
 		size_t len;
 
-		mxlog_tally_get_value(counts, group, i, &text, &len);
+		mxlog_groups_get_value(counts, group, i, &text, &len);
 		r = mxlog_json_quote(out, name, strlen(name));
 		if (r >= 0)
 			r = mxlog_buf_add_char(out, ':');
@@ -197,11 +197,11 @@ static int add_group_json(struct mxlog_buf *out,
 	}
 	return r < 0 ? r
 		     : mxlog_buf_printf(out, "\"count\":%" PRIu64 "}\n",
-			   mxlog_tally_get_count(counts, group));
+			   mxlog_groups_get_count(counts, group));
 }
 
 static int add_groups_json(struct mxlog_buf *out,
-    const struct mxlog_tally *counts, size_t n)
+    const struct mxlog_groups *counts, size_t n)
 {
 	int r = 0;
 
@@ -215,17 +215,17 @@ static int report_count(struct report *report)
 	struct mxlog_read_options *options = report->options;
 	bool json = options->output == MXLOG_READ_JSON;
 	uint64_t limit = options->query->limit;
-	struct mxlog_tally *counts;
+	struct mxlog_groups *counts;
 	size_t n;
 	int r;
 
-	r = tally(report, &options->query, options->subject, &counts);
+	r = groups(report, &options->query, options->subject, &counts);
 	if (r < 0)
 		return r;
-	n = (size_t)MIN((uint64_t)mxlog_tally_get_size(counts), limit);
+	n = (size_t)MIN((uint64_t)mxlog_groups_get_size(counts), limit);
 	r = json ? add_groups_json(&report->out, counts, n)
 		 : add_groups(&report->out, counts, n);
-	mxlog_tally_free(counts);
+	mxlog_groups_free(counts);
 	return r;
 }
 
@@ -317,28 +317,28 @@ static int add_bar_line(struct report *report, int64_t at, int64_t bucket_usec,
 		     : mxlog_buf_printf(out, "%s\n", colour ? "\033[0m" : "");
 }
 
-static int64_t group_time(const struct mxlog_tally *counts, size_t group)
+static int64_t group_time(const struct mxlog_groups *counts, size_t group)
 {
 	int64_t time_usec = 0;
 	const char *text;
 	size_t len;
 
-	mxlog_tally_get_value(counts, group, 0, &text, &len);
+	mxlog_groups_get_value(counts, group, 0, &text, &len);
 	(void)mxlog_timestamp_parse(text, len, MXLOG_NO_ZONE, &time_usec);
 	return time_usec;
 }
 
 /* Spans without any match have a line too, but long silence is one line. */
-static int add_bars(struct report *report, const struct mxlog_tally *counts,
+static int add_bars(struct report *report, const struct mxlog_groups *counts,
     int64_t bucket_usec)
 {
-	size_t n = mxlog_tally_get_size(counts);
+	size_t n = mxlog_groups_get_size(counts);
 	uint64_t max = 0;
 	int64_t next = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++)
-		max = MAX(max, mxlog_tally_get_count(counts, i));
+		max = MAX(max, mxlog_groups_get_count(counts, i));
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		int64_t at = group_time(counts, i);
 
@@ -351,7 +351,7 @@ static int add_bars(struct report *report, const struct mxlog_tally *counts,
 				    max);
 		if (r >= 0)
 			r = add_bar_line(report, at, bucket_usec,
-			    mxlog_tally_get_count(counts, i), max);
+			    mxlog_groups_get_count(counts, i), max);
 		next = at + bucket_usec;
 	}
 	return r;
@@ -361,7 +361,7 @@ static int report_histogram(struct report *report)
 {
 	struct mxlog_read_options *options = report->options;
 	int64_t bucket = options->bucket_usec, first = 0, last = 0;
-	struct mxlog_tally *counts;
+	struct mxlog_groups *counts;
 	char fields[48];
 	int r = 1;
 
@@ -375,16 +375,16 @@ static int report_histogram(struct report *report)
 		return r;
 	(void)snprintf(fields, sizeof(fields), "time:%" PRId64 "s%" PRId64 "us",
 	    bucket / USEC_PER_SEC, bucket % USEC_PER_SEC);
-	r = tally(report, &options->query, fields, &counts);
+	r = groups(report, &options->query, fields, &counts);
 	if (r < 0)
 		return r;
 	if (options->output == MXLOG_READ_JSON)
-		for (size_t i = 0; r >= 0 && i < mxlog_tally_get_size(counts);
+		for (size_t i = 0; r >= 0 && i < mxlog_groups_get_size(counts);
 		     i++)
 			r = add_group_json(&report->out, counts, i);
 	else
 		r = add_bars(report, counts, bucket);
-	mxlog_tally_free(counts);
+	mxlog_groups_free(counts);
 	return r;
 }
 
@@ -406,15 +406,15 @@ static int copy_query(struct report *report, int64_t since, int64_t until,
 	return 0;
 }
 
-static bool is_new(const struct mxlog_tally *before,
-    const struct mxlog_tally *now, size_t group)
+static bool is_new(const struct mxlog_groups *before,
+    const struct mxlog_groups *now, size_t group)
 {
 	const char *text, *other;
 	size_t len, other_len;
 
-	mxlog_tally_get_value(now, group, 0, &text, &len);
-	for (size_t i = 0; i < mxlog_tally_get_size(before); i++) {
-		mxlog_tally_get_value(before, i, 0, &other, &other_len);
+	mxlog_groups_get_value(now, group, 0, &text, &len);
+	for (size_t i = 0; i < mxlog_groups_get_size(before); i++) {
+		mxlog_groups_get_value(before, i, 0, &other, &other_len);
 		if (other_len == len && memcmp(other, text, len) == 0)
 			return false;
 	}
@@ -422,36 +422,36 @@ static bool is_new(const struct mxlog_tally *before,
 }
 
 static int add_errors(struct report *report, const char *title,
-    const struct mxlog_tally *now, const struct mxlog_tally *before)
+    const struct mxlog_groups *now, const struct mxlog_groups *before)
 {
 	struct mxlog_buf *out = &report->out;
-	size_t n = MIN(mxlog_tally_get_size(now), (size_t)TOP);
+	size_t n = MIN(mxlog_groups_get_size(now), (size_t)TOP);
 	const char *on = report->terminal->screen.colour ? "\033[1m" : "";
 	const char *off = report->terminal->screen.colour ? "\033[0m" : "";
 	int r = mxlog_buf_printf(out, "\n%s%s%s\n", on, title, off);
 
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		r = mxlog_buf_printf(out, "%*" PRIu64 "  %s", COUNT_WIDTH,
-		    mxlog_tally_get_count(now, i),
+		    mxlog_groups_get_count(now, i),
 		    is_new(before, now, i) ? "new  " : "     ");
 		if (r >= 0)
 			r = add_value(out, now, i, 0, "(none)");
 		if (r >= 0)
 			r = mxlog_buf_add_char(out, '\n');
 	}
-	if (r >= 0 && mxlog_tally_get_size(now) > n)
+	if (r >= 0 && mxlog_groups_get_size(now) > n)
 		r = mxlog_buf_printf(out, "%*s  and %zu more\n", COUNT_WIDTH,
-		    "", mxlog_tally_get_size(now) - n);
+		    "", mxlog_groups_get_size(now) - n);
 	return r;
 }
 
 static int count_errors(struct report *report, const char *field, int64_t since,
-    int64_t until, struct mxlog_tally **ret)
+    int64_t until, struct mxlog_groups **ret)
 {
 	struct mxlog_query *query;
 	int r = copy_query(report, since, until, &query);
 
-	return r < 0 ? r : tally(report, &query, field, ret);
+	return r < 0 ? r : groups(report, &query, field, ret);
 }
 
 static int add_rate(struct report *report, uint64_t now, uint64_t before,
@@ -459,7 +459,7 @@ static int add_rate(struct report *report, uint64_t now, uint64_t before,
 {
 	char span[32];
 
-	mxlog_span_format(span, sizeof(span), span_usec);
+	mxlog_duration_format(span, sizeof(span), span_usec);
 	return mxlog_buf_printf(&report->out,
 	    "%" PRIu64 " errors in %s, %.1f an hour; %" PRIu64
 	    " in the same time before\n",
@@ -472,7 +472,7 @@ static int compare_periods(struct report *report, const char *field,
     const char *title, int64_t since, int64_t until, bool first)
 {
 	int64_t span = until - since;
-	struct mxlog_tally *now = NULL, *before = NULL;
+	struct mxlog_groups *now = NULL, *before = NULL;
 	int r;
 
 	r = count_errors(report, field, since, until, &now);
@@ -480,12 +480,12 @@ static int compare_periods(struct report *report, const char *field,
 		r = count_errors(report, field, since - span, since - 1,
 		    &before);
 	if (r >= 0 && first)
-		r = add_rate(report, mxlog_tally_get_total(now),
-		    mxlog_tally_get_total(before), span);
-	if (r >= 0 && mxlog_tally_get_size(now) > 0)
+		r = add_rate(report, mxlog_groups_get_total(now),
+		    mxlog_groups_get_total(before), span);
+	if (r >= 0 && mxlog_groups_get_size(now) > 0)
 		r = add_errors(report, title, now, before);
-	mxlog_tally_free(now);
-	mxlog_tally_free(before);
+	mxlog_groups_free(now);
+	mxlog_groups_free(before);
 	return r;
 }
 
@@ -533,26 +533,28 @@ static int add_point(struct report *report, const struct mxlog_point *point)
 			   COUNT_WIDTH, point->count, (int)len, value);
 }
 
-static int report_series(struct report *report)
+static int report_aggregates(struct report *report)
 {
 	struct mxlog_read_options *options = report->options;
-	struct mxlog_series *series;
+	struct mxlog_aggregates *aggregates;
 	struct mxlog_reader *reader;
 	int r;
 
 	r = open_reader(report, &options->query, &reader);
 	if (r < 0)
 		return r;
-	r = mxlog_reader_series(reader, options->aggregate,
-	    options->bucket_usec, &series, report->reterr);
+	r = mxlog_reader_aggregates(reader, options->aggregate,
+	    options->bucket_usec, &aggregates, report->reterr);
 	mxlog_read_terminal_clear(report->terminal);
 	add_stats(report, reader);
 	mxlog_reader_close(reader);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; r >= 0 && i < mxlog_series_get_size(series); i++)
-		r = add_point(report, mxlog_series_get_point(series, i));
-	mxlog_series_free(series);
+	for (size_t i = 0; r >= 0 && i < mxlog_aggregates_get_size(aggregates);
+	     i++)
+		r = add_point(report,
+		    mxlog_aggregates_get_point(aggregates, i));
+	mxlog_aggregates_free(aggregates);
 	return r;
 }
 
@@ -581,7 +583,7 @@ int mxlog_read_report(struct mxlog_read_options *options,
 		[MXLOG_READ_HISTOGRAM] = report_histogram,
 		[MXLOG_READ_ERRORS] = report_errors,
 		[MXLOG_READ_TRACE] = report_trace,
-		[MXLOG_READ_SERIES] = report_series,
+		[MXLOG_READ_SERIES] = report_aggregates,
 	};
 	struct report report = { .options = options,
 		.terminal = terminal,

@@ -2,7 +2,7 @@
 /* Row: an entry or a metric to be shown, and how. */
 #pragma once
 
-#include "entry/lookup.h"
+#include "entry/field_path.h"
 
 struct mxlog_read_row {
 	const struct mxlog_entry *entry;   /* one of these, */

@@ -45,7 +45,7 @@ int mxlog_read_local_time(struct mxlog_buf *out, int64_t time_usec)
 }
 
 static int add_span(struct mxlog_buf *out, const char *base,
-    struct mxlog_span span, int indent)
+    struct mxlog_text_span span, int indent)
 {
 	if (!MXLOG_IS_SET(span))
 		return 0;

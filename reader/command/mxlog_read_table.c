@@ -17,7 +17,7 @@ struct collection {
 	bool json; /* as JSON, else as text that commas separate */
 };
 
-static int collect(void *arg, const struct mxlog_value *value)
+static int collect(void *arg, const struct mxlog_field_value *value)
 {
 	struct collection *c = arg;
 	int r = 0;
@@ -35,8 +35,8 @@ static int look_up(const struct mxlog_read_row *row, const char *field,
     struct collection *c)
 {
 	if (row->entry)
-		return mxlog_lookup(row->entry, field, collect, c);
-	return mxlog_lookup_metric(row->metric, field, collect, c);
+		return mxlog_field_path_find(row->entry, field, collect, c);
+	return mxlog_field_path_metric(row->metric, field, collect, c);
 }
 
 /* ---- a table ---- */

@@ -7,7 +7,7 @@
 #include "command/mxlog_read_short.h"
 #include "command/screen.h"
 #include "entry/ndjson.h"
-#include "report/span_text.h"
+#include "report/duration_text.h"
 
 enum {
 	SPAN_TEXT = 32,
@@ -38,7 +38,7 @@ static int add_branch(const struct tree *tree, unsigned depth, bool last)
 }
 
 static int add_span(struct mxlog_buf *out, const char *base,
-    struct mxlog_span span)
+    struct mxlog_text_span span)
 {
 	return MXLOG_IS_SET(span)
 	    ? mxlog_screen_text(out, base + span.off, span.len, -1)
@@ -111,7 +111,7 @@ static int add_item(const struct tree *tree,
 		    tree->entry, NULL);
 	if (r < 0)
 		return r == -EBADMSG ? 0 : r;
-	mxlog_span_format(span, sizeof(span),
+	mxlog_duration_format(span, sizeof(span),
 	    item->line.time_usec - tree->summary.start_usec);
 	r = mxlog_buf_printf(tree->out, "%*s ", SPAN_WIDTH, span);
 	if (r >= 0)
@@ -129,7 +129,7 @@ static int add_gap(const struct tree *tree, int64_t gap_usec)
 
 	if (gap_usec < GAP_MIN || gap_usec < whole / GAP_SHARE)
 		return 0;
-	mxlog_span_format(span, sizeof(span), gap_usec);
+	mxlog_duration_format(span, sizeof(span), gap_usec);
 	return mxlog_buf_printf(tree->out, "%*s %s·  %s without an entry%s\n",
 	    SPAN_WIDTH, "", tree->colour ? "\033[2m" : "", span,
 	    tree->colour ? "\033[0m" : "");
@@ -142,7 +142,7 @@ static int add_head(const struct tree *tree)
 	char span[SPAN_TEXT];
 	int r;
 
-	mxlog_span_format(span, sizeof(span),
+	mxlog_duration_format(span, sizeof(span),
 	    summary->end_usec - summary->start_usec);
 	r = mxlog_read_local_time(tree->out, summary->start_usec);
 	if (r >= 0)

@@ -60,7 +60,7 @@ void mxlog_sort_key_from_ulid(struct mxlog_sort_key *key, const char *text,
 }
 
 static void from_span(struct mxlog_sort_key *key, const char *base,
-    struct mxlog_span span, bool id, bool descending)
+    struct mxlog_text_span span, bool id, bool descending)
 {
 	if (!MXLOG_IS_SET(span))
 		return;

@@ -164,22 +164,22 @@ static int find_children(struct mxlog_trace *trace, size_t operation,
 	struct mxlog_reader *reader = NULL;
 	struct mxlog_query *query;
 	struct mxlog_line line;
-	char condition[80];
+	char predicate[80];
 	int r;
 
-	(void)snprintf(condition, sizeof(condition),
+	(void)snprintf(predicate, sizeof(predicate),
 	    "context.parent_operation_id=%.*s", MXLOG_ULID_LEN,
 	    trace->operations[operation].id);
 	r = mxlog_query_new(&query);
 	if (r < 0)
 		return r;
-	r = mxlog_query_add_condition(query, condition, reterr);
+	r = mxlog_query_add_predicate(query, predicate, reterr);
 	if (r < 0)
 		mxlog_query_free(query);
 	else
 		r = take_query(trace, &query, &reader, reterr);
 	while (r >= 0 && (r = mxlog_reader_next(reader, &line)) > 0) {
-		struct mxlog_span id;
+		struct mxlog_text_span id;
 
 		r = mxlog_ndjson_decode(line.text, line.len, trace->entry,
 		    NULL);

@@ -10,7 +10,7 @@
 #include "archive/archive_index.h"
 #include "archive/archive_state.h"
 #include "base/fs.h"
-#include "scan/segment_span.h"
+#include "scan/segment_bounds.h"
 
 static int open_dir(struct mxlog_catalog *catalog, const char *path,
     struct mxlog_error *reterr)
@@ -93,7 +93,7 @@ static int add_live(struct mxlog_catalog *catalog, uint32_t dir)
 		open_live(catalog, &segment);
 		if (segment.error == -ENOENT)
 			continue; /* pruned since it was listed */
-		mxlog_segment_span(&segment.name, segment.fd, segment.size,
+		mxlog_segment_bounds(&segment.name, segment.fd, segment.size,
 		    &segment.since_usec, &segment.until_usec);
 		catalog->segments[catalog->n_segments++] = segment;
 	}
@@ -145,7 +145,7 @@ static int add_archive(struct mxlog_catalog *catalog, uint32_t dir,
 
 	if (!segment.record)
 		return -ENOMEM;
-	mxlog_segment_span(&segment.name, -1, 0, &segment.since_usec,
+	mxlog_segment_bounds(&segment.name, -1, 0, &segment.since_usec,
 	    &segment.until_usec);
 	if (record->own && record->min_usec <= record->max_usec) {
 		segment.since_usec = record->min_usec;
@@ -185,7 +185,7 @@ static int add_orphans(struct mxlog_catalog *catalog, uint32_t dir,
 		    mxlog_archive_state_is_leaving(catalog->dirs[dir].fd,
 			&names[i]))
 			continue;
-		mxlog_segment_span(&segment.name, -1, 0, &segment.since_usec,
+		mxlog_segment_bounds(&segment.name, -1, 0, &segment.since_usec,
 		    &segment.until_usec);
 		catalog->segments[catalog->n_segments++] = segment;
 	}

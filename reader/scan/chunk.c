@@ -36,11 +36,11 @@ void mxlog_chunk_done(struct mxlog_chunk *chunk)
 	*chunk = (struct mxlog_chunk){ 0 };
 }
 
-int mxlog_chunk_add_hit(struct mxlog_chunk *chunk, struct mxlog_hit **ret)
+int mxlog_chunk_add_hit(struct mxlog_chunk *chunk, struct mxlog_chunk_hit **ret)
 {
 	if (chunk->n_hits == chunk->hits_capacity) {
 		size_t capacity = MAX(chunk->hits_capacity * 2, (size_t)64);
-		struct mxlog_hit *hits =
+		struct mxlog_chunk_hit *hits =
 		    reallocarray(chunk->hits, capacity, sizeof(*hits));
 
 		if (!hits)
@@ -49,7 +49,7 @@ int mxlog_chunk_add_hit(struct mxlog_chunk *chunk, struct mxlog_hit **ret)
 		chunk->hits_capacity = capacity;
 	}
 	*ret = &chunk->hits[chunk->n_hits++];
-	**ret = (struct mxlog_hit){ 0 };
+	**ret = (struct mxlog_chunk_hit){ 0 };
 	return 0;
 }
 

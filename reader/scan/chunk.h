@@ -15,7 +15,7 @@ enum {
 };
 
 /* A line that matched. */
-struct mxlog_hit {
+struct mxlog_chunk_hit {
 	uint32_t off, len; /* in the chunk's text, without the newline */
 	int64_t time_usec;
 	uint64_t hi, lo;               /* what it is ordered by, see sorter.h */
@@ -35,7 +35,7 @@ struct mxlog_chunk {
 	bool canonical;
 	struct mxlog_buf bytes;
 	struct mxlog_buf side; /* what hits need beside the text */
-	struct mxlog_hit *hits;
+	struct mxlog_chunk_hit *hits;
 	size_t n_hits, hits_capacity;
 	/* What making it cost and showed. */
 	uint64_t bytes_read;
@@ -50,7 +50,8 @@ void mxlog_chunk_reset(struct mxlog_chunk *chunk);
 void mxlog_chunk_done(struct mxlog_chunk *chunk);
 
 /* -ENOMEM. The pointer holds until the next call. */
-int mxlog_chunk_add_hit(struct mxlog_chunk *chunk, struct mxlog_hit **ret);
+int mxlog_chunk_add_hit(struct mxlog_chunk *chunk,
+    struct mxlog_chunk_hit **ret);
 
 /* Make MXLOG_CHUNK_SLACK zeros stand behind its bytes. */
 int mxlog_chunk_add_slack(struct mxlog_chunk *chunk);

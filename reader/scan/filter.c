@@ -123,7 +123,7 @@ static enum mxlog_verdict check_module(struct mxlog_filter *filter,
 static enum mxlog_verdict check_level(const struct mxlog_filter *filter,
     const char *at, size_t *ret_len)
 {
-	enum mxlog_level level = mxlog_view_level(at, ret_len);
+	enum mxlog_level level = mxlog_canonical_line_level(at, ret_len);
 
 	if (level == 0)
 		return MXLOG_UNKNOWN;
@@ -135,19 +135,19 @@ enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
     const char *line, const char *end)
 {
 	enum mxlog_verdict verdict;
-	const char *at = line + MXLOG_VIEW_LEVEL;
+	const char *at = line + MXLOG_CANONICAL_LEVEL;
 	size_t level_len = 0;
 
-	if (!mxlog_view_has_prefix(line))
+	if (!mxlog_canonical_line_has_prefix(line))
 		return MXLOG_UNKNOWN;
 	if (filter->by_trace_id) {
-		verdict = check_trace_id(line + MXLOG_VIEW_TRACE_ID,
+		verdict = check_trace_id(line + MXLOG_CANONICAL_TRACE_ID,
 		    filter->query->trace_id);
 		if (verdict != MXLOG_MAYBE)
 			return verdict;
 	}
 	if (filter->has_since || filter->has_until) {
-		verdict = check_time(filter, line + MXLOG_VIEW_TIME);
+		verdict = check_time(filter, line + MXLOG_CANONICAL_TIME);
 		if (verdict != MXLOG_MAYBE)
 			return verdict;
 	}

@@ -3,7 +3,7 @@
  * anything of them is read as JSON. */
 #pragma once
 
-#include "entry/view.h"
+#include "entry/canonical_line.h"
 #include "query/query_private.h"
 
 enum mxlog_verdict {
@@ -35,7 +35,7 @@ void mxlog_filter_init(struct mxlog_filter *filter,
 void mxlog_filter_narrow(struct mxlog_filter *filter, int64_t since_usec,
     int64_t until_usec);
 
-/* Of the line that begins here; at least MXLOG_VIEW_MIN bytes stand before
+/* Of the line that begins here; at least MXLOG_CANONICAL_MIN bytes stand before
  * `end`, and a newline last of all. */
 enum mxlog_verdict mxlog_filter_check(struct mxlog_filter *filter,
     const char *line, const char *end);

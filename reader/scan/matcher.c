@@ -6,14 +6,14 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "entry/canonical_line.h"
 #include "entry/ndjson.h"
-#include "entry/view.h"
 #include "order/sort_key.h"
-#include "report/tally.h"
+#include "report/groups.h"
 #include "scan/filter.h"
 #include "scan/needle.h"
 
-_Static_assert((int)MXLOG_CHUNK_SLACK >= (int)MXLOG_VIEW_SLACK,
+_Static_assert((int)MXLOG_CHUNK_SLACK >= (int)MXLOG_CANONICAL_SLACK,
     "views look behind their line");
 _Static_assert((int)MXLOG_CHUNK_SLACK >= 2 * (int)MXLOG_NEEDLE_SPAN,
     "needles look behind the text");
@@ -22,16 +22,16 @@ struct mxlog_matcher {
 	struct mxlog_query *query;
 	struct mxlog_filter filter;
 	struct mxlog_needle needle; /* every match has it; may be empty */
-	struct mxlog_view view;
-	struct mxlog_view_cache cache;
+	struct mxlog_canonical_line view;
+	struct mxlog_canonical_line_cache cache;
 	struct mxlog_buf text; /* a message, decoded */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
-	bool slow;                 /* decode every line */
-	bool by_view;              /* canonical lines need not be decoded */
-	bool by_view_alone;        /* all that pass the filter match */
-	bool by_head;              /* the beginning of a view is enough */
-	struct mxlog_tally *tally; /* or NULL: keep hits */
+	bool slow;                   /* decode every line */
+	bool by_view;                /* canonical lines need not be decoded */
+	bool by_view_alone;          /* all that pass the filter match */
+	bool by_head;                /* the beginning of a view is enough */
+	struct mxlog_groups *groups; /* or NULL: keep hits */
 };
 
 /* The search's text, or what any match of its pattern holds. */
@@ -72,12 +72,12 @@ static int choose_needle(struct mxlog_matcher *matcher)
 
 	for (size_t i = 0; r >= 0 && i < query->n_tags; i++)
 		r = choose_string(matcher, query->tags[i], true);
-	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++)
+	for (size_t i = 0; r >= 0 && i < query->n_predicates; i++)
 		r = choose_string(matcher,
-		    mxlog_condition_text(query->conditions[i]), false);
-	for (size_t i = 0; r >= 0 && i < query->n_conditions; i++)
+		    mxlog_predicate_text(query->predicates[i]), false);
+	for (size_t i = 0; r >= 0 && i < query->n_predicates; i++)
 		r = choose_string(matcher,
-		    mxlog_condition_key(query->conditions[i]), true);
+		    mxlog_predicate_key(query->predicates[i]), true);
 	return r;
 }
 
@@ -86,7 +86,7 @@ static void choose_ways(struct mxlog_matcher *matcher)
 {
 	const struct mxlog_query *query = matcher->query;
 	bool plain =
-	    !query->search && query->n_tags == 0 && query->n_conditions == 0;
+	    !query->search && query->n_tags == 0 && query->n_predicates == 0;
 
 	mxlog_filter_init(&matcher->filter, query);
 	matcher->by_view = !matcher->slow && !query->metrics;
@@ -133,22 +133,22 @@ void mxlog_matcher_free(struct mxlog_matcher *matcher)
 	free(matcher);
 }
 
-void mxlog_matcher_set_tally(struct mxlog_matcher *matcher,
-    struct mxlog_tally *tally)
+void mxlog_matcher_set_groups(struct mxlog_matcher *matcher,
+    struct mxlog_groups *groups)
 {
-	matcher->tally = tally;
+	matcher->groups = groups;
 }
 
 static int add_hit(struct mxlog_chunk *chunk, const char *line, size_t len,
     const struct mxlog_sort_key *key)
 {
 	size_t extra_off = chunk->side.len;
-	struct mxlog_hit *hit;
+	struct mxlog_chunk_hit *hit;
 	int r = mxlog_chunk_add_hit(chunk, &hit);
 
 	if (r < 0)
 		return r;
-	*hit = (struct mxlog_hit){
+	*hit = (struct mxlog_chunk_hit){
 		.off = (uint32_t)(line - chunk->text),
 		.len = (uint32_t)len,
 		.time_usec = key->time_usec,
@@ -208,11 +208,11 @@ static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	if (r <= 0)
 		return r;
 	chunk->matches++;
-	if (!matcher->tally)
+	if (!matcher->groups)
 		return add_hit(chunk, line, len, &key);
 	return matcher->query->metrics
-	    ? mxlog_tally_add_metric(matcher->tally, matcher->metric)
-	    : mxlog_tally_add(matcher->tally, matcher->entry);
+	    ? mxlog_groups_add_metric(matcher->groups, matcher->metric)
+	    : mxlog_groups_add(matcher->groups, matcher->entry);
 }
 
 /* ---- the fast path: canonical lines ---- */
@@ -262,8 +262,8 @@ static bool has_tag(const struct mxlog_piece *tags, const char *tag)
 }
 
 /* The field of a condition, if the view has it as one plain text. */
-static bool view_value(const struct mxlog_view *view, const char *path,
-    struct mxlog_value *ret)
+static bool view_value(const struct mxlog_canonical_line *view,
+    const char *path, struct mxlog_field_value *ret)
 {
 	const struct mxlog_piece *piece = NULL;
 
@@ -277,24 +277,24 @@ static bool view_value(const struct mxlog_view *view, const char *path,
 	    (piece->text &&
 		mxlog_utf8_valid(piece->text, piece->len) < piece->len))
 		return false;
-	*ret = (struct mxlog_value){ .text = piece->text,
+	*ret = (struct mxlog_field_value){ .text = piece->text,
 		.len = piece->len,
 		.json = piece == &view->duration };
 	return true;
 }
 
 /* 1 or 0 if the view knows whether all conditions hold; -EAGAIN: decode. */
-static int match_conditions(struct mxlog_matcher *matcher)
+static int match_predicates(struct mxlog_matcher *matcher)
 {
-	for (size_t i = 0; i < matcher->query->n_conditions; i++) {
-		struct mxlog_condition *condition =
-		    matcher->query->conditions[i];
-		struct mxlog_value value;
+	for (size_t i = 0; i < matcher->query->n_predicates; i++) {
+		struct mxlog_predicate *predicate =
+		    matcher->query->predicates[i];
+		struct mxlog_field_value value;
 		int r;
 
-		if (!view_value(&matcher->view, mxlog_condition_path(condition),
+		if (!view_value(&matcher->view, mxlog_predicate_path(predicate),
 			&value) ||
-		    !mxlog_condition_judge(condition,
+		    !mxlog_predicate_judge(predicate,
 			value.text ? &value : NULL, &r))
 			return -EAGAIN;
 		if (r <= 0)
@@ -317,7 +317,7 @@ static int match_view(struct mxlog_matcher *matcher)
 }
 
 static void key_of_view(const struct mxlog_query *query,
-    const struct mxlog_view *view, struct mxlog_sort_key *key)
+    const struct mxlog_canonical_line *view, struct mxlog_sort_key *key)
 {
 	bool descending = query->descending;
 	double duration;
@@ -357,13 +357,13 @@ static void key_of_view(const struct mxlog_query *query,
 /* A match, as the view shows it. */
 static int take_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
 {
-	const struct mxlog_view *view = &matcher->view;
-	const char *line = view->trace_id - MXLOG_VIEW_TRACE_ID;
+	const struct mxlog_canonical_line *view = &matcher->view;
+	const char *line = view->trace_id - MXLOG_CANONICAL_TRACE_ID;
 	struct mxlog_sort_key key;
 
 	chunk->matches++;
-	if (matcher->tally)
-		return mxlog_tally_add_view(matcher->tally, view);
+	if (matcher->groups)
+		return mxlog_groups_add_view(matcher->groups, view);
 	key_of_view(matcher->query, view, &key);
 	return add_hit(chunk, line, (size_t)(view->end - line), &key);
 }
@@ -375,8 +375,9 @@ static int look_closer(struct mxlog_matcher *matcher)
 	int r = matcher->by_view_alone ? 1 : match_view(matcher);
 
 	if (r > 0 && !matcher->by_view_alone)
-		r = match_conditions(matcher);
-	if (r > 0 && matcher->tally && !mxlog_tally_takes_view(matcher->tally))
+		r = match_predicates(matcher);
+	if (r > 0 && matcher->groups &&
+	    !mxlog_groups_takes_view(matcher->groups))
 		return -EAGAIN;
 	return r;
 }
@@ -384,11 +385,11 @@ static int look_closer(struct mxlog_matcher *matcher)
 static bool parse(struct mxlog_matcher *matcher,
     const struct mxlog_chunk *chunk, const char *line, const char *end)
 {
-	struct mxlog_view *view = &matcher->view;
+	struct mxlog_canonical_line *view = &matcher->view;
 
 	return matcher->by_head && chunk->canonical
-	    ? mxlog_view_parse_head(view, &matcher->cache, line, end)
-	    : mxlog_view_parse(view, &matcher->cache, line, end);
+	    ? mxlog_canonical_line_parse_head(view, &matcher->cache, line, end)
+	    : mxlog_canonical_line_parse(view, &matcher->cache, line, end);
 }
 
 /* 1 if the line that begins here is in canonical form and was dealt with, and
@@ -399,7 +400,7 @@ static int scan_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	enum mxlog_verdict verdict = MXLOG_MAYBE;
 	int r;
 
-	if (!matcher->by_view || end - line < MXLOG_VIEW_MIN)
+	if (!matcher->by_view || end - line < MXLOG_CANONICAL_MIN)
 		return 0;
 	if (matcher->filter.any)
 		verdict = mxlog_filter_check(&matcher->filter, line, end);

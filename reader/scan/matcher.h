@@ -13,11 +13,11 @@ int mxlog_matcher_new(const struct mxlog_query *query, bool slow,
     struct mxlog_matcher **ret);
 void mxlog_matcher_free(struct mxlog_matcher *matcher);
 
-/* From now on count matches in a tally instead of keeping them as hits. The
- * tally is borrowed. */
-struct mxlog_tally;
-void mxlog_matcher_set_tally(struct mxlog_matcher *matcher,
-    struct mxlog_tally *tally);
+/* From now on count matches in a groups instead of keeping them as hits. The
+ * groups is borrowed. */
+struct mxlog_groups;
+void mxlog_matcher_set_groups(struct mxlog_matcher *matcher,
+    struct mxlog_groups *groups);
 
 /* Fill the chunk's hits, in the order of its lines, and count its lines and
  * the damaged ones. Lines that can't match need not be looked at closely:

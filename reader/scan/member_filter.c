@@ -9,8 +9,8 @@ static int add_literals(struct mxlog_member_filter *filter,
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < literals->n; i++)
-		r = mxlog_sketch_set_add(&filter->needle,
-		    literals->list[i].text, literals->list[i].len);
+		r = mxlog_ngram_set_add(&filter->needle, literals->list[i].text,
+		    literals->list[i].len);
 	return r;
 }
 
@@ -24,7 +24,7 @@ static int set_needle(struct mxlog_member_filter *filter)
 		return add_literals(filter,
 		    mxlog_pattern_literals(query->search));
 	return query->search_len > 0
-	    ? mxlog_sketch_set_add(&filter->needle, query->search_text,
+	    ? mxlog_ngram_set_add(&filter->needle, query->search_text,
 		  query->search_len)
 	    : 0;
 }
@@ -41,7 +41,7 @@ int mxlog_member_filter_init(struct mxlog_member_filter *filter,
 
 void mxlog_member_filter_done(struct mxlog_member_filter *filter)
 {
-	mxlog_sketch_set_done(&filter->needle);
+	mxlog_ngram_set_done(&filter->needle);
 	free(filter->modules);
 	free(filter->tags);
 	*filter = (struct mxlog_member_filter){ 0 };
@@ -104,7 +104,7 @@ int mxlog_member_filter_begin(struct mxlog_member_filter *filter,
 	if (r >= 0)
 		r = find_tags(filter);
 	if (r >= 0 && filter->needle.n > 0)
-		r = mxlog_archive_file_load_sketches(file, reterr);
+		r = mxlog_archive_file_load_ngram_filters(file, reterr);
 	return r;
 }
 
@@ -191,7 +191,7 @@ static bool has_other_filters(const struct mxlog_query *query)
 {
 	return query->metrics || query->n_modules > 0 ||
 	    query->n_excluded > 0 || query->has_trace_id || query->search ||
-	    query->n_tags > 0 || query->n_conditions > 0;
+	    query->n_tags > 0 || query->n_predicates > 0;
 }
 
 bool mxlog_member_filter_is_whole(const struct mxlog_member_filter *filter,

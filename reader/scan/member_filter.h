@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Member filter: which members of an archive can't hold a match, by what its
- * directory and sketches say. */
+ * directory and n-gram filters say. */
 #pragma once
 
 #include "archive/archive_file.h"
@@ -22,7 +22,7 @@ enum mxlog_skip {
 struct mxlog_member_filter {
 	const struct mxlog_query *query;
 	struct mxlog_ulid trace_id;
-	struct mxlog_sketch_set needle; /* grams of the text; n 0: none */
+	struct mxlog_ngram_set needle; /* grams of the text; n 0: none */
 	/* Of the archive that is being chosen from. */
 	const struct mxlog_archive_file *file;
 	const struct mxlog_archive_directory *dir;
@@ -35,7 +35,7 @@ int mxlog_member_filter_init(struct mxlog_member_filter *filter,
     const struct mxlog_query *query);
 void mxlog_member_filter_done(struct mxlog_member_filter *filter);
 
-/* Turn to an own archive; its sketches are loaded if they can help. */
+/* Turn to an own archive; its n-gram filters are loaded if they can help. */
 int mxlog_member_filter_begin(struct mxlog_member_filter *filter,
     struct mxlog_archive_file *file, struct mxlog_error *reterr);
 

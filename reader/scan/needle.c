@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "base/lanes.h"
 #include "base/utf8.h"
+#include "base/vec16.h"
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -186,7 +186,7 @@ static unsigned char case_bit(const struct mxlog_needle *needle, size_t i)
 	return needle->caseless && is_letter(needle->text[i]) ? 0x20 : 0;
 }
 
-static const char *find_lanes(const struct mxlog_needle *needle, const char *at,
+static const char *find_vec(const struct mxlog_needle *needle, const char *at,
     const char *end)
 {
 	unsigned char a = (unsigned char)needle->text[needle->first];
@@ -195,18 +195,18 @@ static const char *find_lanes(const struct mxlog_needle *needle, const char *at,
 	unsigned char b_bit = case_bit(needle, needle->last);
 
 	for (; at < end; at += MXLOG_LANES) {
-		mxlog_lanes here = mxlog_lanes_load(at);
-		mxlog_lanes first = mxlog_lanes_load(at + needle->first);
-		mxlog_lanes last = mxlog_lanes_load(at + needle->last);
-		mxlog_lanes found = (mxlog_lanes)((first | a_bit) == a);
+		mxlog_vec16 here = mxlog_vec16_load(at);
+		mxlog_vec16 first = mxlog_vec16_load(at + needle->first);
+		mxlog_vec16 last = mxlog_vec16_load(at + needle->last);
+		mxlog_vec16 found = (mxlog_vec16)((first | a_bit) == a);
 		const char *place;
 
-		found &= (mxlog_lanes)((last | b_bit) == b);
-		found |= (mxlog_lanes)(here == '\\');
+		found &= (mxlog_vec16)((last | b_bit) == b);
+		found |= (mxlog_vec16)(here == '\\');
 		if (needle->partners)
-			found |= (mxlog_lanes)(here == 0xe2) |
-			    (mxlog_lanes)(here == 0xc5);
-		place = confirm_mask(needle, at, end, mxlog_lanes_mask(found));
+			found |= (mxlog_vec16)(here == 0xe2) |
+			    (mxlog_vec16)(here == 0xc5);
+		place = confirm_mask(needle, at, end, mxlog_vec16_mask(found));
 		if (place)
 			return place;
 	}
@@ -265,5 +265,5 @@ const char *mxlog_needle_find(const struct mxlog_needle *needle, const char *at,
 	if (__builtin_cpu_supports("avx2"))
 		return find_avx2(needle, at, end);
 #endif
-	return find_lanes(needle, at, end);
+	return find_vec(needle, at, end);
 }

@@ -66,7 +66,7 @@ int mxlog_plan_init(struct mxlog_plan *plan, const struct mxlog_query *query,
 
 static void close_step(struct mxlog_plan_step *step)
 {
-	mxlog_reel_close(&step->reel);
+	mxlog_archive_lines_close(&step->archive_lines);
 	free(step->members);
 	step->members = NULL;
 }
@@ -95,7 +95,7 @@ static int count_member(struct mxlog_plan *plan,
 		if (count == 0 || !mxlog_query_wants_level(plan->query, level))
 			continue;
 		plan->stats.counted += count;
-		r = mxlog_tally_add_level(plan->levels, level, count);
+		r = mxlog_groups_add_level(plan->levels, level, count);
 	}
 	return r;
 }
@@ -122,31 +122,33 @@ static int choose_members(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 {
 	int r;
 
-	r = mxlog_member_filter_begin(&plan->filter, step->reel.file,
+	r = mxlog_member_filter_begin(&plan->filter, step->archive_lines.file,
 	    &step->reason);
-	plan->stats.overhead += mxlog_archive_file_overhead(step->reel.file);
+	plan->stats.overhead +=
+	    mxlog_archive_file_overhead(step->archive_lines.file);
 	if (r < 0)
 		return r;
 	step->members =
-	    calloc(step->reel.n_members + 1, sizeof(*step->members));
+	    calloc(step->archive_lines.n_members + 1, sizeof(*step->members));
 	if (!step->members)
 		return -ENOMEM;
-	for (size_t i = 0; r >= 0 && i < step->reel.n_members; i++)
+	for (size_t i = 0; r >= 0 && i < step->archive_lines.n_members; i++)
 		r = choose_member(plan, step, (uint32_t)i);
 	return r;
 }
 
 /* A foreign archive becomes a file that is read as a live one is. */
-static int unroll(struct mxlog_plan *plan, struct mxlog_plan_step *step)
+static int spill(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 {
 	struct mxlog_catalog_segment *segment =
 	    &plan->catalog->segments[step->segment];
 	int r;
 
-	r = mxlog_reel_unroll(&step->reel, &segment->fd, &segment->size,
-	    &step->reason);
-	plan->stats.overhead += mxlog_archive_file_overhead(step->reel.file);
-	mxlog_reel_close(&step->reel);
+	r = mxlog_archive_lines_spill(&step->archive_lines, &segment->fd,
+	    &segment->size, &step->reason);
+	plan->stats.overhead +=
+	    mxlog_archive_file_overhead(step->archive_lines.file);
+	mxlog_archive_lines_close(&step->archive_lines);
 	if (r >= 0)
 		step->n_pieces = (uint32_t)mxlog_chunk_pieces(segment->size);
 	return r;
@@ -159,20 +161,20 @@ static int open_archive(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 	int dir_fd = plan->catalog->dirs[segment->dir].fd;
 	int r;
 
-	r = mxlog_reel_open(&step->reel, dir_fd, segment->record,
-	    &step->reason);
+	r = mxlog_archive_lines_open(&step->archive_lines, dir_fd,
+	    segment->record, &step->reason);
 	/* It may have been pruned, or made anew, since the index was read. */
 	if ((r == -ENOENT || r == -EBADMSG) &&
 	    mxlog_catalog_reload(plan->catalog, segment) > 0) {
 		if (!segment->record)
 			return 0;
-		r = mxlog_reel_open(&step->reel, dir_fd, segment->record,
-		    &step->reason);
+		r = mxlog_archive_lines_open(&step->archive_lines, dir_fd,
+		    segment->record, &step->reason);
 	}
 	if (r < 0)
 		return r;
-	return step->reel.starts ? choose_members(plan, step)
-				 : unroll(plan, step);
+	return step->archive_lines.starts ? choose_members(plan, step)
+					  : spill(plan, step);
 }
 
 static void open_step(struct mxlog_plan *plan, struct mxlog_plan_step *step)
@@ -190,7 +192,7 @@ static void open_step(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 		step->n_pieces = 1; /* to tell of it */
 }
 
-int mxlog_plan_next(struct mxlog_plan *plan, struct mxlog_crew_task *ret)
+int mxlog_plan_next(struct mxlog_plan *plan, struct mxlog_worker_pool_task *ret)
 {
 	while (plan->at_step < plan->n_steps) {
 		struct mxlog_plan_step *step = &plan->steps[plan->at_step];
@@ -212,8 +214,8 @@ int mxlog_plan_next(struct mxlog_plan *plan, struct mxlog_crew_task *ret)
 }
 
 int mxlog_plan_read(const struct mxlog_plan *plan,
-    const struct mxlog_crew_task *task, struct mxlog_archive_scratch *scratch,
-    struct mxlog_chunk *chunk)
+    const struct mxlog_worker_pool_task *task,
+    struct mxlog_archive_scratch *scratch, struct mxlog_chunk *chunk)
 {
 	const struct mxlog_plan_step *step = &plan->steps[task->step];
 	const struct mxlog_catalog_segment *segment =
@@ -226,8 +228,8 @@ int mxlog_plan_read(const struct mxlog_plan *plan,
 		return step->error;
 	}
 	if (step->members)
-		return mxlog_reel_read(&step->reel, step->members[task->piece],
-		    scratch, chunk, &chunk->reason);
+		return mxlog_archive_lines_read(&step->archive_lines,
+		    step->members[task->piece], scratch, chunk, &chunk->reason);
 	return mxlog_chunk_read(chunk, segment->fd, segment->size, task->piece);
 }
 

@@ -4,11 +4,11 @@
  * and closed when it is through. */
 #pragma once
 
-#include "report/tally.h"
+#include "report/groups.h"
+#include "scan/archive_lines.h"
 #include "scan/catalog.h"
-#include "scan/crew.h"
 #include "scan/member_filter.h"
-#include "scan/reel.h"
+#include "scan/worker_pool.h"
 
 struct mxlog_plan_stats {
 	uint64_t segments, segments_skipped;
@@ -26,7 +26,7 @@ struct mxlog_plan_step {
 	int64_t bound_usec;
 	uint32_t n_pieces;
 	uint32_t *members; /* of an own archive: which are read */
-	struct mxlog_reel reel;
+	struct mxlog_archive_lines archive_lines;
 	bool open;
 	int error; /* why it can't be read, or 0 */
 	struct mxlog_error reason;
@@ -38,7 +38,7 @@ struct mxlog_plan {
 	struct mxlog_member_filter filter;
 	/* Borrowed, or NULL. Members whose directory says how many matches
 	 * there are of each level are counted here and not read. */
-	struct mxlog_tally *levels;
+	struct mxlog_groups *levels;
 	struct mxlog_plan_step *steps;
 	size_t n_steps;
 	size_t at_step; /* of the next task; private */
@@ -54,12 +54,13 @@ void mxlog_plan_done(struct mxlog_plan *plan);
 
 /* 1 and the next task, 0 at the end. A segment that can't be opened gives one
  * task, whose chunk will hold the error. One thread at a time. */
-int mxlog_plan_next(struct mxlog_plan *plan, struct mxlog_crew_task *ret);
+int mxlog_plan_next(struct mxlog_plan *plan,
+    struct mxlog_worker_pool_task *ret);
 
 /* Read a task's lines. Any thread. */
 int mxlog_plan_read(const struct mxlog_plan *plan,
-    const struct mxlog_crew_task *task, struct mxlog_archive_scratch *scratch,
-    struct mxlog_chunk *chunk);
+    const struct mxlog_worker_pool_task *task,
+    struct mxlog_archive_scratch *scratch, struct mxlog_chunk *chunk);
 
 /* Every task of the steps before this one is done: close them. */
 void mxlog_plan_release(struct mxlog_plan *plan, size_t step);

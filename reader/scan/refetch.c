@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
-#include "scan/reel.h"
+#include "scan/archive_lines.h"
 
 enum {
 	WINDOWS = 16,
@@ -15,8 +15,8 @@ enum {
 	REELS = 4,           /* archives held open */
 };
 
-struct open_reel {
-	struct mxlog_reel reel; /* file NULL: unused */
+struct open_archive_lines {
+	struct mxlog_archive_lines archive_lines; /* file NULL: unused */
 	uint32_t segment;
 	uint64_t used;
 };
@@ -33,7 +33,7 @@ struct mxlog_refetch {
 	bool backwards;
 	uint64_t clock;
 	struct window windows[WINDOWS];
-	struct open_reel reels[REELS];
+	struct open_archive_lines reels[REELS];
 	struct mxlog_archive_scratch scratch;
 };
 
@@ -57,7 +57,7 @@ void mxlog_refetch_free(struct mxlog_refetch *refetch)
 	for (size_t i = 0; i < WINDOWS; i++)
 		mxlog_buf_done(&refetch->windows[i].bytes);
 	for (size_t i = 0; i < REELS; i++)
-		mxlog_reel_close(&refetch->reels[i].reel);
+		mxlog_archive_lines_close(&refetch->reels[i].archive_lines);
 	mxlog_archive_scratch_done(&refetch->scratch);
 	free(refetch);
 }
@@ -131,53 +131,53 @@ static int load_live(struct mxlog_refetch *refetch, struct window *window,
 }
 
 /* The archive, opened again if need be. */
-static int open_reel(struct mxlog_refetch *refetch, uint32_t index,
-    const struct mxlog_reel **ret)
+static int open_archive_lines(struct mxlog_refetch *refetch, uint32_t index,
+    const struct mxlog_archive_lines **ret)
 {
 	const struct mxlog_catalog_segment *segment =
 	    &refetch->catalog->segments[index];
-	struct open_reel *free_one = &refetch->reels[0];
+	struct open_archive_lines *free_one = &refetch->reels[0];
 	int r;
 
 	for (size_t i = 0; i < REELS; i++) {
-		struct open_reel *open = &refetch->reels[i];
+		struct open_archive_lines *open = &refetch->reels[i];
 
-		if (open->reel.file && open->segment == index) {
+		if (open->archive_lines.file && open->segment == index) {
 			open->used = ++refetch->clock;
-			*ret = &open->reel;
+			*ret = &open->archive_lines;
 			return 0;
 		}
 		if (open->used < free_one->used)
 			free_one = open;
 	}
-	mxlog_reel_close(&free_one->reel);
-	r = mxlog_reel_open(&free_one->reel,
+	mxlog_archive_lines_close(&free_one->archive_lines);
+	r = mxlog_archive_lines_open(&free_one->archive_lines,
 	    refetch->catalog->dirs[segment->dir].fd, segment->record, NULL);
 	if (r < 0)
 		return r == -ENOENT ? -ESTALE : r;
 	free_one->segment = index;
 	free_one->used = ++refetch->clock;
-	*ret = &free_one->reel;
+	*ret = &free_one->archive_lines;
 	return 0;
 }
 
 static int load_member(struct mxlog_refetch *refetch, struct window *window,
     uint32_t segment, uint64_t offset)
 {
-	const struct mxlog_reel *reel;
+	const struct mxlog_archive_lines *archive_lines;
 	size_t member;
 	int r;
 
-	r = open_reel(refetch, segment, &reel);
+	r = open_archive_lines(refetch, segment, &archive_lines);
 	if (r >= 0)
-		r = mxlog_reel_find(reel, offset, &member);
+		r = mxlog_archive_lines_find(archive_lines, offset, &member);
 	if (r < 0)
 		return r;
 	mxlog_buf_clear(&window->bytes);
 	window->segment = segment;
-	window->offset = reel->starts[member];
-	return mxlog_archive_file_read(reel->file, member, &refetch->scratch,
-	    &window->bytes, NULL);
+	window->offset = archive_lines->starts[member];
+	return mxlog_archive_file_read(archive_lines->file, member,
+	    &refetch->scratch, &window->bytes, NULL);
 }
 
 static int load(struct mxlog_refetch *refetch, struct window *window,

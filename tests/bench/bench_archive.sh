@@ -35,5 +35,5 @@ measure "pigz" pigz -p 1 -6
 measure "mxlog" "$build/tests/bench_archive" "$file" "$dir/day.gz"
 zcat "$dir/out" 2>/dev/null | cmp - "$file" && echo "zcat gives the lines back"
 if [ "$bytes" -lt 300000000 ]; then
-	"$build/tests/bench_sketch" "$file"
+	"$build/tests/bench_ngram_filter" "$file"
 fi

@@ -10,7 +10,7 @@
 
 #include "archive/archive_frame.h"
 #include "base/fs.h"
-#include "base/le.h"
+#include "base/little_endian.h"
 #include "lines.h"
 #include "scratch.h"
 

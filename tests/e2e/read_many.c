@@ -28,7 +28,7 @@ struct question {
 	size_t n_dirs;
 	const char *text; /* for complaints */
 	struct mxlog_query *query;
-	const char *count, *series, *trace; /* or NULL */
+	const char *count, *aggregates, *trace; /* or NULL */
 	struct mxlog_digest *digest;
 	struct mxlog_error error;
 };
@@ -68,14 +68,14 @@ static int take_part(struct question *question, const char *part)
 		return mxlog_query_exclude_module(query, part,
 		    &question->error);
 	case 'f':
-		return mxlog_query_add_condition(query, part, &question->error);
+		return mxlog_query_add_predicate(query, part, &question->error);
 	case 's':
 		return take_search(question, part);
 	case 'c':
 		question->count = part;
 		return 0;
 	case 'a':
-		question->series = part;
+		question->aggregates = part;
 		return 0;
 	case 't':
 		question->trace = part;
@@ -125,50 +125,50 @@ static uint64_t answer_count(struct question *question,
     struct mxlog_reader *reader)
 {
 	struct mxlog_buf buf = { 0 };
-	struct mxlog_tally *tally;
+	struct mxlog_groups *groups;
 	size_t n;
 
-	if (mxlog_reader_tally(reader, question->count, &tally,
+	if (mxlog_reader_groups(reader, question->count, &groups,
 		&question->error) < 0)
 		fail("tally", question->text, question->error.text);
-	n = mxlog_tally_get_size(tally);
+	n = mxlog_groups_get_size(groups);
 	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < mxlog_tally_get_fields(tally); j++) {
+		for (size_t j = 0; j < mxlog_groups_get_fields(groups); j++) {
 			const char *text;
 			size_t len;
 
-			mxlog_tally_get_value(tally, i, j, &text, &len);
+			mxlog_groups_get_value(groups, i, j, &text, &len);
 			if (j > 0)
 				(void)mxlog_buf_add_char(&buf, '\x1f');
 			(void)mxlog_buf_add(&buf, text, len);
 		}
 		(void)mxlog_buf_printf(&buf, "\t%" PRIu64 "\n",
-		    mxlog_tally_get_count(tally, i));
+		    mxlog_groups_get_count(groups, i));
 		add_buf(question, &buf);
 	}
-	mxlog_tally_free(tally);
+	mxlog_groups_free(groups);
 	mxlog_buf_done(&buf);
 	return n;
 }
 
-static uint64_t answer_series(struct question *question,
+static uint64_t answer_aggregates(struct question *question,
     struct mxlog_reader *reader)
 {
 	struct mxlog_buf buf = { 0 };
-	struct mxlog_series *series;
+	struct mxlog_aggregates *aggregates;
 	char aggregate[16] = "";
 	int64_t seconds = 0;
 	size_t n;
 
-	if (sscanf(question->series, "%15s %" SCNd64, aggregate, &seconds) !=
-		2 ||
-	    mxlog_reader_series(reader, aggregate, seconds * USEC_PER_SEC,
-		&series, &question->error) < 0)
+	if (sscanf(question->aggregates, "%15s %" SCNd64, aggregate,
+		&seconds) != 2 ||
+	    mxlog_reader_aggregates(reader, aggregate, seconds * USEC_PER_SEC,
+		&aggregates, &question->error) < 0)
 		fail("series", question->text, question->error.text);
-	n = mxlog_series_get_size(series);
+	n = mxlog_aggregates_get_size(aggregates);
 	for (size_t i = 0; i < n; i++) {
 		const struct mxlog_point *point =
-		    mxlog_series_get_point(series, i);
+		    mxlog_aggregates_get_point(aggregates, i);
 		uint64_t bits;
 
 		memcpy(&bits, &point->value, sizeof(bits));
@@ -178,7 +178,7 @@ static uint64_t answer_series(struct question *question,
 		    point->count, bits);
 		add_buf(question, &buf);
 	}
-	mxlog_series_free(series);
+	mxlog_aggregates_free(aggregates);
 	mxlog_buf_done(&buf);
 	return n;
 }
@@ -220,9 +220,9 @@ static uint64_t answer(struct question *question)
 	if (mxlog_reader_open(question->dirs, question->n_dirs,
 		&question->query, &reader, &question->error) < 0)
 		fail("open", question->text, question->error.text);
-	n = question->count    ? answer_count(question, reader)
-	    : question->series ? answer_series(question, reader)
-			       : answer_lines(question, reader);
+	n = question->count        ? answer_count(question, reader)
+	    : question->aggregates ? answer_aggregates(question, reader)
+				   : answer_lines(question, reader);
 	mxlog_reader_close(reader);
 	return n;
 }

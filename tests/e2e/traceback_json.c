@@ -23,7 +23,7 @@ static void put(struct mxlog_buf *out, const char *text)
 }
 
 static void put_span(struct mxlog_buf *out,
-    const struct mxlog_exception *exception, struct mxlog_span span)
+    const struct mxlog_exception *exception, struct mxlog_text_span span)
 {
 	must(mxlog_json_quote(out, exception->bytes.data + span.off,
 		 span.len) == 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading archives. The first byte says what the rest is: a whole file (0);
- * bounds (1) or sketches (2) behind which digests and frame are made right, so
+ * bounds (1) or n-gram filters (2) behind which digests and frame are made right, so
  * that what checks them is reached; a foreign gzip file (3); an index (4). */
 #include "archive/archive_file.h"
 #include "archive/archive_index.h"
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
 	LINES_MAX = 16 * 1024 * 1024, /* of a foreign file */
-	MEMBERS = 3,                  /* of sketches */
+	MEMBERS = 3,                  /* of n-gram filters */
 };
 
 static const struct mxlog_segment_name name = { .day = 20481,
@@ -66,14 +66,14 @@ static void read_own(const struct mxlog_archive_record *record)
 {
 	const struct mxlog_archive_directory *dir;
 	struct mxlog_archive_scratch scratch = { 0 };
-	struct mxlog_sketch_set needle = { 0 };
+	struct mxlog_ngram_set needle = { 0 };
 	struct mxlog_archive_file *file;
 	struct mxlog_buf out = { 0 };
 
 	if (mxlog_archive_file_open(log_dir(), record, &file, NULL) < 0)
 		return;
-	check(mxlog_sketch_set_add(&needle, LITERAL("password for")) == 0);
-	(void)mxlog_archive_file_load_sketches(file, NULL);
+	check(mxlog_ngram_set_add(&needle, LITERAL("password for")) == 0);
+	(void)mxlog_archive_file_load_ngram_filters(file, NULL);
 	dir = mxlog_archive_file_directory(file);
 	for (size_t i = 0; i < dir->n_members; i++) {
 		(void)mxlog_archive_file_may_contain(file, i, &needle);
@@ -82,7 +82,7 @@ static void read_own(const struct mxlog_archive_record *record)
 			check(out.len == dir->members[i].content);
 	}
 	(void)mxlog_archive_file_verify(file, NULL);
-	mxlog_sketch_set_done(&needle);
+	mxlog_ngram_set_done(&needle);
 	mxlog_archive_scratch_done(&scratch);
 	mxlog_archive_file_close(file);
 	mxlog_buf_done(&out);
@@ -134,18 +134,19 @@ static void try_bounds(const uint8_t *data, size_t size)
 	mxlog_buf_done(&file);
 }
 
-static void try_sketches(const uint8_t *data, size_t size)
+static void try_ngram_filters(const uint8_t *data, size_t size)
 {
-	struct mxlog_sketch_set needle = { 0 };
-	struct mxlog_sketches *sketches;
+	struct mxlog_ngram_set needle = { 0 };
+	struct mxlog_ngram_filters *ngram_filters;
 
-	if (mxlog_sketches_decode(data, size, MEMBERS, &sketches) < 0)
+	if (mxlog_ngram_filters_decode(data, size, MEMBERS, &ngram_filters) < 0)
 		return;
-	check(mxlog_sketch_set_add(&needle, LITERAL("password for")) == 0);
+	check(mxlog_ngram_set_add(&needle, LITERAL("password for")) == 0);
 	for (size_t i = 0; i < MEMBERS; i++)
-		(void)mxlog_sketches_may_contain(sketches, i, &needle);
-	mxlog_sketch_set_done(&needle);
-	mxlog_sketches_free(sketches);
+		(void)mxlog_ngram_filters_may_contain(ngram_filters, i,
+		    &needle);
+	mxlog_ngram_set_done(&needle);
+	mxlog_ngram_filters_free(ngram_filters);
 }
 
 static void try_foreign(const uint8_t *data, size_t size)
@@ -191,7 +192,7 @@ static void try_index(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const uint8_t *, size_t) = { try_file,
-		try_bounds, try_sketches, try_foreign, try_index };
+		try_bounds, try_ngram_filters, try_foreign, try_index };
 
 	if (size > 0)
 		tries[data[0] % ARRAY_LEN(tries)](data + 1, size - 1);

@@ -19,7 +19,7 @@ static void check(bool ok)
 static bool is(const struct mxlog_entry *entry, enum mxlog_field field,
     const char *text, size_t len)
 {
-	struct mxlog_span span = entry->text[field];
+	struct mxlog_text_span span = entry->text[field];
 
 	return MXLOG_IS_SET(span) && span.len == len &&
 	    memcmp(mxlog_entry_text(entry, span), text, len) == 0;
@@ -34,7 +34,7 @@ static void compare(const struct mxlog_archive_line *line,
 		.len = line->message_len,
 		.escaped = true,
 	};
-	struct mxlog_span trace = entry->text[MXLOG_FIELD_TRACE_ID];
+	struct mxlog_text_span trace = entry->text[MXLOG_FIELD_TRACE_ID];
 	struct mxlog_buf text = { 0 };
 	struct mxlog_ulid id;
 

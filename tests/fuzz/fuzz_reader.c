@@ -6,7 +6,7 @@
 
 #include "archive/archive_line.h"
 #include "entry/name.h"
-#include "report/tally.h"
+#include "report/groups.h"
 #include "scan/matcher.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,7 +40,8 @@ static void compare(const struct mxlog_chunk *fast,
 	must(fast->n_hits == slow->n_hits);
 	must(fast->damaged <= slow->damaged);
 	for (size_t i = 0; i < fast->n_hits; i++) {
-		const struct mxlog_hit *a = &fast->hits[i], *b = &slow->hits[i];
+		const struct mxlog_chunk_hit *a = &fast->hits[i],
+					     *b = &slow->hits[i];
 
 		must(a->off == b->off && a->len == b->len);
 		must(a->time_usec == b->time_usec && a->hi == b->hi);
@@ -54,33 +55,33 @@ static void compare(const struct mxlog_chunk *fast,
 }
 
 /* What is counted in the slow way or in the fast one. */
-static struct mxlog_tally *count(const struct mxlog_query *query,
+static struct mxlog_groups *count(const struct mxlog_query *query,
     const char *fields, bool slow, struct mxlog_chunk *chunk)
 {
 	struct mxlog_matcher *matcher;
-	struct mxlog_tally *tally;
+	struct mxlog_groups *groups;
 
 	if (mxlog_matcher_new(query, slow, &matcher) < 0 ||
-	    mxlog_tally_new(fields, query->metrics, &tally, NULL) < 0)
+	    mxlog_groups_new(fields, query->metrics, &groups, NULL) < 0)
 		abort();
-	mxlog_matcher_set_tally(matcher, tally);
+	mxlog_matcher_set_groups(matcher, groups);
 	chunk->error = mxlog_matcher_scan(matcher, chunk);
 	mxlog_matcher_free(matcher);
-	mxlog_tally_sort(tally);
-	return tally;
+	mxlog_groups_sort(groups);
+	return groups;
 }
 
-static void compare_group(const struct mxlog_tally *a,
-    const struct mxlog_tally *b, size_t group)
+static void compare_group(const struct mxlog_groups *a,
+    const struct mxlog_groups *b, size_t group)
 {
-	must(
-	    mxlog_tally_get_count(a, group) == mxlog_tally_get_count(b, group));
-	for (size_t i = 0; i < mxlog_tally_get_fields(a); i++) {
+	must(mxlog_groups_get_count(a, group) ==
+	    mxlog_groups_get_count(b, group));
+	for (size_t i = 0; i < mxlog_groups_get_fields(a); i++) {
 		const char *x, *y;
 		size_t n, m;
 
-		mxlog_tally_get_value(a, group, i, &x, &n);
-		mxlog_tally_get_value(b, group, i, &y, &m);
+		mxlog_groups_get_value(a, group, i, &x, &n);
+		mxlog_groups_get_value(b, group, i, &y, &m);
 		must(n == m && memcmp(x, y, n) == 0);
 	}
 }
@@ -88,17 +89,17 @@ static void compare_group(const struct mxlog_tally *a,
 static void compare_counts(const struct mxlog_query *query, const char *fields,
     struct mxlog_chunk *fast, struct mxlog_chunk *slow)
 {
-	struct mxlog_tally *a = count(query, fields, false, fast);
-	struct mxlog_tally *b = count(query, fields, true, slow);
+	struct mxlog_groups *a = count(query, fields, false, fast);
+	struct mxlog_groups *b = count(query, fields, true, slow);
 
 	if (fast->error == 0 && slow->error == 0) {
-		must(mxlog_tally_get_size(a) == mxlog_tally_get_size(b));
-		must(mxlog_tally_get_total(a) == mxlog_tally_get_total(b));
-		for (size_t i = 0; i < mxlog_tally_get_size(a); i++)
+		must(mxlog_groups_get_size(a) == mxlog_groups_get_size(b));
+		must(mxlog_groups_get_total(a) == mxlog_groups_get_total(b));
+		for (size_t i = 0; i < mxlog_groups_get_size(a); i++)
 			compare_group(a, b, i);
 	}
-	mxlog_tally_free(a);
-	mxlog_tally_free(b);
+	mxlog_groups_free(a);
+	mxlog_groups_free(b);
 }
 
 static void fill(struct mxlog_chunk *chunk, const char *text, size_t len)
@@ -137,7 +138,7 @@ static void keep_canonical(struct mxlog_chunk *chunk)
 }
 
 /* Take the conditions; how many bytes they are. */
-static size_t add_conditions(struct mxlog_query *query, const char *text,
+static size_t add_predicates(struct mxlog_query *query, const char *text,
     size_t len)
 {
 	size_t at = 0;
@@ -145,12 +146,12 @@ static size_t add_conditions(struct mxlog_query *query, const char *text,
 	while (at < len && text[at] == '#') {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t n = (end ? (size_t)(end - text) : len) - at;
-		char *condition = strndup(text + at + 1, n - 1);
+		char *predicate = strndup(text + at + 1, n - 1);
 
-		if (!condition)
+		if (!predicate)
 			abort();
-		(void)mxlog_query_add_condition(query, condition, NULL);
-		free(condition);
+		(void)mxlog_query_add_predicate(query, predicate, NULL);
+		free(predicate);
 		at += n + (end != NULL);
 	}
 	return at;
@@ -193,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	n = (size_t)(end + 1 - text);
 	if (mxlog_query_parse(text, n - 1, &query, NULL) < 0)
 		return 0;
-	n += add_conditions(query, text + n, size - n);
+	n += add_predicates(query, text + n, size - n);
 	check(query, text + n, size - n, false);
 	if (!query->metrics)
 		check(query, text + n, size - n, true);

@@ -54,7 +54,7 @@ MXLOG_EXPORT int mxlog_query_set_trace_id(struct mxlog_query *query,
  * > >= ~, and a value; see mxlog-query(7). Ask for metrics first. */
 MXLOG_EXPORT int mxlog_query_exclude_module(struct mxlog_query *query,
     const char *module, struct mxlog_error *reterr);
-MXLOG_EXPORT int mxlog_query_add_condition(struct mxlog_query *query,
+MXLOG_EXPORT int mxlog_query_add_predicate(struct mxlog_query *query,
     const char *text, struct mxlog_error *reterr);
 
 enum mxlog_search {

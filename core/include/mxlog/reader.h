@@ -22,7 +22,7 @@ enum mxlog_reader_skip {
 	MXLOG_READER_LEVEL,
 	MXLOG_READER_MODULE,
 	MXLOG_READER_TAG,
-	MXLOG_READER_TEXT,      /* the sketches know that it is not there */
+	MXLOG_READER_TEXT, /* the n-gram filters know that it is not there */
 	MXLOG_READER_DIRECTORY, /* all its lines match, and are counted there */
 	MXLOG_READER_SKIPS,
 };
@@ -102,42 +102,44 @@ MXLOG_EXPORT int mxlog_reader_next(struct mxlog_reader *reader,
  * counts; an absent one is "". -EINVAL with reterr; -E2BIG: more than 262,144
  * combinations. The groups are ordered by count, the largest first, or by
  * value where "time" is among the fields; times are UTC. */
-struct mxlog_tally;
-MXLOG_EXPORT int mxlog_reader_tally(struct mxlog_reader *reader,
-    const char *fields, struct mxlog_tally **ret, struct mxlog_error *reterr);
-MXLOG_EXPORT void mxlog_tally_free(struct mxlog_tally *tally);
+struct mxlog_groups;
+MXLOG_EXPORT int mxlog_reader_groups(struct mxlog_reader *reader,
+    const char *fields, struct mxlog_groups **ret, struct mxlog_error *reterr);
+MXLOG_EXPORT void mxlog_groups_free(struct mxlog_groups *groups);
 
 /* How many groups there are, matches in all, and fields. */
-MXLOG_EXPORT size_t mxlog_tally_get_size(const struct mxlog_tally *tally);
-MXLOG_EXPORT uint64_t mxlog_tally_get_total(const struct mxlog_tally *tally);
-MXLOG_EXPORT size_t mxlog_tally_get_fields(const struct mxlog_tally *tally);
+MXLOG_EXPORT size_t mxlog_groups_get_size(const struct mxlog_groups *groups);
+MXLOG_EXPORT uint64_t mxlog_groups_get_total(const struct mxlog_groups *groups);
+MXLOG_EXPORT size_t mxlog_groups_get_fields(const struct mxlog_groups *groups);
 
-/* Of a group, or field, that there is. Texts belong to the tally. */
-MXLOG_EXPORT const char *mxlog_tally_get_field(const struct mxlog_tally *tally,
+/* Of a group, or field, that there is. Texts belong to the groups. */
+MXLOG_EXPORT const char *mxlog_groups_get_field(const struct mxlog_groups
+						    *groups,
     size_t field);
-MXLOG_EXPORT uint64_t mxlog_tally_get_count(const struct mxlog_tally *tally,
+MXLOG_EXPORT uint64_t mxlog_groups_get_count(const struct mxlog_groups *groups,
     size_t group);
-MXLOG_EXPORT void mxlog_tally_get_value(const struct mxlog_tally *tally,
+MXLOG_EXPORT void mxlog_groups_get_value(const struct mxlog_groups *groups,
     size_t group, size_t field, const char **ret, size_t *ret_len);
 
 /* What the values of the metrics found come to, "avg", "sum", "min", "max",
  * "count", "p50", "p95" or "p99" (nearest rank), for each span of `bucket_usec`
  * since 1970 that has any; 0: for all. Instead of _next(); the query must be
  * of metrics, in the order of time. -EINVAL, -E2BIG with reterr. */
-struct mxlog_series;
+struct mxlog_aggregates;
 struct mxlog_point {
 	int64_t start_usec; /* of the span; INT64_MIN: all */
 	int64_t first_usec; /* of the first value in it */
 	uint64_t count;
 	double value;
 };
-MXLOG_EXPORT int mxlog_reader_series(struct mxlog_reader *reader,
-    const char *aggregate, int64_t bucket_usec, struct mxlog_series **ret,
+MXLOG_EXPORT int mxlog_reader_aggregates(struct mxlog_reader *reader,
+    const char *aggregate, int64_t bucket_usec, struct mxlog_aggregates **ret,
     struct mxlog_error *reterr);
-MXLOG_EXPORT void mxlog_series_free(struct mxlog_series *series);
-MXLOG_EXPORT size_t mxlog_series_get_size(const struct mxlog_series *series);
-MXLOG_EXPORT const struct mxlog_point *
-mxlog_series_get_point(const struct mxlog_series *series, size_t index);
+MXLOG_EXPORT void mxlog_aggregates_free(struct mxlog_aggregates *aggregates);
+MXLOG_EXPORT size_t mxlog_aggregates_get_size(
+    const struct mxlog_aggregates *aggregates);
+MXLOG_EXPORT const struct mxlog_point *mxlog_aggregates_get_point(
+    const struct mxlog_aggregates *aggregates, size_t index);
 
 /* One operation: the entries and metrics of a trace id and of the operations
  * whose context.parent_operation_id leads to it, in the order of time. */

@@ -51,7 +51,7 @@ static struct mxlog_buf encode(void (*change)(struct mxlog_archive_directory *))
 		.n_modules = ARRAY_LEN(modules),
 		.tags = &tag,
 		.n_tags = 1,
-		.sketches_size = 99,
+		.ngram_filters_size = 99,
 	};
 	struct mxlog_buf out = { 0 };
 

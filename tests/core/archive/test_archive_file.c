@@ -108,7 +108,7 @@ static int read_all(const struct fixture *f, struct mxlog_buf *out)
 	if (r < 0)
 		return r;
 	dir = mxlog_archive_file_directory(file);
-	r = mxlog_archive_file_load_sketches(file, NULL);
+	r = mxlog_archive_file_load_ngram_filters(file, NULL);
 	for (size_t i = 0; r == 0 && i < dir->n_members; i++)
 		r = mxlog_archive_file_read(file, i, &scratch, out, NULL);
 	mxlog_archive_scratch_done(&scratch);
@@ -364,7 +364,7 @@ START_TEST(other_forms_of_json_have_bounds_too)
 	    "\"2026-01-28T00:00:00.000001Z\",\"level\":\"INFO\",\"module\":"
 	    "\"a\",\"message\":\"m\"}\n";
 	const struct mxlog_archive_member *m;
-	struct mxlog_sketch_set needle = { 0 };
+	struct mxlog_ngram_set needle = { 0 };
 	struct mxlog_archive_file *file;
 	struct fixture f;
 
@@ -379,10 +379,10 @@ START_TEST(other_forms_of_json_have_bounds_too)
 	ck_assert_uint_eq(m->n_modules, 2);
 	ck_assert_uint_eq(m->n_tags, 1);
 	ck_assert_int_eq(m->max_usec - m->min_usec, INT64_C(55845499999));
-	ck_assert_int_eq(mxlog_sketch_set_add(&needle, LITERAL("kelvin")), 0);
-	ck_assert_int_eq(mxlog_archive_file_load_sketches(file, NULL), 0);
+	ck_assert_int_eq(mxlog_ngram_set_add(&needle, LITERAL("kelvin")), 0);
+	ck_assert_int_eq(mxlog_archive_file_load_ngram_filters(file, NULL), 0);
 	ck_assert(mxlog_archive_file_may_contain(file, 0, &needle));
-	mxlog_sketch_set_done(&needle);
+	mxlog_ngram_set_done(&needle);
 	mxlog_archive_file_close(file);
 	teardown(&f);
 }

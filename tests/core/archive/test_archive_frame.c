@@ -6,7 +6,7 @@
 static const struct mxlog_frame_end end = {
 	.bounds_at = 1000,
 	.bounds_len = 200,
-	.sketches_len = 30,
+	.ngram_filters_len = 30,
 	.bounds_sha256 = { 1, 2, 3 },
 };
 static const uint64_t SIZE = 1000 + 200 + 30 + MXLOG_FRAME_END_LEN;
@@ -21,7 +21,7 @@ START_TEST(the_last_member_comes_back_and_none_of_its_bits_may_change)
 	ck_assert_int_eq(mxlog_frame_read_end(buf.data, SIZE, &again), 0);
 	ck_assert_uint_eq(again.bounds_at, end.bounds_at);
 	ck_assert_uint_eq(again.bounds_len, end.bounds_len);
-	ck_assert_uint_eq(again.sketches_len, end.sketches_len);
+	ck_assert_uint_eq(again.ngram_filters_len, end.ngram_filters_len);
 	ck_assert_mem_eq(again.bounds_sha256, end.bounds_sha256,
 	    sizeof(again.bounds_sha256));
 

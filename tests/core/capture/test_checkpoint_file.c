@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "capture/position.h"
+#include "capture/checkpoint_content.h"
 #include "scratch.h"
 #include "suite.h"
 
@@ -17,11 +17,11 @@ static int open_dir(const char *path)
 }
 
 static enum mxlog_checkpoint_state load(int dir_fd,
-    struct mxlog_position *position)
+    struct mxlog_checkpoint_content *position)
 {
 	enum mxlog_checkpoint_state state = -1;
 
-	mxlog_position_clear(position);
+	mxlog_checkpoint_content_clear(position);
 	ck_assert_int_eq(mxlog_checkpoint_file_load(dir_fd, "checkpoint.demo",
 			     position, &state),
 	    0);
@@ -58,17 +58,20 @@ END_TEST
 
 START_TEST(what_is_not_there_is_new_and_what_is_damaged_adds_nothing)
 {
-	struct mxlog_position position;
+	struct mxlog_checkpoint_content position;
 	char *dir = scratch_new();
 	int dir_fd = open_dir(dir);
 
-	ck_assert_int_eq(mxlog_position_init(&position, "demo", "id"), 0);
+	ck_assert_int_eq(mxlog_checkpoint_content_init(&position, "demo", "id"),
+	    0);
 	ck_assert_int_eq(load(dir_fd, &position), MXLOG_CHECKPOINT_NEW);
 	ck_assert_int_eq(mxlog_checkpoint_file_save(dir_fd, "checkpoint.demo",
 			     &position),
 	    0);
 	ck_assert_int_eq(load(dir_fd, &position), MXLOG_CHECKPOINT_NEW);
-	ck_assert_int_eq(mxlog_position_set_cursor(&position, "abc", "c"), 0);
+	ck_assert_int_eq(mxlog_checkpoint_content_set_cursor(&position, "abc",
+			     "c"),
+	    0);
 	ck_assert_int_eq(mxlog_checkpoint_file_save(dir_fd, "checkpoint.demo",
 			     &position),
 	    0);
@@ -79,7 +82,7 @@ START_TEST(what_is_not_there_is_new_and_what_is_damaged_adds_nothing)
 	ck_assert_uint_eq(position.n_cursors, 0);
 	scratch_write(dir, "checkpoint.demo", "");
 	ck_assert_int_eq(load(dir_fd, &position), MXLOG_CHECKPOINT_DAMAGED);
-	mxlog_position_done(&position);
+	mxlog_checkpoint_content_done(&position);
 	close(dir_fd);
 	scratch_done(dir);
 }

@@ -12,8 +12,8 @@
 #include "starve.h"
 #include "suite.h"
 
-/* The text must be refused, in one line, with exactly this complaint. */
-static void refuses(const char *yaml, const char *complaint)
+/* The text must be refused, in one line, with exactly this rate limit. */
+static void refuses(const char *yaml, const char *rate_limit)
 {
 	struct mxlog_error error = { 0 };
 	struct mxlog_config *config;
@@ -22,7 +22,7 @@ static void refuses(const char *yaml, const char *complaint)
 	    mxlog_config_parse(yaml, strlen(yaml), "t.yaml", &config, &error);
 
 	ck_assert_msg(r == -EINVAL, "taken: %s", yaml);
-	ck_assert_str_eq(error.text, complaint);
+	ck_assert_str_eq(error.text, rate_limit);
 	ck_assert_ptr_null(strchr(error.text, '\n'));
 	(void)snprintf(place, sizeof(place), "t.yaml:%u:%u: ", error.line,
 	    error.column);

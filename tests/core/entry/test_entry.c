@@ -220,7 +220,7 @@ START_TEST(a_trace_id_is_made_canonical)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct mxlog_entry *entry = new_entry();
-		struct mxlog_span value;
+		struct mxlog_text_span value;
 		const char *text;
 		size_t len;
 

@@ -111,7 +111,7 @@ START_TEST(one_wrong_byte_is_seen_everywhere)
 				if (len <= MXLOG_LANES)
 					ck_assert_int_eq(
 					    mxlog_key_is_valid_short(
-						mxlog_lanes_load(name), len),
+						mxlog_vec16_load(name), len),
 					    key);
 				ck_assert_int_eq(mxlog_module_is_valid(name,
 						     len),

@@ -15,14 +15,14 @@ static struct mxlog_query *parse(const char *json)
 	return query;
 }
 
-static void refuses(const char *json, int code, const char *complaint)
+static void refuses(const char *json, int code, const char *rate_limit)
 {
 	struct mxlog_query *query = NULL;
 	struct mxlog_error error = { 0 };
 
 	ck_assert_int_eq(mxlog_query_parse(json, strlen(json), &query, &error),
 	    code);
-	ck_assert_str_eq(error.text, complaint);
+	ck_assert_str_eq(error.text, rate_limit);
 	ck_assert_int_eq(error.code, code);
 	ck_assert_ptr_null(query);
 }

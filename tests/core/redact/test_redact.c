@@ -444,8 +444,8 @@ static void add_json(struct mxlog_entry *entry, const char *key,
 	    0);
 }
 
-static void expect_span(const struct mxlog_buf *bytes, struct mxlog_span span,
-    const char *expected)
+static void expect_span(const struct mxlog_buf *bytes,
+    struct mxlog_text_span span, const char *expected)
 {
 	ck_assert(MXLOG_IS_SET(span));
 	ck_assert_msg(span.len == strlen(expected) &&

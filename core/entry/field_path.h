@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lookup: the values at a dotted path of an entry or metric: "level",
+ * "context.task_id", "context.user.name", "exception.type", "tags". */
+#pragma once
+
+#include "entry/entry_private.h"
+#include "entry/metric_private.h"
+
+struct mxlog_field_value {
+	const char *text; /* decoded if it is a string, else JSON */
+	size_t len;
+	bool json; /* a number, true, false, null, an array or an object */
+};
+
+/* Called for each value; not 0 ends the lookup and is what it returns. */
+typedef int mxlog_field_path_found(void *arg,
+    const struct mxlog_field_value *value);
+
+/* The elements of an array are values of their own, those of tags too; an
+ * exception's type and message are those of its causes too. 0 if there is
+ * nothing (more) at the path, -ENOMEM. */
+int mxlog_field_path_find(const struct mxlog_entry *entry, const char *path,
+    mxlog_field_path_found *found, void *arg);
+
+/* The same of a metric: trace_id, timestamp, metric_name, metric_type, value,
+ * unit, tags.KEY. */
+int mxlog_field_path_metric(const struct mxlog_metric *metric, const char *path,
+    mxlog_field_path_found *found, void *arg);
+
+/* -EINVAL, with the nearest name, if no entry (or metric) has such a field. */
+int mxlog_field_path_check(const char *path, bool metrics,
+    struct mxlog_error *reterr);

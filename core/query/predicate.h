@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Condition: one comparison of a field with a value, as a person types it:
+ * context.task_id=task-001, duration_ms>=100, module!=sshd, message~^GET,
+ * context.user. */
+#pragma once
+
+#include "entry/field_path.h"
+#include "extern/pattern.h"
+
+struct mxlog_predicate;
+
+/* PATH alone (it is there), or PATH, one of = != < <= > >= ~, and a value.
+ * -EINVAL with reterr. */
+int mxlog_predicate_new(const char *text, bool metrics,
+    struct mxlog_predicate **ret, struct mxlog_error *reterr);
+void mxlog_predicate_free(struct mxlog_predicate *predicate);
+int mxlog_predicate_copy(const struct mxlog_predicate *predicate,
+    struct mxlog_predicate **ret);
+
+/* 1 if one of the field's values compares so; for != if it has one and none is
+ * equal. Numbers compare as numbers where both are, levels by severity, all
+ * else by bytes; ~ finds a PCRE2 pattern. 0 else, also where the field is
+ * absent; -ETIMEDOUT, -ENOMEM. */
+int mxlog_predicate_holds(struct mxlog_predicate *predicate,
+    const struct mxlog_entry *entry);
+int mxlog_predicate_holds_metric(struct mxlog_predicate *predicate,
+    const struct mxlog_metric *metric);
+
+/* The same for a field of which there is one value, or none (NULL). True and
+ * *ret if the value decides; false if the field's own form matters, which
+ * JSON's digits of a number need not be. */
+const char *mxlog_predicate_path(const struct mxlog_predicate *predicate);
+bool mxlog_predicate_judge(struct mxlog_predicate *predicate,
+    const struct mxlog_field_value *value, int *ret);
+
+/* A text that every line that matches has in it as one JSON string, or NULL. */
+const char *mxlog_predicate_text(const struct mxlog_predicate *predicate);
+
+/* A key that every line that matches has in it, or NULL if all lines have it
+ * anyway. */
+const char *mxlog_predicate_key(const struct mxlog_predicate *predicate);

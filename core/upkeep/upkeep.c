@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "upkeep/upkeep.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/timestamp.h"
+
+enum {
+	KEY_MIN = 16, /* bytes; less can be guessed */
+	KEY_MAX = 4096,
+};
+
+static const char lock_name[] = "archive.lock";
+
+/* ---- opening ---- */
+
+/* The key is the file's bytes, all of them. */
+static int load_key(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
+{
+	const char *path = upkeep->config->archive_key_file;
+	struct stat st;
+	char bytes[KEY_MAX + 1];
+	size_t len;
+	int fd, r;
+
+	if (!path || *path == '\0')
+		return 0;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return mxlog_error_set(reterr, -errno, "%s: %s", path,
+		    strerror(errno));
+	r = fstat(fd, &st) < 0 ? -errno : 0;
+	if (r == 0)
+		r = mxlog_fs_pread_full(fd, bytes, sizeof(bytes), 0, &len);
+	(void)close(fd);
+	if (r < 0)
+		return mxlog_error_set(reterr, r, "%s: %s", path, strerror(-r));
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0)
+		return mxlog_error_set(reterr, -EPERM,
+		    "%s: a key must be a file that others can't read", path);
+	if (len < KEY_MIN || len > KEY_MAX)
+		return mxlog_error_set(reterr, -EINVAL,
+		    "%s: a key has %d to %d bytes", path, KEY_MIN, KEY_MAX);
+	r = mxlog_buf_add(&upkeep->key, bytes, len);
+	explicit_bzero(bytes, sizeof(bytes));
+	return r;
+}
+
+static int take_lock(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
+{
+	int r = mxlog_fs_open_file(upkeep->state_fd, lock_name,
+	    O_RDWR | O_CREAT, &upkeep->lock_fd);
+
+	if (r < 0)
+		return mxlog_error_set(reterr, r, ".mxlog/%s: %s", lock_name,
+		    strerror(-r));
+	if (flock(upkeep->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	return mxlog_error_set(reterr, r, "%s",
+	    r == -EBUSY ? "another run is at work on this directory"
+			: strerror(-r));
+}
+
+static int open_dirs(struct mxlog_upkeep *upkeep, bool write,
+    struct mxlog_error *reterr)
+{
+	const char *path = upkeep->config->log_dir;
+	int r;
+
+	r = mxlog_fs_open_dir(path, false, &upkeep->log_dir_fd);
+	if (r < 0)
+		return mxlog_error_set(reterr, r, "%s: %s", path, strerror(-r));
+	r = mxlog_fs_open_subdir(upkeep->log_dir_fd, ".mxlog", write,
+	    &upkeep->state_fd);
+	if (r == -ENOENT && !write)
+		return 0;
+	if (r < 0)
+		return mxlog_error_set(reterr, r, "%s/.mxlog: %s", path,
+		    strerror(-r));
+	return 0;
+}
+
+static int read_clock(struct mxlog_upkeep *upkeep, bool save,
+    struct mxlog_error *reterr)
+{
+	struct mxlog_retention_clock clock;
+	int r = 0;
+
+	upkeep->now_usec = upkeep->options.now_usec;
+	if (upkeep->now_usec == 0) {
+		r = mxlog_retention_read_clock(&clock);
+		upkeep->now_usec = clock.wall_usec;
+		if (r == 0 && upkeep->state_fd >= 0)
+			r = mxlog_retention_load(upkeep->state_fd, &clock, save,
+			    &upkeep->retention);
+	}
+	upkeep->retention.now_usec = upkeep->now_usec;
+	if (r < 0)
+		return mxlog_error_set(reterr, r, ".mxlog/retention: %s",
+		    strerror(-r));
+	return 0;
+}
+
+int mxlog_upkeep_open(struct mxlog_upkeep *upkeep,
+    const struct mxlog_config *config,
+    const struct mxlog_archive_options *options, enum mxlog_upkeep_mode mode,
+    struct mxlog_error *reterr)
+{
+	bool write = mode == MXLOG_UPKEEP_WRITE;
+	int r;
+
+	*upkeep = (struct mxlog_upkeep){
+		.config = config,
+		.log_dir_fd = -1,
+		.state_fd = -1,
+		.lock_fd = -1,
+	};
+	memcpy(&upkeep->options, options,
+	    MIN(options->size, sizeof(upkeep->options)));
+	if (upkeep->options.dry_run)
+		write = false;
+	r = open_dirs(upkeep, write, reterr);
+	if (r == 0 && write)
+		r = take_lock(upkeep, reterr);
+	if (r == 0)
+		r = load_key(upkeep, reterr);
+	if (r == 0)
+		r = read_clock(upkeep, write, reterr);
+	if (r == 0)
+		r = mxlog_archive_index_load(upkeep->log_dir_fd, &upkeep->index,
+		    &upkeep->error);
+	if (r < 0 && upkeep->error.code < 0)
+		*reterr = upkeep->error;
+	return r;
+}
+
+void mxlog_upkeep_close(struct mxlog_upkeep *upkeep)
+{
+	(void)mxlog_writer_close(upkeep->writer);
+	mxlog_archive_index_done(&upkeep->index);
+	mxlog_retention_done(&upkeep->retention);
+	if (upkeep->key.data)
+		explicit_bzero(upkeep->key.data, upkeep->key.len);
+	mxlog_buf_done(&upkeep->key);
+	if (upkeep->lock_fd >= 0)
+		(void)close(upkeep->lock_fd);
+	if (upkeep->state_fd >= 0)
+		(void)close(upkeep->state_fd);
+	if (upkeep->log_dir_fd >= 0)
+		(void)close(upkeep->log_dir_fd);
+}
+
+/* ---- what the steps share ---- */
+
+void mxlog_upkeep_report(struct mxlog_upkeep *upkeep, const char *step,
+    const struct mxlog_segment_name *name, int result,
+    const struct mxlog_error *error)
+{
+	char text[MXLOG_SEGMENT_NAME_MAX] = "index.json";
+
+	if (name)
+		mxlog_segment_format(text, name);
+	if (result < 0) {
+		upkeep->stats.failed++;
+		if (upkeep->result == 0) {
+			upkeep->result = result;
+			if (error)
+				upkeep->error = *error;
+			else
+				(void)mxlog_error_set(&upkeep->error, result,
+				    "%s: %s", text, strerror(-result));
+		}
+	}
+	if (upkeep->options.report)
+		upkeep->options.report(upkeep->options.arg, step, text, result,
+		    error ? error->text : NULL);
+}
+
+void mxlog_upkeep_each_live(struct mxlog_upkeep *upkeep, enum mxlog_kind kind,
+    void (*visit)(struct mxlog_upkeep *upkeep,
+	const struct mxlog_segment_name *name))
+{
+	struct mxlog_segment_name *names = NULL;
+	size_t n = 0;
+	int r;
+
+	r = mxlog_segment_list(upkeep->log_dir_fd, kind, false, &names, &n);
+	if (r < 0 && r != -ENOENT)
+		mxlog_upkeep_report(upkeep, "list", NULL, r, NULL);
+	for (size_t i = 0; i < n; i++)
+		visit(upkeep, &names[i]);
+	free(names);
+}
+
+int mxlog_upkeep_audit(struct mxlog_upkeep *upkeep, enum mxlog_level level,
+    const char *action, const char *result, const char *message)
+{
+	struct mxlog_writer_options options = {
+		.size = sizeof(options),
+		.actor = upkeep->options.actor,
+		.sync = MXLOG_SYNC_BATCH,
+	};
+	int r = 0;
+
+	if (!upkeep->writer)
+		r = mxlog_writer_open(upkeep->config, &options, &upkeep->writer,
+		    NULL);
+	if (r == 0)
+		r = mxlog_writer_add_audit(upkeep->writer, level, action,
+		    result, message);
+	if (r < 0)
+		return r;
+	r = mxlog_writer_commit(upkeep->writer);
+	if (r < 0)
+		mxlog_writer_rollback(upkeep->writer);
+	return r;
+}
+
+int mxlog_upkeep_save_index(struct mxlog_upkeep *upkeep)
+{
+	return mxlog_archive_index_save(&upkeep->index, upkeep->log_dir_fd,
+	    upkeep->key.len > 0 ? upkeep->key.data : NULL, upkeep->key.len);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tally: how many matches there are of each combination of values. */
+#pragma once
+
+#include <mxlog/reader.h>
+
+#include "entry/canonical_line.h"
+#include "entry/entry_private.h"
+#include "entry/metric_private.h"
+
+/* A groups of the same fields, empty: one for each thread. */
+int mxlog_groups_new(const char *spec, bool metrics, struct mxlog_groups **ret,
+    struct mxlog_error *reterr);
+
+/* Count one. -E2BIG: there are too many combinations. */
+int mxlog_groups_add(struct mxlog_groups *groups,
+    const struct mxlog_entry *entry);
+int mxlog_groups_add_metric(struct mxlog_groups *groups,
+    const struct mxlog_metric *metric);
+
+/* The same from a canonical line; only if that is enough to know the fields. */
+bool mxlog_groups_takes_view(const struct mxlog_groups *groups);
+int mxlog_groups_add_view(struct mxlog_groups *groups,
+    const struct mxlog_canonical_line *view);
+
+/* Is level all that is counted by? Then entries of a level can be counted
+ * without being seen. */
+bool mxlog_groups_takes_levels(const struct mxlog_groups *groups);
+int mxlog_groups_add_level(struct mxlog_groups *groups, enum mxlog_level level,
+    uint64_t count);
+
+/* Add all of another one's. */
+int mxlog_groups_merge(struct mxlog_groups *groups,
+    const struct mxlog_groups *other);
+
+/* The most frequent first, then by value; where a time is counted by, by
+ * value. */
+void mxlog_groups_sort(struct mxlog_groups *groups);
