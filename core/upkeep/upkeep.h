@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cycle: what one run over a log directory's archives needs, and its steps.
+/* Upkeep: what one run over a log directory's archives needs, and its steps.
  * <mxlog/archive.h> starts them. */
 #pragma once
 
