@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "power.h"
+
 /* The test's own process: a test library may have state. */
 static struct {
 	enum inject_mode mode;
@@ -88,7 +90,8 @@ static enum verdict hit(enum inject_bit bit, const char *name)
 {
 	unsigned long seen;
 
-	if (plan.mode == INJECT_OFF || !(plan.calls & (1U << bit)))
+	if (plan.mode == INJECT_OFF || !(plan.calls & (1U << bit)) ||
+	    power_is_busy())
 		return GO_ON;
 	seen = __atomic_add_fetch(&plan.seen, 1, __ATOMIC_SEQ_CST);
 	if (seen < plan.n)
@@ -127,8 +130,6 @@ WRAP(MKDIRAT, int, -1, mkdirat, (int fd, const char *path, mode_t mode),
 WRAP(READ, ssize_t, -1, read, (int fd, void *data, size_t len), (fd, data, len))
 WRAP(PREAD, ssize_t, -1, pread, (int fd, void *data, size_t len, off_t at),
     (fd, data, len, at))
-WRAP(FSYNC, int, -1, fsync, (int fd), (fd))
-WRAP(FDATASYNC, int, -1, fdatasync, (int fd), (fd))
 WRAP(FTRUNCATE, int, -1, ftruncate, (int fd, off_t size), (fd, size))
 WRAP(FALLOCATE, int, -1, fallocate, (int fd, int mode, off_t at, off_t len),
     (fd, mode, at, len))
@@ -148,6 +149,25 @@ WRAP(LINKAT, int, -1, linkat,
 WRAP(UNLINKAT, int, -1, unlinkat, (int fd, const char *path, int flags),
     (fd, path, flags))
 WRAP(FDOPENDIR, DIR *, NULL, fdopendir, (int fd), (fd))
+
+/* The same, and what was synced is told to the disk that forgets. */
+#define WRAP_SYNC(bit, call)                              \
+	int __real_##call(int fd);                        \
+	int __wrap_##call(int fd);                        \
+	int __wrap_##call(int fd)                         \
+	{                                                 \
+		int r;                                    \
+                                                          \
+		if (hit(INJECT_BIT_##bit, #call) == FAIL) \
+			return -1;                        \
+		r = __real_##call(fd);                    \
+		if (r == 0)                               \
+			power_synced(fd);                 \
+		return r;                                 \
+	}
+
+WRAP_SYNC(FSYNC, fsync)
+WRAP_SYNC(FDATASYNC, fdatasync)
 
 ssize_t __real_write(int fd, const void *data, size_t len);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
