@@ -29,3 +29,9 @@ int mxlog_config_get_section(const struct mxlog_config *config,
 	}
 	return 0;
 }
+
+const char *mxlog_config_get_section_name(const struct mxlog_config *config,
+    size_t index)
+{
+	return index < config->n_sections ? config->sections[index].name : NULL;
+}

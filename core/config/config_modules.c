@@ -115,7 +115,7 @@ int mxlog_config_parse_patterns(const struct mxlog_config_parse *parse,
 
 /* ---- capture modules ---- */
 
-static bool is_capture_name(const char *name)
+bool mxlog_config_is_capture_name(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
 	static const char rest[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
@@ -128,7 +128,7 @@ static bool is_capture_name(const char *name)
 static int check_capture_module(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *list, const struct mxlog_yaml *node)
 {
-	if (!is_capture_name(node->text))
+	if (!mxlog_config_is_capture_name(node->text))
 		return mxlog_config_refuse(parse, node,
 		    "modules: expected a capture module's name (letters a to "
 		    "z, digits, _), such as journald");

@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/reterr.h"
 
 /* ---- the top level ---- */
 
-static bool is_capture_module(const struct mxlog_yaml *root, const char *key)
+static bool is_listed(const struct mxlog_yaml *root, const char *key)
 {
 	const struct mxlog_yaml *modules = mxlog_yaml_get(root, "modules");
 
@@ -23,7 +24,18 @@ static bool is_capture_module(const struct mxlog_yaml *root, const char *key)
 	return false;
 }
 
-/* No item has the key: it is a listed module's section, or unknown. */
+/* A module that is not listed may have its section all the same, unless it
+ * looks like a key that was misspelt. Which modules there are only mxlogd
+ * knows, and checks. */
+static bool may_be_section(const struct mxlog_yaml *key,
+    const char *const *names, size_t n)
+{
+	return key->value->type == MXLOG_YAML_MAPPING &&
+	    mxlog_config_is_capture_name(key->text) &&
+	    !mxlog_error_nearest(key->text, key->len, names, n);
+}
+
+/* No item has the key: it is a capture module's section, or unknown. */
 static int parse_other(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *key)
 {
@@ -31,11 +43,11 @@ static int parse_other(const struct mxlog_config_parse *parse,
 	const char *names[64];
 	size_t n;
 
-	if (is_capture_module(parse->root, key->text))
-		return mxlog_config_parse_section(parse, key);
 	items = mxlog_config_items(&n);
 	for (size_t i = 0; i < n; i++)
 		names[i] = items[i].key;
+	if (is_listed(parse->root, key->text) || may_be_section(key, names, n))
+		return mxlog_config_parse_section(parse, key);
 	return mxlog_config_refuse_key(parse, key, "", names, n);
 }
 

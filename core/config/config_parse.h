@@ -20,6 +20,9 @@ int mxlog_config_parse_existing(const struct mxlog_config_parse *parse,
 int mxlog_config_parse_modules(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *node);
 
+/* True if a capture module may be called so. */
+bool mxlog_config_is_capture_name(const char *name);
+
 /* Keep a capture module's section as JSON. */
 int mxlog_config_parse_section(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *key);

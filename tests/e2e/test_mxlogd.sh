@@ -155,6 +155,36 @@ grep -q STOPPING=1 "$work/notified" || fail "no STOPPING"
 [ "$(count '"action":"stopped"')" = 1 ] || fail "its end is not recorded"
 kill $notify
 
+echo "-- a module that is newly named"
+rm -rf "$logs"
+yaml "count: 2"
+sed -i 's/\[tick\]/[]/' "$work/mxlog.yaml"
+run --check || fail "a section of a module that is not listed"
+"$mxlogd" --config "$work/mxlog.yaml" 2>"$work/err" &
+pid=$!
+sleep 0.3
+sed -i 's/\[\]/[tick]/' "$work/mxlog.yaml"
+kill -HUP $pid
+wait_for 2 '"message":"tick"'
+sed -i 's/\[tick\]/[tick, none]/' "$work/mxlog.yaml"
+kill -HUP $pid
+for _ in $(seq 100); do
+	grep -q "not reloaded" "$work/err" && break
+	sleep 0.05
+done
+grep -q "not reloaded: .*none.so" "$work/err" || fail "a module that is not there"
+yaml "count: 3" "text: tock"
+kill -HUP $pid
+wait_for 3 '"message":"tock"'
+kill -TERM $pid
+wait $pid || fail "its status: $?"
+pid=
+[ "$(count '"action":"reloaded".*"result":"success"')" -ge 1 ] || fail "no reload is recorded"
+[ "$(count '"action":"reloaded".*"result":"failure"')" = 1 ] || fail "no refusal is recorded"
+yaml "count: 3"
+sed -i 's/\[tick\]/[]/; s/count: 3/count: x/' "$work/mxlog.yaml"
+expect 2 "tick.count: expected" --check
+
 echo "-- idle costs nothing"
 yaml "count: 0"
 "$mxlogd" --config "$work/mxlog.yaml" 2>"$work/err" &

@@ -50,4 +50,10 @@ MXLOG_EXPORT const char *mxlog_config_get_module_path(
 MXLOG_EXPORT int mxlog_config_get_section(const struct mxlog_config *config,
     const char *name, const char **ret_json, unsigned *ret_line);
 
+/* The name of the section at `index`, NULL past the last: in the file's order,
+ * those of modules that are not listed, too. */
+MXLOG_EXPORT const char *mxlog_config_get_section_name(const struct mxlog_config
+							   *config,
+    size_t index);
+
 MXLOG_END_DECLS

@@ -72,8 +72,10 @@ enum mxlog_module_priority { /* syslog's */
 	MXLOG_MODULE_DEBUG = 7,
 };
 
-/* What a module gets. All of it outlives the module's handle, except `options`
- * and `config`, which mxlogd may replace through `reload`. */
+/* What a module gets. It outlives the module's handle, but for `config`, which
+ * mxlogd replaces whenever it reloads, between two calls of the module: read it
+ * here, keep no pointer into it. `options` stay until `reload`, or to the end of
+ * a module that has none: its section's changes restart it. */
 struct mxlog_module_host {
 	size_t size; /* sizeof(struct mxlog_module_host) */
 	const struct mxlog_config *config;
@@ -124,8 +126,10 @@ struct mxlog_module {
 	/* After IDLE: what to wait for. */
 	void (*wait)(void *module, struct mxlog_module_wait *ret);
 
-	/* Use new options and configuration; may be NULL. On failure the old
-	 * ones stay in use. The writer has been reloaded. */
+	/* Use new options and configuration, which are the host's already; may
+	 * be NULL: a module whose section has changed is closed and opened
+	 * again then. On failure the old ones stay in use. The writer has been
+	 * reloaded. */
 	int (*reload)(void *module, const struct mxlog_options *options,
 	    struct mxlog_error *reterr);
 

@@ -591,7 +591,7 @@ START_TEST(existing_modules_have_the_models_defaults)
 }
 END_TEST
 
-START_TEST(a_listed_modules_section_is_kept_as_json)
+START_TEST(a_modules_section_is_kept_as_json)
 {
 	struct mxlog_config *c = config_of(NULL,
 	    "journald:\n"
@@ -612,9 +612,16 @@ START_TEST(a_listed_modules_section_is_kept_as_json)
 	ck_assert_str_eq(c->sections[1].json, "{}");
 	mxlog_config_free(c);
 
-	refuses("journald: {}\n",
+	c = config_of(NULL, "journald: {start: tail}\nmodules: [other]\n");
+	ck_assert_str_eq(mxlog_config_get_section_name(c, 0), "journald");
+	ck_assert_ptr_null(mxlog_config_get_section_name(c, 1));
+	mxlog_config_free(c);
+
+	refuses("journald: 5\n",
 	    "t.yaml:1:1: unknown key journald; "
 	    "mxlog.yaml(5) lists the known ones");
+	refuses("handler: {}\n",
+	    "t.yaml:1:1: unknown key handler; did you mean handlers?");
 	refuses("modules: [journald]\njournald: 5\n",
 	    "t.yaml:2:11: journald: expected a mapping (key: value)");
 	refuses("modules: ['../evil']\n",
@@ -780,7 +787,7 @@ SUITE("config", the_defaults_are_those_of_the_model,
     a_part_that_is_no_mapping_is_told,
     a_file_handler_inside_the_log_directory_is_refused,
     existing_modules_have_the_models_defaults,
-    a_listed_modules_section_is_kept_as_json,
+    a_modules_section_is_kept_as_json,
     a_message_is_one_short_line_whatever_it_is_about,
     the_models_configuration_is_written_as_json,
     what_is_written_reads_back_as_the_same,
