@@ -311,41 +311,85 @@ def compare(names, wanted, found):
 
 # ---- files ----
 
-def reduce(runtime, oracle, exception):
-    """(what is wanted, what was found), in the oracle's own terms."""
-    if runtime == "node":
-        want = {k: oracle[k] for k in ("name", "message")}
-        if exception is None:
-            return want, None
-        kind = exception["type"].split(" [")[0]
-        return want, {"name": kind, "message": exception["message"]}
-    if runtime == "java":
+def frames_of(truth, got):
+    """The truth's frames; of more than a few it has the outer and inner ones,
+    and their number: what lies between is taken from `got`."""
+    frames = [[f["file"], f["line"], f["func"]] for f in truth["frames"]]
+    hidden = truth["n_frames"] - len(frames)
+    if hidden <= 0:
+        return frames[-MOST_FRAMES:]
+    half = len(frames) // 2
+    return frames[:half] + got[half:half + hidden] + frames[half:]
+
+
+def message_like(truth, got):
+    """The truth's message, or `got` where that is the same in print."""
+    message = truth["message"]
+    if message is None:  # str() failed, which each Python tells otherwise
+        short = truth["type"].rpartition(".")[2]
+        return got if got in ("<exception str() failed>",
+                              f"<unprintable {short} object>") else message
+    # A lone surrogate is no UTF-8.
+    message = message.encode("utf-8", "surrogatepass")
+    message = message.decode("utf-8", "replace")
+    message = "\n".join([message] + truth.get("notes", []))
+    hint = got[len(message):] if got.startswith(message) else ""
+    return got if hint.startswith(". Did you mean: ") else message
+
+
+def of_python(truth, got):
+    """What an ExceptionInfo should say of an exception of Python's."""
+    got = got or {"message": "", "frames": [], "cause": None}
+    cause = truth.get("cause") or truth.get("context")
+    return {
+        "type": truth["type"],
+        "message": message_like(truth, got["message"]),
+        "frames": frames_of(truth, got["frames"]),
+        "cause": of_python(cause, got["cause"]) if cause else None,
+    }
+
+
+def reduce(oracle, exception):
+    """(what is wanted, what was found), in the oracle's own terms; a wanted
+    None: the text holds no exception."""
+    if isinstance(oracle, list):  # Java's: the chain's types and frames
         want = [(e["type"], min(e["n_frames"], MOST_FRAMES)) for e in oracle]
         got = []
         while exception is not None:
             got.append((exception["type"], len(exception["frames"])))
             exception = exception["cause"]
         return want, got or None
-    return oracle, exception
+    if "python" in oracle:
+        return of_python(oracle["exception"], exception), exception
+    if "name" not in oracle:  # Node threw what is no Error
+        return None, exception
+    want = {k: oracle[k] for k in ("name", "message")}
+    if exception is None:
+        return want, None
+    kind = exception["type"].split(" [")[0]
+    return want, {"name": kind, "message": exception["message"]}
 
 
-def generated(parser, root):
-    names, wanted, paths = [], [], []
+def truths(root):
+    """(name, path, what the runtime says) of every text with its truth."""
     for directory, _, files in sorted(os.walk(root)):
         for file in sorted(files):
             oracle = os.path.join(
                 directory, file.replace(".inspect", "")[:-4] + ".json")
-            if file.endswith(".txt") and os.path.exists(oracle):
-                paths.append(os.path.join(directory, file))
-                names.append(os.path.relpath(paths[-1], root))
-    found = parse(parser, paths)
-    pairs = []
-    for path, name, exception in zip(paths, names, found):
-        with open(path.replace(".inspect", "")[:-4] + ".json",
-                  encoding="utf-8") as file:
-            pairs.append(reduce(name.split(os.sep)[0], json.load(file),
-                                exception))
-    return compare(names, [p[0] for p in pairs], [p[1] for p in pairs])
+            if not file.endswith(".txt") or not os.path.exists(oracle):
+                continue
+            path = os.path.join(directory, file)
+            with open(oracle, encoding="utf-8") as truth:
+                yield os.path.relpath(path, root), path, json.load(truth)
+
+
+def generated(parser, root):
+    texts = list(truths(root))
+    found = parse(parser, [path for _, path, _ in texts])
+    pairs = [reduce(truth, exception)
+             for (_, _, truth), exception in zip(texts, found)]
+    return compare([name for name, _, _ in texts], [p[0] for p in pairs],
+                   [p[1] for p in pairs])
 
 
 def foreign(parser, root):
