@@ -2,6 +2,7 @@
 #include "syslog_convert.h"
 
 #include <errno.h>
+#include <mxlog/traceback.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -322,6 +323,8 @@ int mxlog_syslog_convert(struct mxlog_syslog_converter *converter,
 		r = tag_metric(metric, message, program);
 	else if (r == 0)
 		r = keep_program(entry, program);
+	if (r == 0 && kind != MXLOG_PAYLOAD_METRIC)
+		r = mxlog_traceback_lift(entry);
 	if (r == 0)
 		*ret = kind;
 	return r;

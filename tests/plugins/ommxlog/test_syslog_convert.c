@@ -369,6 +369,32 @@ START_TEST(properties_are_lifted_behind_a_plain_message)
 }
 END_TEST
 
+#define PYTHON_FOLDED                                                    \
+	"Traceback (most recent call last):#012  File \"/srv/app.py\", " \
+	"line 3, in main#012    run()#012OSError: no space"
+#define PYTHON_EXCEPTION                                                \
+	"\"exception\":{\"type\":\"OSError\",\"message\":\"no space\"," \
+	"\"stack_trace\":[{\"file\":\"/srv/app.py\",\"line\":3,"        \
+	"\"function\":\"main\",\"code\":\"run()\"}]}"
+
+START_TEST(a_traceback_becomes_the_exception)
+{
+	struct mxlog_syslog message =
+	    local("app:", " job failed#012" PYTHON_FOLDED);
+
+	assert_contains(&message, "\"message\":\"job failed\"");
+	assert_contains(&message, PYTHON_EXCEPTION);
+
+	message.part[MXLOG_SYSLOG_TEXT] = text_of(
+	    "{\"msg\":\"job failed\\nTraceback (most recent call last):\\n"
+	    "  File \\\"/srv/app.py\\\", line 3, in main\\n    run()\\n"
+	    "OSError: no space\",\"order\":7}");
+	assert_contains(&message, "\"message\":\"job failed\"");
+	assert_contains(&message, PYTHON_EXCEPTION);
+	assert_contains(&message, "\"order\":7");
+}
+END_TEST
+
 START_TEST(a_metric_says_where_it_came_from)
 {
 	struct mxlog_syslog message = local("shop[7]:",
@@ -382,7 +408,8 @@ START_TEST(a_metric_says_where_it_came_from)
 }
 END_TEST
 
-SUITE("syslog_convert", a_plain_message_becomes_an_entry, severities_are_levels,
+SUITE("syslog_convert", a_plain_message_becomes_an_entry,
+    a_traceback_becomes_the_exception, severities_are_levels,
     every_facility_has_a_name_and_others_a_number,
     a_name_that_is_no_identifier_is_kept_raw,
     a_message_may_be_empty_or_without_a_tag,
