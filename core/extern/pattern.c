@@ -14,7 +14,9 @@ enum {
 	STEPS = 1 << 24,           /* a call: that times the match limit */
 	LIMIT_MIN = 16,            /* steps from one position, at least */
 	LIMIT_SLOW = 10 * 1000000, /* the same where the clock is watched */
-	CALLOUTS = 64,             /* between two looks at the clock */
+	CALLOUTS = 64,             /* between two looks at the clock, … */
+	CALLOUT_BYTES = 4096,      /* each of them may pass over so many */
+	WHOLE_BYTES = 1024,        /* shorter texts need no clock */
 	QUICK_USEC = 100,          /* a call after which more are tried */
 	LONG_USEC = 1000,          /* a call after which fewer are tried */
 };
@@ -111,8 +113,64 @@ static void find_secret(struct mxlog_pattern *pattern)
 	pattern->n_secrets = (unsigned)((last - first) / size) + 1;
 }
 
-/* What looks at where the search began, or orders the engine not to try other
- * positions, means something else when they are tried in portions. */
+/* Past the class that begins at `at`, or the end. */
+static size_t skip_class(const char *text, size_t len, size_t at)
+{
+	at++;
+	if (at < len && text[at] == '^')
+		at++;
+	if (at < len && text[at] == ']')
+		at++;
+	while (at < len && text[at] != ']') {
+		const char *end = NULL;
+
+		if (len - at > 2 && text[at] == '[' && text[at + 1] == ':')
+			end =
+			    memmem(text + at + 2, len - at - 2, LITERAL(":]"));
+		if (end)
+			at = (size_t)(end - text) + 2;
+		else
+			at += text[at] == '\\' ? 2 : 1;
+	}
+	return at + 1;
+}
+
+/* Past \Q..\E or an escaped character. */
+static size_t skip_escape(const char *text, size_t len, size_t at)
+{
+	const char *end;
+
+	if (at + 1 >= len || text[at + 1] != 'Q')
+		return at + 2;
+	end = memmem(text + at, len - at, LITERAL("\\E"));
+	return end ? (size_t)(end - text) + 2 : len;
+}
+
+/* What looks at where the search began (\G), or orders the engine not to try
+ * other positions (a verb), means something else when they are tried in
+ * portions. \(* is neither. */
+static bool needs_one_call(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		const char *next = text + at;
+
+		if (len - at >= 2 && memcmp(next, "\\G", 2) == 0)
+			return true;
+		if (len - at >= 3 && memcmp(next, "(*", 2) == 0 &&
+		    !(next[2] >= 'a' && next[2] <= 'z'))
+			return true;
+		if (*next == '\\')
+			at = skip_escape(text, len, at);
+		else if (*next == '[')
+			at = skip_class(text, len, at);
+		else
+			at++;
+	}
+	return false;
+}
+
 static void find_positions(struct mxlog_pattern *pattern)
 {
 	uint32_t options = 0;
@@ -121,8 +179,7 @@ static void find_positions(struct mxlog_pattern *pattern)
 	    &options);
 	pattern->anchored = options & PCRE2_ANCHORED;
 	pattern->one_call = !(pattern->flags & MXLOG_PATTERN_LITERAL) &&
-	    (memmem(pattern->text, pattern->len, LITERAL("\\G")) ||
-		memmem(pattern->text, pattern->len, LITERAL("(*")));
+	    needs_one_call(pattern->text, pattern->len);
 }
 
 static int prepare(struct mxlog_pattern *pattern)
@@ -202,16 +259,19 @@ struct search {
 	const char *text;
 	size_t len;
 	struct mxlog_budget *budget; /* or NULL */
-	unsigned callouts;
+	size_t cost; /* of callouts since the last look at the clock */
 };
 
 static int watch(pcre2_callout_block *block, void *data)
 {
 	struct search *search = data;
 
-	(void)block;
-	if (++search->callouts % CALLOUTS != 0)
+	/* From here to the next callout one repeat may read all the rest. */
+	search->cost +=
+	    1 + (search->len - block->current_position) / CALLOUT_BYTES;
+	if (search->cost < CALLOUTS)
 		return 0;
+	search->cost = 0;
 	if (!search->budget || !mxlog_budget_spent(search->budget))
 		return 0;
 	return PCRE2_ERROR_MATCHLIMIT;
@@ -327,6 +387,10 @@ static int search_portions(struct search *search, size_t from)
 
 	if (search->pattern->anchored)
 		return try_positions(search, from, from);
+	/* Compiled code that tries all positions of a long text in one call
+	 * may take minutes: it has no limit over positions. */
+	if (search->pattern->one_call && ahead > WHOLE_BYTES)
+		return try_watched(search, from, search->len);
 	if (search->pattern->one_call)
 		return try_positions(search, from, search->len);
 	for (;;) {

@@ -201,6 +201,12 @@ static const struct {
 	{ "^(([a-z])+.)+[A-Z]([a-z])+$", "a", 100000 },
 	{ "(?<secret>(?:[^@]+\\s?)+)@x", "ab ", 100000 },
 	{ "(.*)\\1+z", "ab", 100000 },
+	/* A bracket that is no verb, and verbs. */
+	{ "\\(*(\\w+)\\s+\\1", "a", 1000000 },
+	{ "[(*]*(\\w+)\\s+\\1", "a", 1000000 },
+	{ "\\Q(*\\E?(\\w+)\\s+\\1", "a", 1000000 },
+	{ "(*NO_START_OPT)(\\w+)\\s+\\1", "a", 1000000 },
+	{ "a(*SKIP)(\\w+)\\s+\\1|\\w*9", "a", 1000000 },
 	{ "(*NO_START_OPT)(\\w+)+\\d\\D", "a", 100000 },
 };
 
@@ -521,7 +527,8 @@ END_TEST
 START_TEST(portions_and_compiled_code_find_what_the_interpreter_finds)
 {
 	static const char *const patterns[] = { "a{50,}b", "(?<=b)a+b", "\\ba",
-		"b(?=a)", "(a+b){3}", "$", "c", "\xc3\xa9" };
+		"b(?=a)", "(a+b){3}", "$", "c", "\xc3\xa9", "a+(*SKIP)c|b",
+		"a(*COMMIT)c", "\\Ga", "\\(*c" };
 	char *text = repeat("aaaaaaaaaab\xc3\xa9", 20000, "c");
 
 	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
