@@ -33,6 +33,13 @@ int mxlog_timestamp_parse_date(const char *text, size_t len, int32_t *ret);
 int mxlog_timestamp_parse(const char *text, size_t len,
     int32_t local_offset_sec, int64_t *ret);
 
+/* The same, and the forms of PostgreSQL (2026-11-20 10:00:00.5 UTC), Ruby and
+ * Go (a zone behind a space; 2026/11/20 10:00:00), CLF (20/Nov/2026:10:00:00
+ * +0000, in brackets or not), ctime(3) and date(1), and RFC 5322. Of zones'
+ * names UTC and GMT are known; another one counts as none. */
+int mxlog_timestamp_parse_foreign(const char *text, size_t len,
+    int32_t local_offset_sec, int64_t *ret);
+
 /* What a person types, as of `now_usec`, in the process's time zone: all of
  * the above (without a zone: local), 2026-01-28, 2026-01-28 15:30[:45],
  * 15:30[:45] (today), now, today, yesterday, tomorrow, -1h, 1h30m and

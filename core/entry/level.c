@@ -19,33 +19,13 @@ const char *mxlog_level_name(enum mxlog_level level)
 	return NULL;
 }
 
-/* Names of other loggers' levels: syslog's, Python's, pino's, zap's, Java's. */
 static const struct {
 	const char *name;
 	size_t len;
 	enum mxlog_level level;
 } level_names[] = {
-#define LEVEL(id, name, number, help) { LITERAL(name), MXLOG_##id },
-#include "tbl/levels.def"
-#undef LEVEL
-	{ LITERAL("trace"), MXLOG_DEBUG },
-	{ LITERAL("verbose"), MXLOG_DEBUG },
-	{ LITERAL("fine"), MXLOG_DEBUG },
-	{ LITERAL("notset"), MXLOG_DEBUG },
-	{ LITERAL("information"), MXLOG_INFO },
-	{ LITERAL("informational"), MXLOG_INFO },
-	{ LITERAL("notice"), MXLOG_INFO },
-	{ LITERAL("success"), MXLOG_INFO },
-	{ LITERAL("warn"), MXLOG_WARNING },
-	{ LITERAL("err"), MXLOG_ERROR },
-	{ LITERAL("severe"), MXLOG_ERROR },
-	{ LITERAL("crit"), MXLOG_CRITICAL },
-	{ LITERAL("fatal"), MXLOG_CRITICAL },
-	{ LITERAL("panic"), MXLOG_CRITICAL },
-	{ LITERAL("dpanic"), MXLOG_CRITICAL },
-	{ LITERAL("alert"), MXLOG_CRITICAL },
-	{ LITERAL("emerg"), MXLOG_CRITICAL },
-	{ LITERAL("emergency"), MXLOG_CRITICAL },
+#define NAME(name, level, exact) { LITERAL(name), MXLOG_##level },
+#include "tbl/level_names.def"
 };
 
 int mxlog_level_parse(const char *text, size_t len, enum mxlog_level *ret)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define CEE    "@cee:"
+#define BOM    "\xef\xbb\xbf"
 #define RECORD "record." /* loguru's */
 
 enum {
@@ -24,9 +25,14 @@ enum {
 	    BYTE(s, 5) | BYTE(s, 6) | BYTE(s, 7))
 
 static const struct mxlog_payload_key keys[] = {
-#define KEY(path, use, rank, whose) { LITERAL(path), MXLOG_USE_##use, rank },
+#define KEY(path, use, rank, whose) \
+	{ LITERAL(path), MXLOG_USE_##use, rank, NULL },
+#define KEY_BESIDE(path, use, rank, other, whose) \
+	{ LITERAL(path), MXLOG_USE_##use, rank, other },
 #include "tbl/payload.def"
 };
+
+static_assert(ARRAY_LEN(keys) <= MXLOG_PAYLOAD_KEYS, "payload.def");
 
 static const uint64_t prefixes[] = {
 #define KEY(path, use, rank, whose) PREFIX(path),
@@ -41,6 +47,14 @@ static const struct {
 #include "tbl/payload.def"
 }, contexts[] = {
 #define CONTEXT(path) { LITERAL(path) },
+#include "tbl/payload.def"
+};
+
+static const struct {
+	const char *text;
+	size_t len;
+} strips[] = {
+#define STRIP(prefix) { LITERAL(prefix) },
 #include "tbl/payload.def"
 };
 
@@ -137,6 +151,18 @@ static bool is_container(const struct mxlog_json_token *token)
 
 /* ---- keeping what is no field ---- */
 
+static void strip(const char **path, size_t *len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(strips); i++) {
+		if (*len <= strips[i].len ||
+		    memcmp(*path, strips[i].text, strips[i].len) != 0)
+			continue;
+		*path += strips[i].len;
+		*len -= strips[i].len;
+		return;
+	}
+}
+
 /* Add a member to the context. Its name may lie in lift->decoded. */
 static int keep(struct mxlog_lift *lift, const char *path, size_t len,
     const struct mxlog_json_token *token)
@@ -145,10 +171,7 @@ static int keep(struct mxlog_lift *lift, const char *path, size_t len,
 	size_t name_len, text_len;
 	int r;
 
-	if (len > strlen(RECORD) && memcmp(path, LITERAL(RECORD)) == 0) {
-		path += strlen(RECORD);
-		len -= strlen(RECORD);
-	}
+	strip(&path, &len);
 	r = mxlog_lift_name(lift, path, len, &name, &name_len);
 	if (r < 0)
 		return r;
@@ -325,11 +348,47 @@ static void remember(struct mxlog_lift *lift, const char *path, size_t len,
 		.key = key };
 }
 
+/* A key counts, unless another one for the same is better. */
+static void compete(struct mxlog_lift *lift,
+    const struct mxlog_payload_key *key, const struct mxlog_lift_level *level)
+{
+	const struct mxlog_payload_key **best = &lift->best[key->use];
+
+	if (*best && key->rank >= (*best)->rank)
+		return;
+	*best = key;
+	if (key->use == MXLOG_USE_LEVEL)
+		lift->level = *level;
+}
+
+/* A key of ours with a value of its type. */
+static int note_key(struct mxlog_lift *lift,
+    const struct mxlog_payload_key *key, const struct mxlog_json_token *value)
+{
+	struct mxlog_lift_level level = { 0 };
+	size_t i = (size_t)(key - keys);
+	int r;
+
+	if (key->use == MXLOG_USE_LEVEL) {
+		r = mxlog_lift_find_level(lift, key, value, &level);
+		if (r <= 0)
+			return r;
+	}
+	lift->met[i / 64] |= UINT64_C(1) << i % 64;
+	if (!key->beside) {
+		compete(lift, key, &level);
+	} else if (lift->n_maybe < MXLOG_PAYLOAD_MAYBE) {
+		lift->maybe[lift->n_maybe++] = key;
+		if (key->use == MXLOG_USE_LEVEL)
+			lift->maybe_level = level;
+	}
+	return 0;
+}
+
 static int survey(struct mxlog_lift *lift, const char *path, size_t len,
     const struct mxlog_json_token *value, uint64_t inside)
 {
 	const struct mxlog_payload_key *key = find(path, len);
-	const struct mxlog_payload_key **best;
 
 	remember(lift, path, len, value, key);
 	lift->n_members++;
@@ -345,10 +404,21 @@ static int survey(struct mxlog_lift *lift, const char *path, size_t len,
 	lift->by_logger |= is_of_logger(key->use, path, len, value);
 	lift->caught |=
 	    key->use == MXLOG_USE_CAUGHT && value->type == MXLOG_JSON_OBJECT;
-	best = &lift->best[key->use];
-	if (!*best || key->rank < (*best)->rank)
-		*best = key;
-	return 0;
+	return note_key(lift, key, value);
+}
+
+/* Keys that count beside others, now that all are known. */
+static void choose_maybe(struct mxlog_lift *lift)
+{
+	for (size_t i = 0; i < lift->n_maybe; i++) {
+		const struct mxlog_payload_key *key = lift->maybe[i];
+		size_t other = (size_t)(mxlog_payload_find(key->beside,
+					    strlen(key->beside)) -
+		    keys);
+
+		if (lift->met[other / 64] >> other % 64 & 1)
+			compete(lift, key, &lift->maybe_level);
+	}
 }
 
 /* "name" is a logger's, and better than none. */
@@ -439,18 +509,33 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* White space, written out or not, and byte order marks. */
+static const char *skip_blanks(const char *text, const char *end)
+{
+	size_t n = 1;
+
+	for (; text < end && n > 0; text += n) {
+		size_t len = (size_t)(end - text);
+
+		if (is_blank(*text))
+			n = 1;
+		else if (len >= strlen(BOM) && memcmp(text, LITERAL(BOM)) == 0)
+			n = strlen(BOM);
+		else
+			n = mxlog_payload_folded(text, len);
+	}
+	return text;
+}
+
 /* Where an object begins, if the text may be one; NULL: it is none. */
 static const char *find_object(const char *text, size_t len)
 {
 	const char *end = text + len;
 
-	while (text < end && is_blank(*text))
-		text++;
+	text = skip_blanks(text, end);
 	if ((size_t)(end - text) > strlen(CEE) &&
 	    memcmp(text, LITERAL(CEE)) == 0)
-		text += strlen(CEE);
-	while (text < end && is_blank(*text))
-		text++;
+		text = skip_blanks(text + strlen(CEE), end);
 	return text < end && *text == '{' ? text : NULL;
 }
 
@@ -465,7 +550,7 @@ static int set_message(struct mxlog_lift *lift, const char *text, size_t len)
 }
 
 /* 1: it was an object and is in the entry, or, with *ret changed, in the
- * metric; 0: it is text. */
+ * metric; 0: it is text, and -EBADMSG: it is not even JSON. */
 static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
     enum mxlog_payload_kind *ret)
 {
@@ -477,7 +562,7 @@ static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
 	lift->end = text + len;
 	r = walk_text(lift, text, len, survey, true);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return r == -ENOMEM || r == -EBADMSG ? r : 0;
 	if (lift->metric && lift->best[MXLOG_USE_METRIC]) {
 		r = mxlog_lift_metric(lift, text, len);
 		if (r == 1)
@@ -485,6 +570,7 @@ static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
 		if (r != 0)
 			return r;
 	}
+	choose_maybe(lift);
 	choose(lift);
 	r = take_all(lift, text, len);
 	if (r == 0)
@@ -494,6 +580,35 @@ static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
 	if (r == 0)
 		*ret = MXLOG_PAYLOAD_ENTRY;
 	return r < 0 ? r : 1;
+}
+
+/* A fresh start, with what the caller gave and the buffers. */
+static void restart(struct mxlog_lift *lift)
+{
+	*lift = (struct mxlog_lift){
+		.entry = lift->entry,
+		.metric = lift->metric,
+		.reserved = lift->reserved,
+		.reserved_letters = lift->reserved_letters,
+		.decoded = lift->decoded,
+		.key = lift->key,
+		.unfolded = lift->unfolded,
+	};
+}
+
+static int lift_json(struct mxlog_lift *lift, const char *text, size_t len,
+    enum mxlog_payload_kind *ret)
+{
+	int r = lift_object(lift, text, len, ret);
+
+	if (r != -EBADMSG)
+		return r;
+	r = mxlog_payload_unfold(&lift->unfolded, text, len);
+	if (r <= 0)
+		return r;
+	restart(lift);
+	r = lift_object(lift, lift->unfolded.data, lift->unfolded.len, ret);
+	return r == -EBADMSG ? 0 : r;
 }
 
 int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
@@ -510,8 +625,9 @@ int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
 	object = len > 0 ? find_object(text, len) : NULL;
 	if (object) {
 		mxlog_lift_reserve(&lift, reserved);
-		r = lift_object(&lift, object, len - (size_t)(object - text),
+		r = lift_json(&lift, object, len - (size_t)(object - text),
 		    ret);
+		mxlog_buf_done(&lift.unfolded);
 		mxlog_buf_done(&lift.decoded);
 		mxlog_buf_done(&lift.key);
 	}

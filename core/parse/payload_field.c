@@ -3,7 +3,6 @@
 #include <mxlog/traceback.h>
 
 #include <math.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/number.h"
@@ -91,32 +90,20 @@ static bool is_near(const struct mxlog_entry *entry, int64_t time_usec)
 }
 
 /* Without a zone it is UTC or, as Python's asctime, local. */
-static bool zoneless_time(const struct mxlog_entry *entry, const char *text,
-    size_t len, int64_t *ret)
-{
-	char copy[TIME_TEXT_MAX];
-	char *comma;
-
-	memcpy(copy, text, len);
-	comma = memchr(copy, ',', len);
-	if (comma)
-		*comma = '.';
-	if (mxlog_timestamp_parse(copy, len, 0, ret) < 0)
-		return number_time(copy, len, ret) == 0 && is_near(entry, *ret);
-	if (is_near(entry, *ret))
-		return true;
-	return mxlog_timestamp_parse(copy, len, local_offset(*ret), ret) == 0 &&
-	    is_near(entry, *ret);
-}
-
 static bool text_time(const struct mxlog_entry *entry, const char *text,
     size_t len, int64_t *ret)
 {
 	if (len > TIME_TEXT_MAX)
 		return false;
-	if (mxlog_timestamp_parse(text, len, MXLOG_NO_ZONE, ret) == 0)
+	if (mxlog_timestamp_parse_foreign(text, len, MXLOG_NO_ZONE, ret) == 0)
 		return is_near(entry, *ret);
-	return zoneless_time(entry, text, len, ret);
+	if (mxlog_timestamp_parse_foreign(text, len, 0, ret) < 0)
+		return number_time(text, len, ret) == 0 && is_near(entry, *ret);
+	if (is_near(entry, *ret))
+		return true;
+	return mxlog_timestamp_parse_foreign(text, len, local_offset(*ret),
+		   ret) == 0 &&
+	    is_near(entry, *ret);
 }
 
 bool mxlog_lift_time(struct mxlog_lift *lift,
@@ -146,70 +133,6 @@ static int take_time(struct mxlog_lift *lift,
 
 /* ---- levels ---- */
 
-/* pino's and bunyan's numbers go from 10, trace, to 60, fatal; GELF's are
- * syslog's. *ret_exact: the level says as much as the number. */
-static int level_of_number(const struct mxlog_json_token *token,
-    enum mxlog_level *ret, bool *ret_exact)
-{
-	static const enum mxlog_level levels[] = { MXLOG_DEBUG, MXLOG_DEBUG,
-		MXLOG_INFO, MXLOG_WARNING, MXLOG_ERROR, MXLOG_CRITICAL };
-	int64_t number;
-
-	if (mxlog_number_parse_i64(token->text, token->len, &number) < 0 ||
-	    number < 0 || number >= 70)
-		return -EINVAL;
-	if (number < 10) {
-		*ret = mxlog_level_from_severity((unsigned)number);
-		*ret_exact = false;
-		return 0;
-	}
-	*ret = levels[number / 10 - 1];
-	*ret_exact = number % 10 == 0 && number > 10;
-	return 0;
-}
-
-static bool is_exact_name(const char *text, size_t len)
-{
-	static const struct {
-		const char *text;
-		size_t len;
-	} names[] = { { LITERAL("debug") }, { LITERAL("info") },
-		{ LITERAL("warn") }, { LITERAL("warning") },
-		{ LITERAL("error") }, { LITERAL("critical") },
-		{ LITERAL("fatal") } };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (names[i].len == len &&
-		    strncasecmp(names[i].text, text, len) == 0)
-			return true;
-	return false;
-}
-
-/* What a level can't say (trace, notice, 35) stays in context as well. */
-static int take_level(struct mxlog_lift *lift,
-    const struct mxlog_json_token *token)
-{
-	enum mxlog_level level;
-	const char *text;
-	size_t len;
-	bool exact;
-	int r;
-
-	if (token->type == MXLOG_JSON_NUMBER) {
-		if (level_of_number(token, &level, &exact) < 0)
-			return 0;
-	} else {
-		r = mxlog_lift_text(lift, token, &text, &len);
-		if (r < 0)
-			return r;
-		if (mxlog_level_parse(text, len, &level) < 0)
-			return 0;
-		exact = is_exact_name(text, len);
-	}
-	mxlog_entry_set_level(lift->entry, level);
-	return exact;
-}
-
 /* Python's numbers say nothing that the name does not. */
 static int take_level_number(struct mxlog_lift *lift,
     const struct mxlog_json_token *token)
@@ -236,6 +159,15 @@ static int set_text(struct mxlog_lift *lift, enum mxlog_field field,
 	if (r == 0)
 		r = mxlog_entry_set(lift->entry, field, text, len);
 	return r < 0 ? r : 1;
+}
+
+/* MongoDB's "-" is no name. */
+static int set_module(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token)
+{
+	if (token->len == 0 || (token->len == 1 && *token->text == '-'))
+		return 0;
+	return set_text(lift, MXLOG_FIELD_MODULE, token);
 }
 
 /* A field that the transport has filled stays; the same text goes. */
@@ -396,12 +328,12 @@ int mxlog_lift_field(struct mxlog_lift *lift, enum mxlog_payload_use use,
 	case MXLOG_USE_TIMESTAMP:
 		return take_time(lift, token);
 	case MXLOG_USE_LEVEL:
-		return take_level(lift, token);
+		return mxlog_lift_take_level(lift, token);
 	case MXLOG_USE_LEVEL_NUMBER:
 		return take_level_number(lift, token);
 	case MXLOG_USE_MODULE:
 	case MXLOG_USE_NAME:
-		return set_text(lift, MXLOG_FIELD_MODULE, token);
+		return set_module(lift, token);
 	case MXLOG_USE_FUNCTION:
 		return set_missing(lift, MXLOG_FIELD_FUNCTION, token);
 	case MXLOG_USE_LINE_NUMBER:

@@ -38,11 +38,21 @@ struct mxlog_payload_key {
 	size_t len;
 	enum mxlog_payload_use use;
 	unsigned rank;
+	const char *beside; /* it counts only beside that one; NULL: always */
+};
+
+/* A level, whether it says all that was said of it, and which token said it. */
+struct mxlog_lift_level {
+	enum mxlog_level level;
+	bool exact;
+	const char *text;
 };
 
 enum {
 	MXLOG_PAYLOAD_PATH = 128, /* bytes of a path that is looked up */
 	MXLOG_PAYLOAD_SEEN = 32,  /* members that are kept in mind */
+	MXLOG_PAYLOAD_MAYBE = 8,  /* keys that count only beside others */
+	MXLOG_PAYLOAD_KEYS = 256, /* most that there may be */
 };
 
 /* A member of the outermost object, as the first pass saw it. */
@@ -59,11 +69,16 @@ struct mxlog_lift {
 	const char *const *reserved; /* names, or NULL: none */
 	uint32_t reserved_letters;   /* that they begin with, a bit each */
 	struct mxlog_buf decoded;
-	struct mxlog_buf key; /* of a renamed member */
+	struct mxlog_buf key;      /* of a renamed member */
+	struct mxlog_buf unfolded; /* the payload as it was before a relay */
 	/* What the first pass found: the key to take each field from, and
 	 * which objects hold such keys. */
 	const struct mxlog_payload_key *best[MXLOG_USE_COUNT];
 	uint64_t into;
+	uint64_t met[MXLOG_PAYLOAD_KEYS / 64]; /* keys that are there */
+	const struct mxlog_payload_key *maybe[MXLOG_PAYLOAD_MAYBE];
+	size_t n_maybe;
+	struct mxlog_lift_level level, maybe_level; /* of the best key */
 	size_t n_members;
 	/* All members, as long as there are few and none had to be decoded or
 	 * looked into: then the second pass need not read again. */
@@ -110,6 +125,23 @@ static inline bool mxlog_lift_is_suitable(enum mxlog_payload_use use,
 {
 	return mxlog_lift_types[use] >> token->type & 1;
 }
+
+/* How many bytes a control character takes that a relay wrote out, #012 as
+ * rsyslogd does or \n; 0 for anything else. */
+size_t mxlog_payload_folded(const char *text, size_t len);
+
+/* Put into *ret, replacing what is there, the text with white space for the
+ * control characters that a relay wrote out, outside of strings. 1, or 0: there were none. -ENOMEM. */
+int mxlog_payload_unfold(struct mxlog_buf *ret, const char *text, size_t len);
+
+/* The level that a member of this key names: 1, or 0 if it names none. */
+int mxlog_lift_find_level(struct mxlog_lift *lift,
+    const struct mxlog_payload_key *key, const struct mxlog_json_token *token,
+    struct mxlog_lift_level *ret);
+
+/* Take the level that was found: 1 if it says all that the member does. */
+int mxlog_lift_take_level(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token);
 
 /* Take a member into its field: 1, or 0 if it has to stay in context. */
 int mxlog_lift_field(struct mxlog_lift *lift, enum mxlog_payload_use use,

@@ -26,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (mxlog_timestamp_parse(text, size, MXLOG_NO_ZONE, &usec) == 0)
 		check(usec);
+	if (mxlog_timestamp_parse_foreign(text, size, MXLOG_NO_ZONE, &usec) ==
+	    0)
+		check(usec);
 	if (mxlog_timestamp_parse_human(text, size, now, false, &usec) == 0)
 		check(usec);
 	if (mxlog_timestamp_parse_human(text, size, now, true, &usec) == 0)

@@ -159,6 +159,54 @@ START_TEST(without_a_zone_the_callers_is_taken_or_none)
 }
 END_TEST
 
+START_TEST(the_forms_of_other_programs_are_read)
+{
+	static const char *const texts[] = { "2026-03-05 08:09:10.5 UTC",
+		"2026-03-05 08:09:10.5 GMT", "2026-03-05 09:09:10.5 +0100",
+		"2026-03-05 08:09:10.5 +0000 UTC",
+		"2026-03-05 09:09:10.5 +0100 CET", "2026/03/05 08:09:10.5 UTC",
+		"05/Mar/2026:08:09:10.5 +0000",
+		"[05/Mar/2026:06:09:10.5 -0200]",
+		"Thu Mar  5 08:09:10.5 UTC 2026",
+		"thu mar 05 08:09:10.5 GMT 2026",
+		"Thu, 05 Mar 2026 08:09:10.5 GMT",
+		"5 Mar 2026 10:09:10.5 +0200", "2026-03-05T08:09:10.5Z" };
+	static const char *const zoneless[] = { "2026-03-05 08:09:10.5 CET",
+		"2026/03/05 08:09:10.5", "Thu Mar  5 08:09:10.5 2026",
+		"2026-03-05 08:09:10.5" };
+	static const char *const others[] = { "2026-02-30 08:09:10 UTC",
+		"0000-03-05 08:09:10 UTC", "30/Feb/2026:08:09:10 +0000",
+		"2026/13/05 08:09:10", "2026-03/05 08:09:10",
+		"Thu Mar 35 08:09:10 2026", "Xyz Mar  5 08:09:10 2026",
+		"Thu Mar  5 08:09:10 2026 x", "2026/03/05", "[]", "[", "",
+		"05/Mar/2026:08:09:10", "2026-03-05 08:09:10 +1:0",
+		"2026-03-05 08:09:10 +0000 ", "Thu, 05 Mar 2026 08:09:10" };
+	int64_t half_past = parse("2026-03-05T08:09:10.5Z"), usec;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		ck_assert_msg(mxlog_timestamp_parse_foreign(texts[i],
+				  strlen(texts[i]), MXLOG_NO_ZONE, &usec) == 0,
+		    "%s", texts[i]);
+		ck_assert_msg(usec == half_past, "%s", texts[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(zoneless); i++) {
+		size_t len = strlen(zoneless[i]);
+
+		ck_assert_int_eq(mxlog_timestamp_parse_foreign(zoneless[i], len,
+				     MXLOG_NO_ZONE, &usec),
+		    -EINVAL);
+		ck_assert_int_eq(mxlog_timestamp_parse_foreign(zoneless[i], len,
+				     3600, &usec),
+		    0);
+		ck_assert_int_eq(usec, half_past - 3600 * USEC_PER_SEC);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		ck_assert_msg(mxlog_timestamp_parse_foreign(others[i],
+				  strlen(others[i]), 0, &usec) == -EINVAL,
+		    "%s", others[i]);
+}
+END_TEST
+
 START_TEST(a_leap_second_is_read_where_one_can_be)
 {
 	ck_assert_int_eq(parse("2016-12-31T23:59:60Z"),
@@ -448,6 +496,7 @@ SUITE("timestamp", the_models_example_is_written_as_it_stands,
     a_day_begins_at_midnight_also_before_1970,
     what_is_written_reads_back_to_the_microsecond, zones_and_fractions_are_read,
     without_a_zone_the_callers_is_taken_or_none,
+    the_forms_of_other_programs_are_read,
     a_leap_second_is_read_where_one_can_be, what_leaves_the_calendar_is_refused,
     one_wrong_digit_in_the_canonical_form_is_refused,
     any_byte_in_the_canonical_form_is_read_alike, the_corpus_agrees,
