@@ -345,3 +345,83 @@ int mxlog_number_parse_double(const char *text, size_t len, double *ret)
 	*ret = negative ? -value : value;
 	return 0;
 }
+
+/* ---- comparing ---- */
+
+/* A number's digits where they stand: the first and the last that is no zero,
+ * with a point among them perhaps, and where the point belongs. */
+struct digits {
+	const char *at, *end; /* equal for zero */
+	bool negative;
+	int64_t point; /* 0.digits times ten to the power of it */
+};
+
+static struct digits find_digits(const char *text, size_t len)
+{
+	struct digits ret = { .negative = text[0] == '-' };
+	const char *end = text + len, *exponent = text + ret.negative;
+	bool behind_point = false;
+
+	text = exponent;
+	while (exponent < end && *exponent != 'e' && *exponent != 'E')
+		exponent++;
+	ret.at = ret.end = text;
+	for (const char *p = text; p < exponent; p++) {
+		if (*p == '.') {
+			behind_point = true;
+			continue;
+		}
+		if (*p != '0') {
+			ret.at = ret.at == ret.end ? p : ret.at;
+			ret.end = p + 1;
+		}
+		if (ret.at == ret.end)
+			ret.point -= behind_point; /* zeros before all digits */
+		else
+			ret.point += !behind_point;
+	}
+	if (exponent < end)
+		ret.point +=
+		    read_exponent(exponent + 1, (size_t)(end - exponent) - 1);
+	return ret;
+}
+
+/* The next digit, 0 behind the last. */
+static char next_digit(struct digits *digits)
+{
+	if (digits->at < digits->end && *digits->at == '.')
+		digits->at++;
+	return digits->at < digits->end ? *digits->at++ : '0';
+}
+
+/* Of two that are not zero, without their signs. */
+static int compare_magnitude(struct digits *a, struct digits *b)
+{
+	if (a->point != b->point)
+		return a->point < b->point ? -1 : 1;
+	while (a->at < a->end || b->at < b->end) {
+		char x = next_digit(a), y = next_digit(b);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+static int sign_of(const struct digits *digits)
+{
+	if (digits->at == digits->end)
+		return 0;
+	return digits->negative ? -1 : 1;
+}
+
+int mxlog_number_compare(const char *a, size_t a_len, const char *b,
+    size_t b_len)
+{
+	struct digits x = find_digits(a, a_len), y = find_digits(b, b_len);
+	int sign = sign_of(&x), other = sign_of(&y);
+
+	if (sign != other)
+		return sign < other ? -1 : 1;
+	return sign == 0 ? 0 : sign * compare_magnitude(&x, &y);
+}

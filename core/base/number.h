@@ -38,3 +38,8 @@ static inline int mxlog_number_hex_digit(char c)
 
 /* JSON's grammar of numbers; -EINVAL, -ERANGE when not finite. */
 int mxlog_number_parse_double(const char *text, size_t len, double *ret);
+
+/* The order of two numbers (JSON's grammar) by all of their digits, however
+ * many: < 0, 0, > 0. 1, 1.0 and 10e-1 are equal. */
+int mxlog_number_compare(const char *a, size_t a_len, const char *b,
+    size_t b_len);

@@ -5,10 +5,12 @@
 #include "base/number.h"
 #include "base/reterr.h"
 #include "base/timestamp.h"
+#include "base/utf8.h"
 
 struct walk {
 	mxlog_field_path_found *found;
 	void *arg;
+	bool raw; /* JSON is as somebody wrote it, not in canonical form */
 };
 
 static int give(const struct walk *walk, const char *text, size_t len,
@@ -128,7 +130,60 @@ static int walk_json(const struct walk *walk, const char *text, size_t len,
 		return walk_array(walk, &json, path);
 	if (token.type == MXLOG_JSON_OBJECT && *path)
 		return walk_object(walk, &json, path);
-	return *path ? 0 : give(walk, text, len, true);
+	if (*path)
+		return 0;
+	/* An object's text is its canonical form. */
+	if (walk->raw && token.type == MXLOG_JSON_OBJECT)
+		return -EAGAIN;
+	return give(walk, text, len, true);
+}
+
+/* ---- context as it stands in a line ---- */
+
+/* Of equal keys the later ones get a number. */
+static bool may_be_numbered(const char *key, size_t len)
+{
+	size_t n = len;
+
+	while (n > 0 && key[n - 1] >= '0' && key[n - 1] <= '9')
+		n--;
+	return n > 0 && n < len && key[n - 1] == '_';
+}
+
+static int walk_raw_value(const struct walk *walk, struct mxlog_json *json,
+    struct mxlog_json_token *token, const char *path)
+{
+	struct mxlog_json whole = *json;
+	struct mxlog_json_token value = *token;
+
+	if (mxlog_json_skip(&whole, &value) < 0 ||
+	    mxlog_utf8_valid(value.text, value.len) < value.len)
+		return -EAGAIN;
+	return walk_member(walk, json, token, path);
+}
+
+int mxlog_field_path_context(const char *text, size_t len, const char *path,
+    mxlog_field_path_found *found, void *arg)
+{
+	const struct walk walk = { .found = found, .arg = arg, .raw = true };
+	size_t key_len = strcspn(path, ".");
+	struct mxlog_json_token key, value;
+	struct mxlog_json json;
+
+	if (len == 0)
+		return 0;
+	mxlog_json_init(&json, text, len);
+	if (mxlog_json_next(&json, &key) <= 0)
+		return -EAGAIN;
+	/* The first of equal keys keeps its name. */
+	while (mxlog_json_next_member(&json, &key, &value) > 0) {
+		if (mxlog_json_equals(&key, path, key_len))
+			return walk_raw_value(&walk, &json, &value,
+			    path + key_len + (path[key_len] == '.'));
+		if (mxlog_json_skip(&json, &value) < 0)
+			return -EAGAIN;
+	}
+	return may_be_numbered(path, key_len) ? -EAGAIN : 0;
 }
 
 /* ---- entries ---- */

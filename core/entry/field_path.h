@@ -22,6 +22,11 @@ typedef int mxlog_field_path_found(void *arg,
 int mxlog_field_path_find(const struct mxlog_entry *entry, const char *path,
     mxlog_field_path_found *found, void *arg);
 
+/* The same of a path below context, for the object (with its braces) that
+ * stands in a canonical line; also -EAGAIN: decode the line, it alone tells. */
+int mxlog_field_path_context(const char *json, size_t len, const char *path,
+    mxlog_field_path_found *found, void *arg);
+
 /* The same of a metric: trace_id, timestamp, metric_name, metric_type, value,
  * unit, tags.KEY. */
 int mxlog_field_path_metric(const struct mxlog_metric *metric, const char *path,

@@ -220,3 +220,25 @@ int mxlog_key_normalise(struct mxlog_buf *buf, const char *key, size_t len,
 	finish(&namer, LITERAL("_"));
 	return 0;
 }
+
+static size_t count_hex(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len &&
+	    (is_digit(text[n]) || (text[n] >= 'a' && text[n] <= 'f')))
+		n++;
+	return n;
+}
+
+bool mxlog_key_word_is_kept(const char *word, size_t len)
+{
+	size_t digits = 0;
+
+	while (digits < len && is_digit(word[digits]))
+		digits++;
+	if (digits == len)
+		return false;
+	return word[0] != 'u' || (len != 5 && len != 7) ||
+	    count_hex(word + 1, len - 1) < len - 1;
+}

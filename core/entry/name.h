@@ -43,3 +43,8 @@ static inline bool mxlog_key_is_valid_short(mxlog_vec16 key, size_t len)
  * other scripts stay apart. *ret_changed: it differs. */
 int mxlog_key_normalise(struct mxlog_buf *buf, const char *key, size_t len,
     bool *ret_changed);
+
+/* True if this part of a snake_case key, between its '_', stands in some case
+ * in every name that the key may have been made of: it is neither the number of
+ * a character nor one that tells equal keys apart. */
+bool mxlog_key_word_is_kept(const char *word, size_t len);

@@ -124,25 +124,6 @@ static int take_context(struct mxlog_decoder *d, struct mxlog_entry *entry)
 	return r;
 }
 
-/* A key that the models don't know: the member goes into context. */
-static int take_unknown(struct mxlog_decoder *d, struct mxlog_entry *entry,
-    struct mxlog_text_span key)
-{
-	struct mxlog_buf *bytes = &entry->bytes;
-	struct mxlog_pair pair = { .key = key };
-	struct mxlog_buf name = { 0 };
-	bool changed;
-	int r;
-
-	r = mxlog_key_normalise(&name, bytes->data + key.off, key.len,
-	    &changed);
-	if (r == 0 && changed)
-		r = mxlog_entry_store(entry, name.data, name.len,
-		    MXLOG_NAME_BYTES, &pair.key);
-	mxlog_buf_done(&name);
-	return r < 0 ? r : take_value(d, entry, &pair);
-}
-
 /* The first model has strings; a number is taken as its digits. */
 static int take_id(struct mxlog_decoder *d, struct mxlog_entry *entry,
     enum mxlog_field field)
@@ -207,15 +188,16 @@ static int take_member(struct mxlog_decoder *d, void *data)
 	struct decoding *decoding = data;
 	struct mxlog_entry *entry = decoding->entry;
 	size_t field = find_field(d, decoding->hint);
-	struct mxlog_text_span key;
+	struct mxlog_pair pair;
 	int r;
 
 	d->key = "the line";
 	if (field == MXLOG_FIELD_COUNT) {
-		r = mxlog_decoder_take_string(d, &entry->bytes, &key);
+		/* The models don't know it: it goes into context. */
+		r = mxlog_decoder_take_string(d, &entry->bytes, &pair.key);
 		if (r == 0)
 			r = mxlog_decoder_next(d);
-		return r < 0 ? r : take_unknown(d, entry, key);
+		return r < 0 ? r : take_value(d, entry, &pair);
 	}
 	decoding->hint = field + 1;
 	d->key = fields[field].name;
@@ -261,9 +243,9 @@ int mxlog_ndjson_decode(const char *line, size_t len, struct mxlog_entry *entry,
 		r = decode_members(&d, entry);
 	if (r < 0)
 		return r;
-	r = mxlog_entry_validate(entry, reterr);
-	if (r == -EINVAL)
-		return mxlog_decoder_not_valid(reterr);
-	/* Of equal keys none is lost. */
-	return mxlog_entry_normalise_keys(entry, entry->n_context);
+	/* Of other loggers' keys, and of equal ones, none is lost. */
+	r = mxlog_entry_normalise_keys(entry, entry->n_context);
+	if (r == 0)
+		r = mxlog_entry_validate(entry, reterr);
+	return r == -EINVAL ? mxlog_decoder_not_valid(reterr) : r;
 }

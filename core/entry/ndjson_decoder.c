@@ -85,20 +85,6 @@ int mxlog_decoder_skip(struct mxlog_decoder *d)
 	return r < 0 ? mxlog_decoder_no_json(d, r) : 0;
 }
 
-/* Of a time that has a zone. */
-static bool ends_in_utc(const char *text, size_t len)
-{
-	size_t n = len;
-
-	if (n > 0 && (text[n - 1] == 'Z' || text[n - 1] == 'z'))
-		return true;
-	/* +00:00, -0000, +00 */
-	while (n > 0 && (text[n - 1] == '0' || text[n - 1] == ':'))
-		n--;
-	return n > 0 && len - n >= 2 &&
-	    (text[n - 1] == '+' || text[n - 1] == '-');
-}
-
 int mxlog_decoder_take_time(struct mxlog_decoder *d, int64_t *ret)
 {
 	if (d->token.type != MXLOG_JSON_STRING || d->token.escaped ||
@@ -106,8 +92,6 @@ int mxlog_decoder_take_time(struct mxlog_decoder *d, int64_t *ret)
 		ret) < 0)
 		return mxlog_decoder_refuse(d,
 		    "is no ISO 8601 time with a zone");
-	if (!ends_in_utc(d->token.text, d->token.len))
-		return mxlog_decoder_refuse(d, "is not in UTC");
 	return 0;
 }
 

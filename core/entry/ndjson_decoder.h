@@ -92,7 +92,7 @@ int mxlog_decoder_take_string(struct mxlog_decoder *d, struct mxlog_buf *bytes,
 int mxlog_decoder_take_json(struct mxlog_decoder *d, struct mxlog_buf *bytes,
     struct mxlog_text_span *ret);
 
-/* The token as a time in UTC. */
+/* The token as a time, of whatever zone it names. */
 int mxlog_decoder_take_time(struct mxlog_decoder *d, int64_t *ret);
 
 /* Store the token as a trace_id in the form that we write. */

@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 
-#include "base/number.h"
 #include "base/reterr.h"
+#include "query/literal.h"
 
 enum {
 	/* Processor time for one value. */
 	SEARCH_USEC = 2 * 1000 * 1000,
+	DIGITS_MAX = 15, /* of a number that any double keeps */
 };
 
 enum comparison {
@@ -28,10 +29,8 @@ struct mxlog_predicate {
 	char *path;
 	enum comparison comparison;
 	char *value;
-	size_t value_len;
-	bool has_number, has_level;
-	double number;
-	enum mxlog_level level;
+	struct mxlog_literal literal; /* the value */
+	char *word; /* every line that holds the path's key has it; or NULL */
 	struct mxlog_pattern *pattern;
 	/* While a lookup runs. */
 	bool seen, equal;
@@ -73,23 +72,75 @@ static int split(struct mxlog_predicate *predicate)
 	return -EINVAL;
 }
 
+/* ---- the key that a line must have ---- */
+
+static const char *key_of(const struct mxlog_predicate *predicate)
+{
+	static const char *const always[] = { "trace_id", "timestamp", "level",
+		"module", "message" };
+	const char *path = predicate->path, *dot = strrchr(path, '.');
+
+	if (predicate->metrics)
+		return NULL;
+	if (strncmp(path, LITERAL("context.")) == 0)
+		return dot[1] ? dot + 1 : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if (strcmp(always[i], path) == 0)
+			return NULL;
+	return dot ? NULL : path;
+}
+
+/* A key of context itself may have been renamed, keys below it never are. */
+static bool may_be_renamed(const char *path)
+{
+	return strncmp(path, LITERAL("context.")) == 0 &&
+	    !strchr(path + strlen("context."), '.');
+}
+
+/* The longest word of a key that stands in whatever key it was made of. */
+static int choose_word(struct mxlog_predicate *predicate, const char *key)
+{
+	const char *best = NULL;
+	size_t best_len = 1;
+
+	while (*key) {
+		size_t len = strcspn(key, "_");
+
+		if (len > best_len && mxlog_key_word_is_kept(key, len)) {
+			best = key;
+			best_len = len;
+		}
+		key += len + (key[len] == '_');
+	}
+	if (!best)
+		return 0;
+	predicate->word = strndup(best, best_len);
+	return predicate->word ? 0 : -ENOMEM;
+}
+
+static int prepare_key(struct mxlog_predicate *predicate)
+{
+	const char *key = key_of(predicate);
+
+	if (!key || !may_be_renamed(predicate->path))
+		return 0;
+	return choose_word(predicate, key);
+}
+
 static int prepare(struct mxlog_predicate *predicate,
     struct mxlog_error *reterr)
 {
 	const char *value = predicate->value;
+	bool level = strcmp(predicate->path, "level") == 0;
+	int r = prepare_key(predicate);
 
-	if (!value)
-		return 0;
-	predicate->value_len = strlen(value);
-	predicate->has_number =
-	    mxlog_number_parse_double(value, predicate->value_len,
-		&predicate->number) == 0;
-	predicate->has_level = strcmp(predicate->path, "level") == 0 &&
-	    mxlog_level_parse(value, predicate->value_len, &predicate->level) ==
-		0;
+	if (r < 0 || !value)
+		return r;
+	mxlog_literal_init(&predicate->literal, value, strlen(value),
+	    level ? MXLOG_LITERAL_LEVEL : MXLOG_LITERAL_ANY);
 	if (predicate->comparison != MATCHES)
 		return 0;
-	return mxlog_pattern_new(value, predicate->value_len, 0,
+	return mxlog_pattern_new(value, predicate->literal.len, 0,
 	    &predicate->pattern, reterr);
 }
 
@@ -126,6 +177,7 @@ void mxlog_predicate_free(struct mxlog_predicate *predicate)
 		return;
 	mxlog_pattern_free(predicate->pattern);
 	free(predicate->text);
+	free(predicate->word);
 	free(predicate->path);
 	free(predicate->value);
 	free(predicate);
@@ -140,31 +192,23 @@ int mxlog_predicate_copy(const struct mxlog_predicate *predicate,
 
 /* ---- comparing ---- */
 
-static int compare_bytes(const struct mxlog_predicate *predicate,
+static bool is_ordered(const struct mxlog_predicate *predicate,
     const struct mxlog_field_value *value)
 {
-	size_t n = MIN(value->len, predicate->value_len);
-	int c = n > 0 ? memcmp(value->text, predicate->value, n) : 0;
+	int order;
 
-	if (c != 0 || value->len == predicate->value_len)
-		return c;
-	return value->len < predicate->value_len ? -1 : 1;
-}
-
-static int compare(const struct mxlog_predicate *predicate,
-    const struct mxlog_field_value *value)
-{
-	enum mxlog_level level;
-	double number;
-
-	if (predicate->has_number &&
-	    mxlog_number_parse_double(value->text, value->len, &number) == 0)
-		return (number > predicate->number) -
-		    (number < predicate->number);
-	if (predicate->has_level &&
-	    mxlog_level_parse(value->text, value->len, &level) == 0)
-		return (int)level - (int)predicate->level;
-	return compare_bytes(predicate, value);
+	if (!mxlog_literal_order(&predicate->literal, value, &order))
+		return false;
+	switch (predicate->comparison) {
+	case LESS:
+		return order < 0;
+	case LESS_EQUAL:
+		return order <= 0;
+	case GREATER:
+		return order > 0;
+	default:
+		return order >= 0;
+	}
 }
 
 static int search(const struct mxlog_predicate *predicate,
@@ -185,19 +229,17 @@ static int judge(void *arg, const struct mxlog_field_value *value)
 	case PRESENT:
 		return 1;
 	case EQUAL:
-		return compare(predicate, value) == 0;
+		return mxlog_literal_equals(&predicate->literal, value);
 	case NOT_EQUAL:
 		predicate->seen = true;
-		predicate->equal |= compare(predicate, value) == 0;
+		predicate->equal |=
+		    mxlog_literal_equals(&predicate->literal, value);
 		return 0;
 	case LESS:
-		return compare(predicate, value) < 0;
 	case LESS_EQUAL:
-		return compare(predicate, value) <= 0;
 	case GREATER:
-		return compare(predicate, value) > 0;
 	case GREATER_EQUAL:
-		return compare(predicate, value) >= 0;
+		return is_ordered(predicate, value);
 	case MATCHES:
 		return search(predicate, value);
 	}
@@ -227,46 +269,59 @@ int mxlog_predicate_holds_metric(struct mxlog_predicate *predicate,
 	    mxlog_field_path_metric(metric, predicate->path, judge, predicate));
 }
 
+int mxlog_predicate_holds_context(struct mxlog_predicate *predicate,
+    const char *json, size_t len)
+{
+	predicate->seen = predicate->equal = false;
+	return conclude(predicate,
+	    mxlog_field_path_context(json, len,
+		predicate->path + strlen("context."), judge, predicate));
+}
+
 const char *mxlog_predicate_path(const struct mxlog_predicate *predicate)
 {
 	return predicate->path;
 }
 
+/* True if the decoded form of JSON digits can't matter. */
+static bool takes_digits(const struct mxlog_predicate *predicate, size_t len)
+{
+	if (predicate->comparison == PRESENT)
+		return true;
+	return predicate->literal.is_plain && len <= DIGITS_MAX &&
+	    predicate->comparison != MATCHES;
+}
+
 bool mxlog_predicate_judge(struct mxlog_predicate *predicate,
     const struct mxlog_field_value *value, int *ret)
 {
-	if (value && value->json && predicate->comparison != PRESENT &&
-	    (!predicate->has_number || predicate->comparison == MATCHES))
+	if (value && value->json && !takes_digits(predicate, value->len))
 		return false;
 	predicate->seen = predicate->equal = false;
 	*ret = conclude(predicate, value ? judge(predicate, value) : 0);
 	return true;
 }
 
+/* ---- what a line that matches has in it ---- */
+
+static bool is_nested(const struct mxlog_predicate *predicate)
+{
+	return strncmp(predicate->path, LITERAL("context.")) == 0 ||
+	    strncmp(predicate->path, LITERAL("exception.")) == 0;
+}
+
 const char *mxlog_predicate_text(const struct mxlog_predicate *predicate)
 {
-	bool nested = strncmp(predicate->path, "context.", 8) == 0 ||
-	    strncmp(predicate->path, "exception.", 10) == 0;
-
 	/* What may be written in more than one way can't be looked for. */
-	if (predicate->comparison != EQUAL || predicate->has_number ||
-	    !nested || strchr("{[", predicate->value[0]))
+	if (predicate->comparison != EQUAL || predicate->literal.is_number ||
+	    !is_nested(predicate) || strchr("{[", predicate->value[0]))
 		return NULL; /* which holds for no text at all, too */
 	return predicate->value;
 }
 
-const char *mxlog_predicate_key(const struct mxlog_predicate *predicate)
+const char *mxlog_predicate_key(const struct mxlog_predicate *predicate,
+    bool *ret_word)
 {
-	static const char *const always[] = { "trace_id", "timestamp", "level",
-		"module", "message" };
-	const char *path = predicate->path, *dot = strrchr(path, '.');
-
-	if (predicate->metrics)
-		return NULL;
-	if (strncmp(path, "context.", 8) == 0)
-		return dot[1] ? dot + 1 : NULL;
-	for (size_t i = 0; i < ARRAY_LEN(always); i++)
-		if (strcmp(always[i], path) == 0)
-			return NULL;
-	return dot ? NULL : path;
+	*ret_word = may_be_renamed(predicate->path);
+	return *ret_word ? predicate->word : key_of(predicate);
 }

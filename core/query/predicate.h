@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Condition: one comparison of a field with a value, as a person types it:
+/* Predicate: one comparison of a field with a value, as a person types it:
  * context.task_id=task-001, duration_ms>=100, module!=sshd, message~^GET,
  * context.user. */
 #pragma once
@@ -18,13 +18,18 @@ int mxlog_predicate_copy(const struct mxlog_predicate *predicate,
     struct mxlog_predicate **ret);
 
 /* 1 if one of the field's values compares so; for != if it has one and none is
- * equal. Numbers compare as numbers where both are, levels by severity, all
- * else by bytes; ~ finds a PCRE2 pattern. 0 else, also where the field is
- * absent; -ETIMEDOUT, -ENOMEM. */
+ * equal. Values compare as mxlog_literal_equals() and mxlog_literal_order()
+ * say; ~ finds a PCRE2 pattern. 0 else, also where the field is absent;
+ * -ETIMEDOUT, -ENOMEM. */
 int mxlog_predicate_holds(struct mxlog_predicate *predicate,
     const struct mxlog_entry *entry);
 int mxlog_predicate_holds_metric(struct mxlog_predicate *predicate,
     const struct mxlog_metric *metric);
+
+/* The same of a path below context, for the object that stands in a canonical
+ * line; also -EAGAIN: only the decoded line can tell. */
+int mxlog_predicate_holds_context(struct mxlog_predicate *predicate,
+    const char *json, size_t len);
 
 /* The same for a field of which there is one value, or none (NULL). True and
  * *ret if the value decides; false if the field's own form matters, which
@@ -36,6 +41,8 @@ bool mxlog_predicate_judge(struct mxlog_predicate *predicate,
 /* A text that every line that matches has in it as one JSON string, or NULL. */
 const char *mxlog_predicate_text(const struct mxlog_predicate *predicate);
 
-/* A key that every line that matches has in it, or NULL if all lines have it
- * anyway. */
-const char *mxlog_predicate_key(const struct mxlog_predicate *predicate);
+/* A key that every line that matches has in it; or, with *ret_word, a part of
+ * that key in any case, as other loggers' names of it may differ; or NULL if
+ * there is none or all lines have it anyway. */
+const char *mxlog_predicate_key(const struct mxlog_predicate *predicate,
+    bool *ret_word);

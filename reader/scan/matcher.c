@@ -55,12 +55,21 @@ static int choose_text(struct mxlog_matcher *matcher)
 
 /* Unless there is a needle already. */
 static int choose_string(struct mxlog_matcher *matcher, const char *text,
-    bool quoted)
+    bool caseless, bool quoted)
 {
 	if (!text || matcher->query->metrics || matcher->needle.len > 0)
 		return 0;
-	return mxlog_needle_init(&matcher->needle, text, strlen(text), false,
+	return mxlog_needle_init(&matcher->needle, text, strlen(text), caseless,
 	    quoted);
+}
+
+static int choose_key(struct mxlog_matcher *matcher,
+    const struct mxlog_predicate *predicate)
+{
+	bool word;
+	const char *key = mxlog_predicate_key(predicate, &word);
+
+	return choose_string(matcher, key, word, !word);
 }
 
 /* What makes a line worth looking at, the rarest first: a text, a tag, a
@@ -71,13 +80,12 @@ static int choose_needle(struct mxlog_matcher *matcher)
 	int r = choose_text(matcher);
 
 	for (size_t i = 0; r >= 0 && i < query->n_tags; i++)
-		r = choose_string(matcher, query->tags[i], true);
+		r = choose_string(matcher, query->tags[i], false, true);
 	for (size_t i = 0; r >= 0 && i < query->n_predicates; i++)
 		r = choose_string(matcher,
-		    mxlog_predicate_text(query->predicates[i]), false);
+		    mxlog_predicate_text(query->predicates[i]), false, false);
 	for (size_t i = 0; r >= 0 && i < query->n_predicates; i++)
-		r = choose_string(matcher,
-		    mxlog_predicate_key(query->predicates[i]), true);
+		r = choose_key(matcher, query->predicates[i]);
 	return r;
 }
 
@@ -283,24 +291,31 @@ static bool view_value(const struct mxlog_canonical_line *view,
 	return true;
 }
 
-/* 1 or 0 if the view knows whether all conditions hold; -EAGAIN: decode. */
+/* 1 or 0 if the view knows whether it holds; -EAGAIN: decode. */
+static int match_predicate(const struct mxlog_canonical_line *view,
+    struct mxlog_predicate *predicate)
+{
+	const char *path = mxlog_predicate_path(predicate);
+	struct mxlog_field_value value;
+	int r;
+
+	if (strncmp(path, LITERAL("context.")) == 0)
+		return mxlog_predicate_holds_context(predicate,
+		    view->context.text, view->context.len);
+	if (!view_value(view, path, &value) ||
+	    !mxlog_predicate_judge(predicate, value.text ? &value : NULL, &r))
+		return -EAGAIN;
+	return r;
+}
+
 static int match_predicates(struct mxlog_matcher *matcher)
 {
-	for (size_t i = 0; i < matcher->query->n_predicates; i++) {
-		struct mxlog_predicate *predicate =
-		    matcher->query->predicates[i];
-		struct mxlog_field_value value;
-		int r;
+	int r = 1;
 
-		if (!view_value(&matcher->view, mxlog_predicate_path(predicate),
-			&value) ||
-		    !mxlog_predicate_judge(predicate,
-			value.text ? &value : NULL, &r))
-			return -EAGAIN;
-		if (r <= 0)
-			return r;
-	}
-	return 1;
+	for (size_t i = 0; r > 0 && i < matcher->query->n_predicates; i++)
+		r = match_predicate(&matcher->view,
+		    matcher->query->predicates[i]);
+	return r;
 }
 
 /* What the filter could not say. 1, 0 or an error. */

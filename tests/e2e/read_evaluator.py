@@ -13,6 +13,7 @@ for DuckDB. Lines are canonical, foreign or, unless --clean, damaged. `command`
 asks mxlog-read the questions FIRST to LAST (from 1 on)."""
 import collections
 import datetime
+import decimal
 import hashlib
 import heapq
 import itertools
@@ -34,6 +35,10 @@ MEASURE_USEC = {"s": 10 ** 6, "m": 60 * 10 ** 6, "h": 3600 * 10 ** 6, "d": 86400
 
 # ---- values at a path ----
 
+class Json(str):
+    """The text of a value that is no string."""
+
+
 def walk(value, path):
     """Texts of a JSON value: elements of lists are values of their own."""
     if isinstance(value, list):
@@ -43,7 +48,7 @@ def walk(value, path):
         if path[0] in value:
             yield from walk_member(value[path[0]], path[1:])
     elif not path:
-        yield compact(value)
+        yield Json(compact(value))
 
 
 def walk_member(value, path):
@@ -81,19 +86,31 @@ def values_of(item, path):
     if value is None:
         return []
     if head in ("duration_ms", "value"):
-        return [repr(float(value))]
-    return [str(value)]
+        return [Json(repr(float(value)))]
+    return [Json(value) if head == "line_number" else str(value)]
 
 
 def compare(path, value, wanted):
-    """-1, 0 or 1: as numbers, levels or bytes."""
-    if NUMBER.fullmatch(value) and NUMBER.fullmatch(wanted):
-        a, b = float(value), float(wanted)
-    elif path == "level" and wanted.upper() in LEVELS:
+    """-1, 0 or 1; None where there is no order and nothing is equal."""
+    if path == "level" and wanted.upper() in LEVELS:
         a, b = LEVELS.index(value), LEVELS.index(wanted.upper())
+    elif isinstance(value, Json) and NUMBER.fullmatch(value):
+        if not NUMBER.fullmatch(wanted):
+            return None
+        a, b = decimal.Decimal(value), decimal.Decimal(wanted)
+    elif isinstance(value, Json) or NUMBER.fullmatch(wanted):
+        return 0 if value == wanted else None
     else:
         a, b = value.encode(), wanted.encode()
     return (a > b) - (a < b)
+
+
+def ordered(path, value, wanted):
+    """Whether the two are more than equal or not."""
+    if path == "level" and wanted.upper() in LEVELS:
+        return True
+    number = isinstance(value, Json) and bool(NUMBER.fullmatch(value))
+    return number == bool(NUMBER.fullmatch(wanted)) and (number or not isinstance(value, Json))
 
 
 class Condition:
@@ -108,11 +125,13 @@ class Condition:
         if self.pattern:
             return bool(self.pattern.search(value))
         way = compare(self.path, value, self.wanted)
+        if way is None or way == 0 and self.sign in ("<=", ">=") and not ordered(self.path, value, self.wanted):
+            return False
         return {"=": way == 0, "<": way < 0, "<=": way <= 0, ">": way > 0, ">=": way >= 0}[self.sign]
 
     def holds(self, values):
         if self.sign == "!=":
-            return bool(values) and all(compare(self.path, value, self.wanted) for value in values)
+            return bool(values) and all(compare(self.path, value, self.wanted) != 0 for value in values)
         return any(self.judge(value) for value in values)
 
 

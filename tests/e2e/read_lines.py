@@ -72,6 +72,10 @@ def make_context(rng, parent):
             "deep": [{"a": [1, {"disk": "full"}]}, "tags"]}
     if rng.random() < 0.6:
         made["user"] = rng.choice(USERS)
+        if rng.random() < 0.1:
+            made["user_2"] = rng.choice(USERS)
+    if rng.random() < 0.3:
+        made["request_id"] = rng.choice([5, "r-1", "r-2", "\u00e9"])
     if rng.random() < 0.4:
         made["attempt"] = rng.randint(0, 9)
     if rng.random() < 0.4:
@@ -141,10 +145,17 @@ def compact(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def dump(rng, members, clean, **how):
+    """A line's text. `clean`: keys as they are read; else there are equal ones, of
+    which the second is read with a number."""
+    text = json.dumps(members, **how)
+    return text if clean else text.replace('"user_2"', '"user"') if rng.random() < 0.5 else text
+
+
 def break_bytes(rng, entry):
     """Invalid bytes stand for U+FFFD."""
     members = entry.members()
-    text = compact(members).encode()
+    text = dump(rng, members, False, ensure_ascii=False, separators=(",", ":")).encode()
     if entry.exception:
         return text
     old = compact(entry.message).encode()
@@ -152,12 +163,14 @@ def break_bytes(rng, entry):
     return text.replace(b'"message":' + old, b'"message":' + old.replace(b"x", b"\xff"), 1)
 
 
-def foreign_values(rng, item):
+def foreign_values(rng, item, clean):
     """The same as others write it: less of the time, other letters of ids."""
     values = item.members()
-    digits, zone = rng.choice([(6, "Z"), (3, "Z"), (0, "z"), (6, "+00:00"), (2, "-00:00")])
+    zones = [(6, "Z", 0), (3, "Z", 0), (0, "z", 0), (6, "+00:00", 0), (2, "-00:00", 0)]
+    digits, zone, minutes = rng.choice(zones if clean else zones + [
+        (6, "+02:00", 120), (3, "-0330", -210), (6, "+05:45", 345)])
     item.usec -= item.usec % 10 ** (6 - digits)
-    values["timestamp"] = iso(item.usec, digits, zone)
+    values["timestamp"] = iso(item.usec + minutes * 60 * 10 ** 6, digits, zone)
     if rng.random() < 0.5:
         values["trace_id"] = "".join(rng.choice({"0": "0Oo", "1": "1IiLl"}.get(c, c + c.lower()))
                                      for c in item.trace)
@@ -169,9 +182,11 @@ def foreign_values(rng, item):
     return {key: values[key] for key in keys}
 
 
-def foreign_text(rng, values):
-    text = json.dumps(values, ensure_ascii=rng.random() < 0.7,
-                      separators=rng.choice([(", ", ": "), (",", ":"), (" ,\t", " : ")]))
+def foreign_text(rng, values, clean):
+    text = dump(rng, values, clean, ensure_ascii=rng.random() < 0.7,
+                separators=rng.choice([(", ", ": "), (",", ":"), (" ,\t", " : ")]))
+    if not clean:
+        text = text.replace('"request_id"', rng.choice(['"requestId"', '"request.id"', '"RequestID"', '"request_id"']))
     if rng.random() < 0.2:
         text = text.replace("/", "\\/")
     if rng.random() < 0.2:  # escape what nobody need escape, keys too
@@ -184,26 +199,27 @@ def foreign_text(rng, values):
 def encode(rng, entry, clean):
     """Canonical mostly, else as others write. `clean`: valid UTF-8 alone."""
     kind = rng.random()
-    if kind < 0.75:
-        return compact(entry.members()).encode()
+    if kind < 0.75 or clean and kind < 0.8:
+        return dump(rng, entry.members(), clean, ensure_ascii=False, separators=(",", ":")).encode()
     if kind < 0.8:
-        return compact(entry.members()).encode() if clean else break_bytes(rng, entry)
-    values = foreign_values(rng, entry)
+        return break_bytes(rng, entry)
+    values = foreign_values(rng, entry, clean)
     if rng.random() < 0.3:
-        values["unknown_key"] = {"level": "CRITICAL", "message": "disk full"}
-        entry.context = dict(entry.context, unknown_key=values["unknown_key"])
+        key = "unknown_key" if clean else rng.choice(["unknown_key", "unknownKey", "Unknown-Key"])
+        values[key] = {"level": "CRITICAL", "message": "disk full"}
+        entry.context = dict(entry.context, unknown_key=values[key])
     if rng.random() < 0.2:
         values["duration_ms"] = values.get("duration_ms")
-    return foreign_text(rng, values)
+    return foreign_text(rng, values, clean)
 
 
-def encode_metric(rng, metric):
+def encode_metric(rng, metric, clean):
     if rng.random() < 0.75:
         return compact(metric.members()).encode()
-    values = foreign_values(rng, metric)
+    values = foreign_values(rng, metric, clean)
     if rng.random() < 0.3:
         values["unknown_key"] = {"value": 17}
-    return foreign_text(rng, values)
+    return foreign_text(rng, values, clean)
 
 
 def damaged(rng, usec):
@@ -222,12 +238,12 @@ def damaged(rng, usec):
     if kind == 4:
         del good[rng.choice(["trace_id", "timestamp", "level", "module", "message"])]
     if kind == 5:
-        good["timestamp"] = rng.choice([iso(usec, 6, "+02:00"), iso(usec, 6, ""), "2026-02-30T00:00:00.000000Z",
+        good["timestamp"] = rng.choice([iso(usec, 6, ""), "2026-02-30T00:00:00.000000Z",
                                         iso(usec)[:11] + "24:00:00.000000Z"])
     if kind == 6:
         good["module"] = rng.choice(["systemd-logind", "", "a..b", "1a", "a.b."])
     if kind == 7:
-        good["context"] = {"camelCase": 1}
+        good["context"] = rng.choice([[], "x", 1])
     if kind == 8:
         good["tags"] = rng.choice(["performance", [1], [""]])
     if kind == 9:
@@ -288,7 +304,7 @@ def make_lines(rng, n, clean, days=4):
 
     def metric(usec):
         made = Metric(rng, usec, traces)
-        made.raw = encode_metric(rng, made)
+        made.raw = encode_metric(rng, made, clean)
         return made
 
     entries = make_segments(rng, n, entry, None if clean else damaged, ".log", days)

@@ -73,7 +73,11 @@ def some_condition(rng, entries):
         lambda: number_condition(rng, "tags", TAGS),
         lambda: number_condition(rng, "context.user", USERS),
         lambda: number_condition(rng, "context.attempt", range(10)),
-        lambda: number_condition(rng, "context.n", [1, -2.5, "1e30", "true", "null", "x", 10 ** 30]),
+        lambda: number_condition(rng, "context.n", [1, -2.5, "1e30", "true", "null", "x", 10 ** 30, "1.1", "1.10", "1e5",
+                                                    4111111111111111111, ""]),
+        lambda: number_condition(rng, "context.user_2", USERS),
+        lambda: number_condition(rng, "context.request_id", [5, "r-1", "\u00e9"]),
+        lambda: rng.choice(["context.request_id", "context.user_2", "context.unknown_key"]),
         lambda: number_condition(rng, "context.deep.a", [1, 2]),
         lambda: number_condition(rng, "context.deep.a.disk", ["full", "empty"]),
         lambda: number_condition(rng, "context.unknown_key.message", ["disk full"]),
@@ -274,7 +278,6 @@ COLUMNS = {"module": "module", "function": "function", "trace_id": "trace", "mes
            "context.hostname": "json_extract_string(context, '$.hostname')",
            "tags.op": "json_extract_string(tags, '$.op')", "tags.host": "json_extract_string(tags, '$.host')"}
 NUMBERS = {"duration_ms": "duration_ms", "line_number": "line_number", "value": "value",
-           "process_id": "TRY_CAST(process_id AS DOUBLE)",
            "context.attempt": "TRY_CAST(json_extract_string(context, '$.attempt') AS DOUBLE)"}
 LISTS = {"tags": "tags", "exception": EXCEPTION.replace("{}", "type"),
          "exception.type": EXCEPTION.replace("{}", "type"),

@@ -203,9 +203,39 @@ START_TEST(a_plain_number_is_read_as_the_library_reads_it)
 }
 END_TEST
 
-SUITE("number", a_double_is_written_in_its_shortest_form,
-    any_double_reads_back_as_itself, the_locale_makes_no_difference,
-    a_double_reads_by_the_grammar_of_json_alone,
+static int order(const char *a, const char *b)
+{
+	int r = mxlog_number_compare(a, strlen(a), b, strlen(b));
+
+	ck_assert_int_eq(mxlog_number_compare(b, strlen(b), a, strlen(a)), -r);
+	return r;
+}
+
+START_TEST(numbers_compare_by_all_of_their_digits)
+{
+	static const char *const rising[] = { "-1e400", "-10", "-9.5", "-1e-9",
+		"0", "1e-400", "1e-9", "0.001", "0.0010000000000000000001",
+		"0.1", "1", "1.0000000000000000001", "9", "10.05", "10.5",
+		"4111111111111111111", "4111111111111111112", "1e30",
+		"1000000000000000000000000000001", "1e400" };
+	static const char *const same[][2] = { { "0", "-0.0e9" },
+		{ "1", "1.0" }, { "1", "10e-1" }, { "100", "1E+2" },
+		{ "-0.5", "-5e-1" }, { "10.50", "0.1050e2" },
+		{ "1000000000000000000000000000000", "1e30" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rising); i++)
+		for (size_t j = i; j < ARRAY_LEN(rising); j++)
+			ck_assert_msg(order(rising[i], rising[j]) == -(i < j),
+			    "%s %s", rising[i], rising[j]);
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		ck_assert_msg(order(same[i][0], same[i][1]) == 0, "%s %s",
+		    same[i][0], same[i][1]);
+}
+END_TEST
+
+SUITE("number", numbers_compare_by_all_of_their_digits,
+    a_double_is_written_in_its_shortest_form, any_double_reads_back_as_itself,
+    the_locale_makes_no_difference, a_double_reads_by_the_grammar_of_json_alone,
     digits_without_end_are_rounded_right,
     a_plain_number_is_read_as_the_library_reads_it,
     integers_are_exact_to_their_limits)

@@ -148,8 +148,6 @@ START_TEST(every_rule_can_be_broken)
 		    "trace_id is missing" },
 		{ "{\"trace_id\":\"x\"}", "trace_id is no ULID" },
 		{ "{\"trace_id\":\"" ID "\"}", "timestamp is missing" },
-		{ "{\"timestamp\":\"2026-01-28T15:30:45+02:00\"}",
-		    "timestamp is not in UTC" },
 		{ "{\"timestamp\":\"yesterday\"}", "timestamp is no" },
 		{ "{\"trace_id\":\"" ID
 		  "\",\"timestamp\":\"2026-01-28T15:30:45Z\"}",

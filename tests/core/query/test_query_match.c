@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query/query_private.h"
+
+#include <stdio.h>
+
 #include "suite.h"
 
 static struct mxlog_entry *entry;
@@ -160,8 +163,76 @@ START_TEST(what_is_absent_does_not_match)
 }
 END_TEST
 
-SUITE("query_match", no_filter_matches, both_ends_of_the_time_are_inclusive,
-    levels_are_a_set, a_module_is_itself_and_its_dotted_children,
+/* A canonical context, asked as it stands and decoded: 1, 0 or -EAGAIN. */
+static int asks(const char *predicate, const char *context)
+{
+	struct mxlog_predicate *made;
+	int r;
+
+	ck_assert_int_eq(mxlog_predicate_new(predicate, false, &made, NULL), 0);
+	r = mxlog_predicate_holds_context(made, context, strlen(context));
+	mxlog_predicate_free(made);
+	return r;
+}
+
+START_TEST(context_is_asked_as_it_stands)
+{
+	ck_assert_int_eq(asks("context.a=1", "{\"b\":{\"a\":1},\"a\":1.0}"), 1);
+	ck_assert_int_eq(asks("context.a=1", "{\"b\":{\"a\":1}}"), 0);
+	ck_assert_int_eq(asks("context.b.a=1", "{\"b\":[{\"a\":[2,1]}]}"), 1);
+	ck_assert_int_eq(asks("context.a=x\"y", "{\"a\":\"x\\\"y\"}"), 1);
+	ck_assert_int_eq(asks("context.a!=1", "{\"a\":[1,2]}"), 0);
+	ck_assert_int_eq(asks("context.a!=3", "{\"a\":[1,2]}"), 1);
+	ck_assert_int_eq(asks("context.a!=3", "{\"b\":1}"), 0);
+	ck_assert_int_eq(asks("context.a", ""), 0);
+}
+END_TEST
+
+START_TEST(what_only_the_decoded_context_tells_is_left_to_it)
+{
+	/* Of equal keys the later ones get a number. */
+	ck_assert_int_eq(asks("context.a=1", "{\"a\":1,\"a\":2}"), 1);
+	ck_assert_int_eq(asks("context.a=2", "{\"a\":1,\"a\":2}"), 0);
+	ck_assert_int_eq(asks("context.a_2", "{\"a\":1,\"a\":2}"), -EAGAIN);
+	ck_assert_int_eq(asks("context.a_2=3", "{\"a_2\":3}"), 1);
+	/* Its form, and what its bytes stand for. */
+	ck_assert_int_eq(asks("context.a", "{\"a\":{\"b\":\"\\/\"}}"), -EAGAIN);
+	ck_assert_int_eq(asks("context.a", "{\"a\":\"\xff\"}"), -EAGAIN);
+}
+END_TEST
+
+static const char *key_word(const char *text)
+{
+	static char out[64];
+	struct mxlog_predicate *made;
+	const char *key;
+	bool word;
+
+	ck_assert_int_eq(mxlog_predicate_new(text, false, &made, NULL), 0);
+	key = mxlog_predicate_key(made, &word);
+	(void)snprintf(out, sizeof(out), "%s%s", word ? "~" : "",
+	    key ? key : "");
+	mxlog_predicate_free(made);
+	return out;
+}
+
+START_TEST(a_key_is_looked_for_by_what_no_renaming_changes)
+{
+	ck_assert_str_eq(key_word("context.request_id"), "~request");
+	ck_assert_str_eq(key_word("context.a_b_2"), "~");
+	ck_assert_str_eq(key_word("context.na_u00ef_ve"), "~na");
+	ck_assert_str_eq(key_word("context.user_22"), "~user");
+	ck_assert_str_eq(key_word("context.a.userId"), "userId");
+	ck_assert_str_eq(key_word("function"), "function");
+	ck_assert_str_eq(key_word("module"), "");
+}
+END_TEST
+
+SUITE("query_match", context_is_asked_as_it_stands,
+    what_only_the_decoded_context_tells_is_left_to_it,
+    a_key_is_looked_for_by_what_no_renaming_changes, no_filter_matches,
+    both_ends_of_the_time_are_inclusive, levels_are_a_set,
+    a_module_is_itself_and_its_dotted_children,
     a_trace_is_found_however_it_is_written, tags_must_all_be_there,
     search_is_for_a_substring_in_any_case,
     case_and_patterns_count_when_asked_for, what_is_absent_does_not_match)
