@@ -43,6 +43,7 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 	free(reader->workers);
 	mxlog_plan_done(&reader->plan);
 	mxlog_reader_follow_done(reader);
+	mxlog_line_stack_free(reader->stack);
 	mxlog_sorter_free(reader->sorter);
 	mxlog_refetch_free(reader->refetch);
 	mxlog_catalog_done(&reader->catalog);

@@ -5,6 +5,7 @@
 
 #include <mxlog/reader.h>
 
+#include "order/line_stack.h"
 #include "order/sorter.h"
 #include "report/groups.h"
 #include "scan/catalog.h"
@@ -40,7 +41,10 @@ struct mxlog_reader {
 	uint64_t skip, left; /* of matches in order */
 	int64_t frontier;    /* what comes before this time is complete */
 	bool started, read_all, ended;
-	const char *groups_fields; /* while a groups is made */
+	/* The last matches are found from the end on, and turned round. */
+	bool turned;
+	struct mxlog_line_stack *stack; /* NULL until they were found */
+	const char *groups_fields;      /* while a groups is made */
 	struct mxlog_groups
 	    *levels;        /* the groups, if directories can fill it */
 	uint32_t told_step; /* its error was told; from 1 */

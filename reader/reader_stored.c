@@ -148,12 +148,24 @@ static void tell_indexes(struct mxlog_reader *reader)
 	}
 }
 
+/* Reading begins at the end, and leaves nothing out there. */
+static void turn(struct mxlog_reader *reader)
+{
+	reader->turned = true;
+	reader->query->descending = !reader->query->descending;
+	reader->left = wanted(reader->query);
+	reader->skip = 0;
+}
+
 static int start(struct mxlog_reader *reader)
 {
-	bool descending = reader->query->descending;
+	bool descending;
 	int r;
 
 	reader->started = true;
+	if (reader->query->last)
+		turn(reader);
+	descending = reader->query->descending;
 	tell_indexes(reader);
 	r = mxlog_plan_init(&reader->plan, reader->query, &reader->catalog);
 	reader->plan.levels = reader->levels;
@@ -188,9 +200,18 @@ static bool is_behind_seek(const struct mxlog_reader *reader,
 {
 	struct mxlog_cursor cursor = cursor_of(reader, record);
 	int c = mxlog_cursor_compare(&cursor, &reader->seek,
-	    reader->query->descending);
+	    reader->query->descending != reader->turned);
 
 	return reader->seek_after ? c > 0 : c >= 0;
+}
+
+/* The key is inverted as the direction is; so must be what else decides: what
+ * comes last without a key, and the place in stored order. Twice is as before. */
+static void turn_record(struct mxlog_sort_record *record)
+{
+	record->segment = UINT32_MAX - record->segment;
+	record->offset = UINT64_MAX - record->offset;
+	record->missing = !record->missing;
 }
 
 static int sort_hits(struct mxlog_reader *reader,
@@ -215,8 +236,11 @@ static int sort_hits(struct mxlog_reader *reader,
 			.missing = hit->missing,
 		};
 
-		if (!reader->has_seek || is_behind_seek(reader, &record))
-			r = mxlog_sorter_add(reader->sorter, &record);
+		if (reader->has_seek && !is_behind_seek(reader, &record))
+			continue;
+		if (reader->turned)
+			turn_record(&record);
+		r = mxlog_sorter_add(reader->sorter, &record);
 	}
 	return r;
 }
@@ -360,10 +384,10 @@ static int next_match(struct mxlog_reader *reader,
 	}
 }
 
-int mxlog_reader_next_stored(struct mxlog_reader *reader,
-    struct mxlog_line *ret)
+/* As reading finds them, which may be from the end on. */
+static int next_found(struct mxlog_reader *reader,
+    struct mxlog_sort_record *record, struct mxlog_line *ret)
 {
-	struct mxlog_sort_record record;
 	int r = 0;
 
 	if (!reader->started) {
@@ -372,15 +396,17 @@ int mxlog_reader_next_stored(struct mxlog_reader *reader,
 	} else if (!reader->ended && reader->left > 0)
 		r = mxlog_sorter_drop(reader->sorter);
 	while (r >= 0 && !reader->ended && reader->left > 0) {
-		r = next_match(reader, &record);
+		r = next_match(reader, record);
 		if (r <= 0)
 			break;
+		if (reader->turned)
+			turn_record(record);
 		if (reader->skip > 0) {
 			reader->skip--;
 			r = mxlog_sorter_drop(reader->sorter);
 			continue;
 		}
-		r = load_text(reader, &record, ret);
+		r = load_text(reader, record, ret);
 		if (r == -ESTALE) {
 			r = mxlog_sorter_drop(reader->sorter);
 			continue;
@@ -388,13 +414,66 @@ int mxlog_reader_next_stored(struct mxlog_reader *reader,
 		if (r < 0)
 			break;
 		reader->left--;
-		reader->last = cursor_of(reader, &record);
+		reader->last = cursor_of(reader, record);
 		reader->has_last = true;
 		return 1;
 	}
 	if (!reader->ended)
 		finish(reader);
 	return r < 0 ? r : 0;
+}
+
+/* Find all, from the end on, and forget those that the offset leaves out. */
+static int fill_stack(struct mxlog_reader *reader)
+{
+	struct mxlog_sort_record record;
+	struct mxlog_line line;
+	int r;
+
+	r = mxlog_line_stack_new(&reader->stack);
+	while (r >= 0 && (r = next_found(reader, &record, &line)) > 0)
+		r = mxlog_line_stack_push(reader->stack, &record, line.text);
+	mxlog_refetch_free(reader->refetch);
+	reader->refetch = NULL;
+	if (r >= 0)
+		r = mxlog_refetch_new(&reader->catalog, false,
+		    &reader->refetch);
+	reader->skip = reader->query->offset;
+	return r;
+}
+
+static int next_turned(struct mxlog_reader *reader, struct mxlog_line *ret)
+{
+	struct mxlog_sort_record record;
+	int r = 0;
+
+	if (!reader->stack)
+		r = fill_stack(reader);
+	while (
+	    r >= 0 && (r = mxlog_line_stack_pop(reader->stack, &record)) > 0) {
+		if (reader->skip > 0) {
+			reader->skip--;
+			continue;
+		}
+		r = load_text(reader, &record, ret);
+		if (r == -ESTALE)
+			r = 0;
+		else if (r >= 0) {
+			reader->last = cursor_of(reader, &record);
+			reader->has_last = true;
+			return 1;
+		}
+	}
+	return r;
+}
+
+int mxlog_reader_next_stored(struct mxlog_reader *reader,
+    struct mxlog_line *ret)
+{
+	struct mxlog_sort_record record;
+
+	return reader->query->last ? next_turned(reader, ret)
+				   : next_found(reader, &record, ret);
 }
 
 int mxlog_reader_count_stored(struct mxlog_reader *reader)

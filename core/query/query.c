@@ -269,10 +269,16 @@ int mxlog_query_set_window(struct mxlog_query *query, uint64_t limit,
 	return 0;
 }
 
+int mxlog_query_set_last(struct mxlog_query *query, bool last)
+{
+	query->last = last;
+	return 0;
+}
+
 int mxlog_query_set_metrics(struct mxlog_query *query, bool metrics)
 {
 	if (metrics &&
-	    (query->levels || query->n_modules > 0 ||
+	    (query->levels || query->n_modules + query->n_excluded > 0 ||
 		!is_order_of_metrics(query->order)))
 		return -EINVAL;
 	for (size_t i = 0; metrics && i < query->n_tags; i++)

@@ -85,7 +85,7 @@ int mxlog_query_encode(const struct mxlog_query *query, char **ret)
 	struct mxlog_json_build build = { .out = &out };
 
 	if (query->metrics || query->search_flags || query->n_excluded > 0 ||
-	    query->n_predicates > 0)
+	    query->n_predicates > 0 || query->last)
 		return -ENOTSUP;
 	mxlog_json_open(&build, '{');
 	add_filters(&build, query);

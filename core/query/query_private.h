@@ -26,6 +26,7 @@ struct mxlog_query {
 	uint64_t limit, offset;
 	enum mxlog_order order;
 	bool descending;
+	bool last; /* the last `limit` in order, not the first */
 	bool metrics;
 	/* Beyond the model. */
 	char **excluded; /* modules, normalised */

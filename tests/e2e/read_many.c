@@ -3,7 +3,8 @@
  * number of results and the SHA-256 of them.
  *
  * A line is a LogQuery and, each behind a 0x1e, what that can't say (0x1d stands
- * for a newline): M for metrics, xMODULE left out, fCONDITION, sFLAGS TEXT (c:
+ * for a newline): M for metrics, L for the
+ * last ones, xMODULE left out, fCONDITION, sFLAGS TEXT (c:
  * case matters, r: a pattern); instead of lines cFIELDS counts, aAGGREGATE
  * SECONDS is a series, and tID a trace.
  *
@@ -64,6 +65,8 @@ static int take_part(struct question *question, const char *part)
 	switch (*part++) {
 	case 'M':
 		return mxlog_query_set_metrics(query, true);
+	case 'L':
+		return mxlog_query_set_last(query, true);
 	case 'x':
 		return mxlog_query_exclude_module(query, part,
 		    &question->error);

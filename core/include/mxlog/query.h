@@ -27,7 +27,7 @@ MXLOG_EXPORT int mxlog_query_parse(const char *json, size_t len,
 
 /* The query as JSON that reads back as the same; what does not filter is left
  * out. free() *ret. -ENOTSUP for what a LogQuery can't say: metrics, exact case,
- * a pattern, modules left out, conditions. */
+ * a pattern, modules left out, conditions, the last ones. */
 MXLOG_EXPORT int mxlog_query_encode(const struct mxlog_query *query,
     char **ret);
 
@@ -73,6 +73,10 @@ MXLOG_EXPORT int mxlog_query_set_order(struct mxlog_query *query,
  * limit. */
 MXLOG_EXPORT int mxlog_query_set_window(struct mxlog_query *query,
     uint64_t limit, uint64_t offset);
+
+/* Return the last `limit` of the ordered entries, in order, instead of the
+ * first; `offset` still counts from the first one on. */
+MXLOG_EXPORT int mxlog_query_set_last(struct mxlog_query *query, bool last);
 
 /* Ask the metric files instead: -EINVAL if the query has levels, modules, a tag
  * that is not "key=value", or an order that metrics do not have. */
