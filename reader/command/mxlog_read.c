@@ -10,6 +10,7 @@
 #include <mxlog/reader.h>
 
 #include "base/reterr.h"
+#include "command/mxlog_read_arguments.h"
 #include "command/mxlog_read_corrupt.h"
 #include "command/mxlog_read_options.h"
 #include "command/mxlog_read_report.h"
@@ -18,11 +19,20 @@
 enum {
 	STATUS_UNREADABLE = 1,
 	STATUS_USAGE = 2,
+	STATUS_NOTHING = 3, /* of --quiet */
 };
 
 static void warn(void *arg, const char *text)
 {
 	mxlog_read_terminal_warn(arg, text);
+}
+
+/* Whether there is any: nothing more is read. */
+static int find_one(struct mxlog_reader *reader)
+{
+	struct mxlog_line line;
+
+	return mxlog_reader_next(reader, &line);
 }
 
 /* What there is now. */
@@ -144,7 +154,8 @@ static int query(struct mxlog_read_options *options,
 		    terminal);
 		mxlog_reader_on_corrupt(reader, mxlog_read_corrupt_note,
 		    &corrupt);
-		r = show(options, reader, printer, terminal);
+		r = options->quiet ? find_one(reader)
+				   : show(options, reader, printer, terminal);
 		mxlog_reader_get_stats(reader, stats);
 	}
 	mxlog_reader_close(reader);
@@ -162,7 +173,7 @@ static int run(struct mxlog_read_options *options)
 
 	r = mxlog_read_terminal_open(&terminal,
 	    !options->no_pager && !options->follow);
-	if (r >= 0 && options->report != MXLOG_READ_LINES)
+	if (r >= 0 && options->report)
 		r = mxlog_read_report(options, &terminal, &stats, &error);
 	else if (r >= 0)
 		r = query(options, &terminal, &stats, &error);
@@ -175,9 +186,11 @@ static int run(struct mxlog_read_options *options)
 		return STATUS_USAGE;
 	if (options->explain)
 		explain(&stats);
-	return r < 0 || stats.damaged > 0 || stats.unreadable > 0
-	    ? STATUS_UNREADABLE
-	    : 0;
+	if (options->quiet && r > 0)
+		return 0;
+	if (r < 0 || stats.damaged > 0 || stats.unreadable > 0)
+		return STATUS_UNREADABLE;
+	return options->quiet ? STATUS_NOTHING : 0;
 }
 
 /* Every live segment is held open while a query runs. */
@@ -189,6 +202,20 @@ static void allow_many_files(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int print_about(const struct mxlog_read_options *options)
+{
+	int r = 0;
+
+	if (options->help)
+		r = mxlog_read_options_help();
+	else if (printf("mxlog-read %s\n", MXLOG_VERSION) < 0 ||
+	    fflush(stdout) != 0)
+		r = -errno;
+	if (r < 0)
+		warn(NULL, strerror(-r));
+	return r < 0 ? STATUS_UNREADABLE : 0;
 }
 
 int main(int argc, char **argv)
@@ -203,10 +230,8 @@ int main(int argc, char **argv)
 		warn(NULL, error.text);
 		return STATUS_USAGE;
 	}
-	if (options.help)
-		mxlog_read_options_help();
-	else if (options.version)
-		(void)printf("mxlog-read %s\n", MXLOG_VERSION);
+	if (options.help || options.version)
+		status = print_about(&options);
 	else
 		status = run(&options);
 	mxlog_read_options_done(&options);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/mxlog_read_options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <mxlog/config.h>
@@ -11,63 +11,40 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "base/timestamp.h"
+#include "command/mxlog_read_report.h"
+#include "command/mxlog_read_rules.h"
 #include "report/duration_text.h"
 
 #define CONFIG_PATH "/etc/mxlog/mxlog.yaml"
 
 enum {
 	QUERY_MAX = 1024 * 1024, /* bytes of a LogQuery's JSON */
-	HELP_COLUMN = 28,
-	HELP_WIDTH = 78,
-	FOLLOW_LAST = 10, /* shown before what comes */
-};
-
-enum option_id {
-#define GROUP(title)
-#define OPTION(id, letter, name, argument, help) OPTION_##id,
-#include "command/read_options.def"
-#undef GROUP
-#undef OPTION
-	OPTION_COUNT
-};
-
-struct row {
-	const char *group; /* a title, or NULL for an option */
-	enum option_id id;
-	char letter;
-	const char *name, *argument, *help;
-};
-
-static const struct row rows[] = {
-#define GROUP(title) { .group = title },
-#define OPTION(i, l, n, a, h) \
-	{ .id = OPTION_##i, .letter = l, .name = n, .argument = a, .help = h },
-#include "command/read_options.def"
-#undef GROUP
-#undef OPTION
+	LINES = 10,              /* of -n alone, and before what -f shows */
 };
 
 /* What the arguments said, before a query is made of it. */
 struct given {
-	const char *text[OPTION_COUNT]; /* the last one's argument, or "" */
+	struct mxlog_read_arguments arguments;
 	struct mxlog_read_options *options;
 	struct mxlog_error *reterr;
-	const char **predicates; /* arguments of --field */
-	size_t n_predicates;
 };
 
-static const struct row *row_of(enum option_id id)
+static const char *text_of(const struct given *given,
+    enum mxlog_read_option option)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!rows[i].group && rows[i].id == id)
-			return &rows[i];
-	return NULL;
+	return mxlog_read_arguments_get(&given->arguments, option);
 }
 
-static int usage(struct given *given, enum option_id id, const char *expected)
+static bool has(const struct given *given, enum mxlog_read_option option)
+{
+	return text_of(given, option) != NULL;
+}
+
+static int refuse(struct given *given, enum mxlog_read_option option,
+    const char *expected, const char *text)
 {
 	return mxlog_error_set(given->reterr, -EINVAL, "--%s: %s, not '%.100s'",
-	    row_of(id)->name, expected, given->text[id]);
+	    mxlog_read_option_name(option), expected, text);
 }
 
 static int add_text(char ***texts, size_t *n, const char *text)
@@ -84,14 +61,23 @@ static int add_text(char ***texts, size_t *n, const char *text)
 	return 0;
 }
 
-static int add_dir(struct mxlog_read_options *options, const char *path)
+/* ---- arguments that are lists, and that may be repeated ---- */
+
+typedef int add_part(struct given *given, const char *part);
+
+/* Call `add` for each argument of an option. */
+static int each(struct given *given, enum mxlog_read_option option,
+    add_part *add)
 {
-	return add_text(&options->dirs, &options->n_dirs, path);
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < given->arguments.n; i++)
+		if (given->arguments.items[i].option == option)
+			r = add(given, given->arguments.items[i].text);
+	return r;
 }
 
 /* Call `add` for each part of a list that commas separate. */
-typedef int add_part(struct given *given, const char *part);
-
 static int each_part(struct given *given, const char *list, add_part *add)
 {
 	char *copy = strdup(list), *rest = copy;
@@ -119,15 +105,46 @@ static int add_level(struct given *given, const char *part)
 	return mxlog_query_add_level(given->options->query, level);
 }
 
+static int add_levels(struct given *given, const char *list)
+{
+	return each_part(given, list, add_level);
+}
+
 static int add_module(struct given *given, const char *part)
 {
 	return mxlog_query_add_module(given->options->query, part,
 	    given->reterr);
 }
 
+static int add_modules(struct given *given, const char *list)
+{
+	return each_part(given, list, add_module);
+}
+
 static int exclude_module(struct given *given, const char *part)
 {
 	return mxlog_query_exclude_module(given->options->query, part,
+	    given->reterr);
+}
+
+static int exclude_modules(struct given *given, const char *list)
+{
+	return each_part(given, list, exclude_module);
+}
+
+static int add_tag(struct given *given, const char *part)
+{
+	return mxlog_query_add_tag(given->options->query, part, given->reterr);
+}
+
+static int add_tags(struct given *given, const char *list)
+{
+	return each_part(given, list, add_tag);
+}
+
+static int add_predicate(struct given *given, const char *text)
+{
+	return mxlog_query_add_predicate(given->options->query, text,
 	    given->reterr);
 }
 
@@ -140,111 +157,22 @@ static int add_field(struct given *given, const char *part)
 	return r < 0 ? r : add_text(&options->fields, &options->n_fields, part);
 }
 
-static int add_tag(struct given *given, const char *part)
+static int add_fields(struct given *given, const char *list)
 {
-	return mxlog_query_add_tag(given->options->query, part, given->reterr);
+	return each_part(given, list, add_field);
 }
 
-/* ---- reading the arguments ---- */
-
-static int take(struct given *given, enum option_id id, const char *argument)
+/* A directory named twice is read once. */
+static int add_dir(struct given *given, const char *path)
 {
-	given->text[id] = argument ? argument : "";
-	if (id == OPTION_LOG_DIR)
-		return add_dir(given->options, argument);
-	if (id == OPTION_FIELD)
-		given->predicates[given->n_predicates++] = argument;
-	return 0;
-}
+	struct mxlog_read_options *options = given->options;
+	struct stat a, b;
 
-static int has_argument(const struct row *row)
-{
-	if (!row->argument)
-		return no_argument;
-	return row->argument[0] == '[' ? optional_argument : required_argument;
-}
-
-/* getopt's tables, made of ours. */
-static void fill_tables(char *letters, struct option *longs)
-{
-	*letters++ = ':';
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct row *row = &rows[i];
-
-		if (row->group)
-			continue;
-		*longs++ = (struct option){ .name = row->name,
-			.has_arg = has_argument(row),
-			.val = 256 + (int)row->id };
-		if (!row->letter)
-			continue;
-		*letters++ = row->letter;
-		if (row->argument)
-			*letters++ = ':';
-		if (row->argument && row->argument[0] == '[')
-			*letters++ = ':';
-	}
-	*letters = '\0';
-	*longs = (struct option){ 0 };
-}
-
-static const struct row *row_of_code(int code)
-{
-	if (code >= 256)
-		return row_of((enum option_id)(code - 256));
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].letter == code)
-			return &rows[i];
-	return NULL;
-}
-
-static int unknown(struct given *given, const char *argument)
-{
-	const char *names[ARRAY_LEN(rows)], *nearest = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].name)
-			names[n++] = rows[i].name;
-	if (strncmp(argument, "--", 2) == 0)
-		nearest = mxlog_error_nearest(argument + 2,
-		    strcspn(argument + 2, "="), names, n);
-	if (nearest)
-		return mxlog_error_set(given->reterr, -EINVAL,
-		    "unknown option '%.100s'; did you mean --%s?", argument,
-		    nearest);
-	return mxlog_error_set(given->reterr, -EINVAL,
-	    "unknown option '%.100s'; see mxlog-read --help", argument);
-}
-
-static int read_arguments(struct given *given, int argc, char **argv)
-{
-	char letters[3 * ARRAY_LEN(rows) + 2];
-	struct option longs[ARRAY_LEN(rows) + 1];
-	int r = 0;
-
-	fill_tables(letters, longs);
-	opterr = 0;
-	while (r >= 0) {
-		int code = getopt_long(argc, argv, letters, longs, NULL);
-		const char *last = argv[optind - 1];
-
-		if (code == -1)
-			break;
-		if (code == ':')
-			r = mxlog_error_set(given->reterr, -EINVAL,
-			    "option '%.100s' needs an argument", last);
-		else if (code == '?')
-			r = unknown(given, last);
-		else
-			r = take(given, row_of_code(code)->id, optarg);
-	}
-	if (r >= 0 && optind < argc)
-		r = mxlog_error_set(given->reterr, -EINVAL,
-		    "unexpected argument '%.100s'; to search for text, use "
-		    "-g TEXT",
-		    argv[optind]);
-	return r;
+	for (size_t i = 0; i < options->n_dirs; i++)
+		if (stat(options->dirs[i], &a) == 0 && stat(path, &b) == 0 &&
+		    a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+			return 0;
+	return add_text(&options->dirs, &options->n_dirs, path);
 }
 
 /* ---- making the query ---- */
@@ -265,7 +193,7 @@ static int read_all(FILE *file, struct mxlog_buf *buf)
 
 static int load_query(struct given *given)
 {
-	const char *path = given->text[OPTION_QUERY];
+	const char *path = text_of(given, MXLOG_OPT_QUERY);
 	struct mxlog_error error = { 0 };
 	struct mxlog_buf buf = { 0 };
 	FILE *file;
@@ -291,18 +219,19 @@ static int load_query(struct given *given)
 	return r;
 }
 
-static int parse_time(struct given *given, enum option_id id, int64_t now,
-    int64_t *ret)
+static int parse_time(struct given *given, enum mxlog_read_option option,
+    int64_t now, int64_t *ret)
 {
-	const char *text = given->text[id];
+	const char *text = text_of(given, option);
 
 	if (!text)
 		return 0;
 	if (mxlog_timestamp_parse_human(text, strlen(text), now,
-		id == OPTION_UNTIL, ret) < 0)
-		return usage(given, id,
+		option == MXLOG_OPT_UNTIL, ret) < 0)
+		return refuse(given, option,
 		    "expected a time such as 2026-01-28T15:30:00Z, "
-		    "2026-01-28, '15:30', today, -1h or '2 hours ago'");
+		    "2026-01-28, '15:30', today, -1h or '2 hours ago'",
+		    text);
 	return 0;
 }
 
@@ -313,37 +242,58 @@ static int set_range(struct given *given)
 	int64_t since = query->since_usec, until = query->until_usec;
 	int r;
 
-	r = parse_time(given, OPTION_SINCE, now, &since);
+	r = parse_time(given, MXLOG_OPT_SINCE, now, &since);
 	if (r >= 0)
-		r = parse_time(given, OPTION_UNTIL, now, &until);
+		r = parse_time(given, MXLOG_OPT_UNTIL, now, &until);
 	if (r < 0)
 		return r;
-	if (given->text[OPTION_SINCE] && given->text[OPTION_UNTIL] &&
+	if (has(given, MXLOG_OPT_SINCE) && has(given, MXLOG_OPT_UNTIL) &&
 	    since > until)
 		return mxlog_error_set(given->reterr, -EINVAL,
 		    "--since is after --until; exchange them");
 	return mxlog_query_set_range(query, since, until);
 }
 
+static int parse_level(struct given *given, const char *text, size_t len,
+    enum mxlog_level *ret)
+{
+	if (mxlog_level_parse(text, len, ret) == 0)
+		return 0;
+	if (len == 1 && *text >= '0' && *text <= '7') {
+		*ret = mxlog_level_from_severity((unsigned)(*text - '0'));
+		return 0;
+	}
+	return refuse(given, MXLOG_OPT_MIN_LEVEL,
+	    "expected DEBUG, INFO, WARNING, ERROR or CRITICAL, a syslog "
+	    "priority (err, 3), or two with .. between",
+	    text_of(given, MXLOG_OPT_MIN_LEVEL));
+}
+
+/* LEVEL, or journalctl's FROM..TO in either order. */
 static int set_min_level(struct given *given)
 {
 	struct mxlog_query *query = given->options->query;
-	const char *text = given->text[OPTION_MIN_LEVEL];
-	enum mxlog_level level;
+	const char *text = text_of(given, MXLOG_OPT_MIN_LEVEL), *dots;
+	enum mxlog_level from, to = MXLOG_CRITICAL;
 	unsigned mask = 0;
+	int r;
 
 	if (!text)
 		return 0;
-	if (mxlog_level_parse(text, strlen(text), &level) < 0)
-		return usage(given, OPTION_MIN_LEVEL,
-		    "expected DEBUG, INFO, WARNING, ERROR or CRITICAL");
-	for (int i = (int)level; i <= MXLOG_CRITICAL; i += 10)
+	dots = strstr(text, "..");
+	r = parse_level(given, text,
+	    dots ? (size_t)(dots - text) : strlen(text), &from);
+	if (r >= 0 && dots)
+		r = parse_level(given, dots + 2, strlen(dots + 2), &to);
+	if (r < 0)
+		return r;
+	for (int i = (int)MIN(from, to); i <= (int)MAX(from, to); i += 10)
 		mask |= 1U << (i / 10);
 	if (query->levels)
 		mask &= query->levels;
 	if (mask == 0)
 		return mxlog_error_set(given->reterr, -EINVAL,
-		    "--min-level %.20s leaves none of the levels that were "
+		    "--min-level %.40s leaves none of the levels that were "
 		    "asked for; leave one of both out",
 		    text);
 	query->levels = mask;
@@ -354,31 +304,47 @@ static int set_search(struct given *given)
 {
 	unsigned flags = 0;
 
-	if (!given->text[OPTION_SEARCH]) {
-		if (given->text[OPTION_REGEX] || given->text[OPTION_CASE])
-			return mxlog_error_set(given->reterr, -EINVAL,
-			    "--%s says how to search; add -g TEXT",
-			    given->text[OPTION_REGEX] ? "regex"
-						      : "case-sensitive");
+	if (!has(given, MXLOG_OPT_SEARCH))
 		return 0;
-	}
-	if (given->text[OPTION_REGEX])
+	if (has(given, MXLOG_OPT_REGEX))
 		flags |= MXLOG_SEARCH_REGEX;
-	if (given->text[OPTION_CASE])
+	if (has(given, MXLOG_OPT_CASE))
 		flags |= MXLOG_SEARCH_CASE;
 	return mxlog_query_set_search(given->options->query,
-	    given->text[OPTION_SEARCH], flags, given->reterr);
+	    text_of(given, MXLOG_OPT_SEARCH), flags, given->reterr);
 }
 
-static int parse_count(struct given *given, enum option_id id, uint64_t *ret)
+static int parse_count(struct given *given, enum mxlog_read_option option,
+    uint64_t *ret)
 {
-	const char *text = given->text[id];
+	const char *text = text_of(given, option);
 
 	if (!text)
 		return 0;
 	if (mxlog_number_parse_u64(text, strlen(text), ret) < 0)
-		return usage(given, id, "expected a number from 0 on");
+		return refuse(given, option, "expected a number from 0 on",
+		    text);
 	return 0;
+}
+
+/* -n: the newest, as they come; +N and --limit: the first ones. */
+static int set_lines(struct given *given)
+{
+	const char *text = text_of(given, MXLOG_OPT_LINES);
+	struct mxlog_query *query = given->options->query;
+	bool first = text && *text == '+';
+	uint64_t n = LINES;
+
+	if (!text || strcmp(text, "all") == 0)
+		return 0;
+	text += first;
+	if (*text && mxlog_number_parse_u64(text, strlen(text), &n) < 0)
+		return refuse(given, MXLOG_OPT_LINES,
+		    "expected a number from 0 on, +N for the first ones, or "
+		    "all",
+		    text);
+	query->limit = n;
+	return mxlog_query_set_last(query, !first && !query->descending);
 }
 
 static int set_window(struct given *given)
@@ -387,51 +353,52 @@ static int set_window(struct given *given)
 	uint64_t limit = query->limit, offset = query->offset;
 	int r;
 
-	r = parse_count(given, OPTION_LIMIT, &limit);
+	r = parse_count(given, MXLOG_OPT_LIMIT, &limit);
 	if (r >= 0)
-		r = parse_count(given, OPTION_OFFSET, &offset);
+		r = parse_count(given, MXLOG_OPT_OFFSET, &offset);
 	if (r < 0)
 		return r;
-	return mxlog_query_set_window(query, limit, offset);
+	r = mxlog_query_set_window(query, limit, offset);
+	return r < 0 ? r : set_lines(given);
 }
 
 static int set_order(struct given *given)
 {
 	struct mxlog_query *query = given->options->query;
-	const char *by = given->text[OPTION_ORDER_BY];
-	const char *dir = given->text[OPTION_ORDER_DIR];
+	const char *by = text_of(given, MXLOG_OPT_ORDER_BY);
+	const char *dir = text_of(given, MXLOG_OPT_ORDER_DIR);
 	enum mxlog_order order = query->order;
 	bool descending = query->descending;
 
 	if (by && mxlog_order_parse(by, strlen(by), &order) < 0)
-		return usage(given, OPTION_ORDER_BY,
+		return refuse(given, MXLOG_OPT_ORDER_BY,
 		    "expected timestamp, level, module, trace_id, duration_ms "
-		    "or line_number");
+		    "or line_number",
+		    by);
 	if (dir && strcmp(dir, "asc") != 0 && strcmp(dir, "desc") != 0)
-		return usage(given, OPTION_ORDER_DIR, "expected asc or desc");
+		return refuse(given, MXLOG_OPT_ORDER_DIR,
+		    "expected asc or desc", dir);
 	if (dir)
 		descending = strcmp(dir, "desc") == 0;
-	if (given->text[OPTION_REVERSE])
+	if (has(given, MXLOG_OPT_REVERSE))
 		descending = true;
 	return mxlog_query_set_order(query, order, descending);
 }
 
 static int set_sets(struct given *given)
 {
-	int r = 0;
+	const char *trace_id = text_of(given, MXLOG_OPT_TRACE_ID);
+	int r = each(given, MXLOG_OPT_LEVEL, add_levels);
 
-	if (given->text[OPTION_LEVEL])
-		r = each_part(given, given->text[OPTION_LEVEL], add_level);
-	if (r >= 0 && given->text[OPTION_MODULE])
-		r = each_part(given, given->text[OPTION_MODULE], add_module);
-	if (r >= 0 && given->text[OPTION_EXCLUDE_MODULE])
-		r = each_part(given, given->text[OPTION_EXCLUDE_MODULE],
-		    exclude_module);
-	if (r >= 0 && given->text[OPTION_TAG])
-		r = each_part(given, given->text[OPTION_TAG], add_tag);
-	if (r >= 0 && given->text[OPTION_TRACE_ID])
-		r = mxlog_query_set_trace_id(given->options->query,
-		    given->text[OPTION_TRACE_ID], given->reterr);
+	if (r >= 0)
+		r = each(given, MXLOG_OPT_MODULE, add_modules);
+	if (r >= 0)
+		r = each(given, MXLOG_OPT_EXCLUDE_MODULE, exclude_modules);
+	if (r >= 0)
+		r = each(given, MXLOG_OPT_TAG, add_tags);
+	if (r >= 0 && trace_id)
+		r = mxlog_query_set_trace_id(given->options->query, trace_id,
+		    given->reterr);
 	return r;
 }
 
@@ -440,13 +407,13 @@ static int set_metrics(struct given *given)
 	struct mxlog_query *query = given->options->query;
 	int r;
 
-	if (!given->text[OPTION_METRICS] && !given->text[OPTION_METRIC])
+	if (!has(given, MXLOG_OPT_METRICS) && !has(given, MXLOG_OPT_METRIC))
 		return 0;
 	r = mxlog_query_set_metrics(query, true);
 	if (r < 0)
 		return mxlog_error_set(given->reterr, r,
-		    "--metrics: metrics have no level and no module; leave "
-		    "--level, --min-level and --module out");
+		    "--metrics: metrics have no level, no module, and an order "
+		    "by timestamp or trace_id alone; tags are KEY=VALUE");
 	return 0;
 }
 
@@ -489,24 +456,22 @@ static int current_boot(struct given *given, char out[33])
 
 static int add_predicates(struct given *given)
 {
-	const char *boot = given->text[OPTION_BOOT];
+	static const struct {
+		enum mxlog_read_option option;
+		const char *field;
+	} fields[] = {
+		{ MXLOG_OPT_METRIC, "metric_name" },
+		{ MXLOG_OPT_EXCEPTION, "exception.type" },
+		{ MXLOG_OPT_UNIT, "context.unit" },
+		{ MXLOG_OPT_HOST, "context.hostname" },
+	};
+	const char *boot = text_of(given, MXLOG_OPT_BOOT);
 	char id[33];
-	int r = 0;
+	int r = each(given, MXLOG_OPT_FIELD, add_predicate);
 
-	for (size_t i = 0; r >= 0 && i < given->n_predicates; i++)
-		r = mxlog_query_add_predicate(given->options->query,
-		    given->predicates[i], given->reterr);
-	if (r >= 0)
-		r = add_equals(given, "metric_name",
-		    given->text[OPTION_METRIC]);
-	if (r >= 0)
-		r = add_equals(given, "exception.type",
-		    given->text[OPTION_EXCEPTION]);
-	if (r >= 0)
-		r = add_equals(given, "context.unit", given->text[OPTION_UNIT]);
-	if (r >= 0)
-		r = add_equals(given, "context.hostname",
-		    given->text[OPTION_HOST]);
+	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(fields); i++)
+		r = add_equals(given, fields[i].field,
+		    text_of(given, fields[i].option));
 	if (r >= 0 && boot && !*boot) {
 		r = current_boot(given, id);
 		boot = id;
@@ -517,7 +482,7 @@ static int add_predicates(struct given *given)
 static int make_query(struct given *given)
 {
 	static int (*const steps[])(struct given *) = { load_query, set_range,
-		set_sets, set_min_level, set_search, set_window, set_order,
+		set_sets, set_min_level, set_search, set_order, set_window,
 		set_metrics, add_predicates };
 	int r = 0;
 
@@ -530,34 +495,30 @@ static int make_query(struct given *given)
 
 static int set_output(struct given *given)
 {
-	static const char *const names[MXLOG_READ_OUTPUTS] = {
-		[MXLOG_READ_SHORT] = "short",
-		[MXLOG_READ_TABLE] = "table",
-		[MXLOG_READ_JSON] = "json",
-		[MXLOG_READ_PRETTY] = "pretty",
-		[MXLOG_READ_CSV] = "csv",
-		[MXLOG_READ_CAT] = "cat",
-	};
-	const char *text = given->text[OPTION_OUTPUT];
+	const char *text = text_of(given, MXLOG_OPT_OUTPUT);
+	struct mxlog_read_options *options = given->options;
 
-	for (size_t i = 0; text && i < ARRAY_LEN(names); i++) {
-		if (strcmp(text, names[i]) != 0)
-			continue;
-		given->options->output = (enum mxlog_read_output)i;
-		return 0;
-	}
-	return !text ? 0
-		     : usage(given, OPTION_OUTPUT,
-			   "expected short, table, json, pretty, csv or cat");
+	options->format = mxlog_read_format_find(text ? text : "short");
+	if (!options->format)
+		return refuse(given, MXLOG_OPT_OUTPUT,
+		    "expected short, table, json, pretty, csv, cat or another "
+		    "of those that mxlog-read(1) names",
+		    text);
+	if (has(given, MXLOG_OPT_FIELDS) && !options->format->takes_fields)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--fields: %s shows fields of its own; add -o table, json, "
+		    "pretty or csv",
+		    options->format->name);
+	return each(given, MXLOG_OPT_FIELDS, add_fields);
 }
 
 static int set_cursor(struct given *given)
 {
 	struct mxlog_read_options *options = given->options;
 
-	options->cursor = given->text[OPTION_CURSOR];
-	if (given->text[OPTION_AFTER_CURSOR]) {
-		options->cursor = given->text[OPTION_AFTER_CURSOR];
+	options->cursor = text_of(given, MXLOG_OPT_CURSOR);
+	if (has(given, MXLOG_OPT_AFTER_CURSOR)) {
+		options->cursor = text_of(given, MXLOG_OPT_AFTER_CURSOR);
 		options->after_cursor = true;
 	}
 	if (options->cursor && options->query->order != MXLOG_ORDER_TIMESTAMP)
@@ -568,16 +529,16 @@ static int set_cursor(struct given *given)
 	return 0;
 }
 
-static int parse_span(struct given *given, enum option_id id)
+static int parse_span(struct given *given, enum mxlog_read_option option)
 {
-	const char *text = given->text[id];
+	const char *text = text_of(given, option);
 
 	if (!text || !*text)
 		return 0;
 	if (mxlog_duration_parse(text, &given->options->bucket_usec) < 0 ||
 	    given->options->bucket_usec <= 0)
-		return usage(given, id,
-		    "expected a span of time such as 30s, 5m, 1h or 1d");
+		return refuse(given, option,
+		    "expected a span of time such as 30s, 5m, 1h or 1d", text);
 	return 0;
 }
 
@@ -586,7 +547,7 @@ static int set_slowest(struct given *given)
 	struct mxlog_query *query = given->options->query;
 	int r;
 
-	r = parse_count(given, OPTION_SLOWEST, &query->limit);
+	r = parse_count(given, MXLOG_OPT_SLOWEST, &query->limit);
 	if (r >= 0)
 		r = mxlog_query_set_order(query, MXLOG_ORDER_DURATION_MS, true);
 	return r < 0
@@ -594,43 +555,40 @@ static int set_slowest(struct given *given)
 	    : mxlog_query_add_predicate(query, "duration_ms", given->reterr);
 }
 
-/* What the options that make a report mean; one of them at most. */
-static int set_report(struct given *given)
+/* One of them at most. */
+static int choose_report(struct given *given)
 {
-	static const struct {
-		enum option_id option;
-		enum mxlog_read_report report;
-	} reports[] = {
-		{ OPTION_COUNT_BY, MXLOG_READ_COUNT },
-		{ OPTION_HISTOGRAM, MXLOG_READ_HISTOGRAM },
-		{ OPTION_ERRORS, MXLOG_READ_ERRORS },
-		{ OPTION_TRACE, MXLOG_READ_TRACE },
-		{ OPTION_METRIC, MXLOG_READ_SERIES },
-	};
 	struct mxlog_read_options *options = given->options;
-	const char *first = NULL;
-	int r;
 
-	for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
-		const char *text = given->text[reports[i].option];
-		const char *name = row_of(reports[i].option)->name;
+	for (size_t i = 0; mxlog_read_reports[i]; i++) {
+		const struct mxlog_read_report_type *report =
+		    mxlog_read_reports[i];
+		const char *text = text_of(given, report->option);
 
-		if (text && first)
+		if (text && options->report)
 			return mxlog_error_set(given->reterr, -EINVAL,
-			    "--%s and --%s: ask one thing at a time", first,
-			    name);
+			    "--%s and --%s: ask one thing at a time",
+			    mxlog_read_option_name(options->report->option),
+			    mxlog_read_option_name(report->option));
 		if (!text)
 			continue;
-		first = name;
-		options->report = reports[i].report;
+		options->report = report;
 		options->subject = text;
 	}
-	options->aggregate =
-	    given->text[OPTION_AGG] ? given->text[OPTION_AGG] : "avg";
-	r = parse_span(given, OPTION_HISTOGRAM);
+	return 0;
+}
+
+static int set_report(struct given *given)
+{
+	const char *aggregate = text_of(given, MXLOG_OPT_AGG);
+	int r = choose_report(given);
+
+	given->options->aggregate = aggregate ? aggregate : "avg";
 	if (r >= 0)
-		r = parse_span(given, OPTION_BUCKET);
-	if (r >= 0 && given->text[OPTION_SLOWEST])
+		r = parse_span(given, MXLOG_OPT_HISTOGRAM);
+	if (r >= 0)
+		r = parse_span(given, MXLOG_OPT_BUCKET);
+	if (r >= 0 && has(given, MXLOG_OPT_SLOWEST))
 		r = set_slowest(given);
 	return r;
 }
@@ -640,7 +598,7 @@ static int set_follow(struct given *given)
 {
 	struct mxlog_query *query = given->options->query;
 
-	given->options->follow = given->text[OPTION_FOLLOW];
+	given->options->follow = has(given, MXLOG_OPT_FOLLOW);
 	if (!given->options->follow)
 		return 0;
 	if (query->order != MXLOG_ORDER_TIMESTAMP || query->descending ||
@@ -648,9 +606,10 @@ static int set_follow(struct given *given)
 		return mxlog_error_set(given->reterr, -EINVAL,
 		    "--follow shows entries as they come; leave --order-by, "
 		    "--reverse and --offset out");
-	if (query->limit == UINT64_MAX && !given->options->cursor)
-		query->limit = FOLLOW_LAST;
-	return 0;
+	if (query->limit == UINT64_MAX && !given->options->cursor &&
+	    !has(given, MXLOG_OPT_LINES))
+		query->limit = LINES;
+	return mxlog_query_set_last(query, false); /* following does so */
 }
 
 static int set_rest(struct given *given)
@@ -658,16 +617,27 @@ static int set_rest(struct given *given)
 	struct mxlog_read_options *options = given->options;
 	int r = set_output(given);
 
-	options->explain = given->text[OPTION_EXPLAIN];
-	options->show_cursor = given->text[OPTION_SHOW_CURSOR];
-	options->no_pager = given->text[OPTION_NO_PAGER];
-	if (r >= 0 && given->text[OPTION_FIELDS])
-		r = each_part(given, given->text[OPTION_FIELDS], add_field);
+	options->explain = has(given, MXLOG_OPT_EXPLAIN);
+	options->show_cursor = has(given, MXLOG_OPT_SHOW_CURSOR);
+	options->no_pager = has(given, MXLOG_OPT_NO_PAGER);
+	options->quiet = has(given, MXLOG_OPT_QUIET);
+	if (options->quiet)
+		options->query->limit = MIN(options->query->limit, 1U);
 	if (r >= 0)
 		r = set_report(given);
 	if (r >= 0)
 		r = set_cursor(given);
 	return r < 0 ? r : set_follow(given);
+}
+
+static int check_rules(struct given *given)
+{
+	if (given->arguments.n_files > 0)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "unexpected argument '%.100s'; to search for text, use "
+		    "-g TEXT",
+		    given->arguments.files[0]);
+	return mxlog_read_rules_check(&given->arguments, given->reterr);
 }
 
 /* The first of these that there is. */
@@ -677,17 +647,33 @@ static int default_dir(struct given *given)
 	struct mxlog_config *config;
 	int r;
 
-	if (given->options->n_dirs > 0)
-		return 0;
 	if (path && *path)
-		return add_dir(given->options, path);
+		return add_dir(given, path);
 	if (access(CONFIG_PATH, R_OK) < 0)
-		return add_dir(given->options, "Logs");
+		return add_dir(given, "Logs");
 	r = mxlog_config_load(CONFIG_PATH, &config, given->reterr);
 	if (r < 0)
 		return r;
-	r = add_dir(given->options, mxlog_config_get_log_dir(config));
+	r = add_dir(given, mxlog_config_get_log_dir(config));
 	mxlog_config_free(config);
+	return r;
+}
+
+static int set_dirs(struct given *given)
+{
+	if (has(given, MXLOG_OPT_LOG_DIR))
+		return each(given, MXLOG_OPT_LOG_DIR, add_dir);
+	return default_dir(given);
+}
+
+static int make_options(struct given *given)
+{
+	static int (*const steps[])(
+	    struct given *) = { check_rules, make_query, set_rest, set_dirs };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(steps); i++)
+		r = steps[i](given);
 	return r;
 }
 
@@ -699,27 +685,19 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 	int r;
 
 	*options = (struct mxlog_read_options){ 0 };
-	given.predicates = calloc((size_t)argc, sizeof(char *));
-	r = given.predicates ? read_arguments(&given, argc, argv) : -ENOMEM;
-	options->help = r >= 0 && given.text[OPTION_HELP];
-	options->version = r >= 0 && given.text[OPTION_VERSION];
-	if (options->help || options->version)
-		goto out;
+	r = mxlog_read_arguments_parse(&given.arguments, argc, argv, &error);
+	options->help = r >= 0 && has(&given, MXLOG_OPT_HELP);
+	options->version = r >= 0 && has(&given, MXLOG_OPT_VERSION);
+	if (r >= 0 && !options->help && !options->version)
+		r = make_options(&given);
+	mxlog_read_arguments_done(&given.arguments);
 	if (r >= 0)
-		r = make_query(&given);
-	if (r >= 0)
-		r = set_rest(&given);
-	if (r >= 0)
-		r = default_dir(&given);
-	if (r < 0) {
-		if (error.code == 0)
-			(void)mxlog_error_set(&error, r, "%s", strerror(-r));
-		if (reterr)
-			*reterr = error;
-		mxlog_read_options_done(options);
-	}
-out:
-	free(given.predicates);
+		return 0;
+	if (error.code == 0)
+		(void)mxlog_error_set(&error, r, "%s", strerror(-r));
+	if (reterr)
+		*reterr = error;
+	mxlog_read_options_done(options);
 	return r;
 }
 
@@ -733,56 +711,4 @@ void mxlog_read_options_done(struct mxlog_read_options *options)
 	free(options->fields);
 	mxlog_query_free(options->query);
 	*options = (struct mxlog_read_options){ 0 };
-}
-
-/* ---- help ---- */
-
-static void print_wrapped(const char *text)
-{
-	int column = HELP_COLUMN;
-
-	while (*text) {
-		int word = (int)strcspn(text, " ");
-
-		if (column + 1 + word > HELP_WIDTH) {
-			(void)printf("\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		}
-		column += printf(" %.*s", word, text);
-		text += word;
-		text += strspn(text, " ");
-	}
-	(void)printf("\n");
-}
-
-static void print_row(const struct row *row)
-{
-	char left[64];
-	int n;
-
-	if (row->group) {
-		(void)printf("\n%s:\n", row->group);
-		return;
-	}
-	n = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s",
-	    row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-	    row->letter ? ", " : "  ", row->name, row->argument ? " " : "",
-	    row->argument ? row->argument : "");
-	if (n >= HELP_COLUMN)
-		(void)printf("%s\n%*s", left, HELP_COLUMN, "");
-	else
-		(void)printf("%-*s", HELP_COLUMN, left);
-	print_wrapped(row->help);
-}
-
-void mxlog_read_options_help(void)
-{
-	(void)printf("usage: mxlog-read [options]\n"
-		     "Show log entries, live and archived, that match all that "
-		     "is asked for.\n");
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		print_row(&rows[i]);
-	(void)printf(
-	    "\nExit status: 0; 1 if something could not be read; 2 for "
-	    "a wrong option.\n");
 }

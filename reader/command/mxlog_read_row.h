@@ -11,4 +11,6 @@ struct mxlog_read_row {
 	size_t n_fields;
 	size_t width; /* of the screen; 0: no end */
 	bool colour;
+	/* How the short forms show times. */
+	int (*time)(struct mxlog_buf *out, int64_t time_usec);
 };

@@ -123,7 +123,7 @@ static int add_head(const struct mxlog_read_row *row, struct mxlog_buf *out)
 	const char *off = row->colour ? "\033[0m" : "";
 	int r;
 
-	r = mxlog_read_local_time(out, entry->time_usec);
+	r = row->time(out, entry->time_usec);
 	if (r >= 0)
 		r = mxlog_buf_printf(out, " %s%-*s%s %s", on, LEVEL_WIDTH,
 		    mxlog_level_name(entry->level), off,
@@ -183,7 +183,7 @@ static int add_metric(const struct mxlog_read_row *row, struct mxlog_buf *out)
 	size_t len = mxlog_number_format_double(value, metric->value);
 	int r;
 
-	r = mxlog_read_local_time(out, metric->time_usec);
+	r = row->time(out, metric->time_usec);
 	if (r >= 0)
 		r = mxlog_buf_printf(out, " %-9s ",
 		    mxlog_metric_type_name(metric->type));

@@ -187,7 +187,7 @@ int mxlog_read_table(const struct mxlog_read_row *row, struct mxlog_buf *out)
 
 /* ---- CSV ---- */
 
-static int add_csv(struct mxlog_buf *out, const char *text, size_t len)
+int mxlog_read_csv_add(struct mxlog_buf *out, const char *text, size_t len)
 {
 	bool quote = false;
 	int r;
@@ -214,7 +214,7 @@ int mxlog_read_csv_head(const struct mxlog_read_row *row, struct mxlog_buf *out)
 		if (i > 0)
 			r = mxlog_buf_add_char(out, ',');
 		if (r >= 0)
-			r = add_csv(out, row->fields[i],
+			r = mxlog_read_csv_add(out, row->fields[i],
 			    strlen(row->fields[i]));
 	}
 	return r < 0 ? r : mxlog_buf_add(out, LITERAL("\r\n"));
@@ -232,8 +232,8 @@ int mxlog_read_csv(const struct mxlog_read_row *row, struct mxlog_buf *out)
 		if (r >= 0 && i > 0)
 			r = mxlog_buf_add_char(out, ',');
 		if (r >= 0)
-			r = add_csv(out, c.text.data ? c.text.data : "",
-			    c.text.len);
+			r = mxlog_read_csv_add(out,
+			    c.text.data ? c.text.data : "", c.text.len);
 	}
 	mxlog_buf_done(&c.text);
 	return r < 0 ? r : mxlog_buf_add(out, LITERAL("\r\n"));

@@ -8,6 +8,8 @@ int mxlog_read_table_head(const struct mxlog_read_row *row,
     struct mxlog_buf *out);
 int mxlog_read_table(const struct mxlog_read_row *row, struct mxlog_buf *out);
 
+/* One value, quoted if need be. */
+int mxlog_read_csv_add(struct mxlog_buf *out, const char *text, size_t len);
 int mxlog_read_csv_head(const struct mxlog_read_row *row,
     struct mxlog_buf *out);
 int mxlog_read_csv(const struct mxlog_read_row *row, struct mxlog_buf *out);

@@ -217,8 +217,9 @@ def order(query, found):
         have = [e for e in found if value(e) is not None]
         lack = [e for e in found if value(e) is None]
     descending = query.get("order_dir") == "desc"
+    last = query.get("last") and not descending
     wanted = (query.get("offset") or 0) + (len(have) if query.get("limit") is None else query["limit"])
-    if wanted < len(have) // 8:  # the same, without sorting all
+    if not last and wanted < len(have) // 8:  # the same, without sorting all
         cut = heapq.nlargest if descending else heapq.nsmallest
         return cut(wanted, have, key=value)
     # Python's sort is stable, reversed too.
@@ -309,7 +310,10 @@ class Evaluator:
             return count_lines(query, self.count(query, table, found))
         found = order(query, found)
         offset, limit = query.get("offset") or 0, query.get("limit")
-        lines = [e.raw for e in (found[offset:] if limit is None else found[offset:offset + limit])]
+        found = found[offset:]
+        if query.get("last") and query.get("order_dir") != "desc":
+            found = found[len(found) - min(limit, len(found)):]
+        lines = [e.raw for e in (found if limit is None else found[:limit])]
         return lines, lines
 
 

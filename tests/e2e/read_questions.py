@@ -2,8 +2,8 @@
 """Random questions of read_evaluator.py, and what they are as a line for
 read_many, as options of mxlog-read and as SQL.
 
-A question is a LogQuery with more keys: min_level, exclude, search (flags and
-text, instead of search_text), conditions, unit, host, exception, metrics, and
+A question is a LogQuery with more keys: min_level, exclude, last (the last `limit`, where
+the order ascends), search (flags and text, instead of search_text), conditions, unit, host, exception, metrics, and
 one of count, series (aggregate and bucket), trace and slowest."""
 import json
 import re
@@ -111,6 +111,8 @@ def ask_window(rng, query):
         query["offset"] = rng.choice([0, 1, 7, 100, 5000])
     if rng.random() < 0.5:
         query["order_dir"] = rng.choice(["asc", "desc"])
+    if "limit" in query and rng.random() < 0.3:
+        query["last"] = True
 
 
 def ask_what(rng, query, traces, entries):
@@ -187,7 +189,7 @@ def random_question(rng, traces, entries, metrics):
     ask_window(rng, query)
     if rng.random() < 0.6:
         query["order_by"] = rng.choice(ORDERS)
-    if rng.random() < 0.1:
+    if rng.random() < 0.1 and "last" not in query:
         query[rng.choice(["limit", "levels", "search_text", "trace_id"])] = None
     return query
 
@@ -215,6 +217,8 @@ def as_line(question):
     parts = [json.dumps({key: query[key] for key in LOGQUERY if key in query})]
     if query.get("metrics"):
         parts.append("M")
+    if query.get("last") and query.get("order_dir") != "desc":
+        parts.append("L")
     parts += ["x" + module for module in query.get("exclude", [])]
     parts += ["f" + condition for condition in query["conditions"]]
     if "search" in query:
@@ -236,11 +240,13 @@ def as_options(question):
         return None
     out = []
     for key, option in (("start_time", "-S"), ("end_time", "-U"), ("trace_id", "-t"), ("search_text", "-g"),
-                        ("order_by", "--order-by"), ("order_dir", "--order-dir"), ("limit", "-n"),
+                        ("order_by", "--order-by"), ("order_dir", "--order-dir"),
                         ("offset", "--offset"), ("min_level", "-p"), ("unit", "--unit"), ("host", "--host"),
                         ("exception", "--exception"), ("count", "--count-by"), ("slowest", "--slowest")):
         if question.get(key) is not None:
             out += [option, str(question[key])]
+    if question.get("limit") is not None:
+        out += ["-n" if question.get("last") else "--limit", str(question["limit"])]
     for key, option in (("levels", "-l"), ("modules", "-m"), ("exclude", "--exclude-module"), ("tags", "-T")):
         if question.get(key):
             out += [option, ",".join(question[key])]
@@ -417,6 +423,8 @@ def as_sql(question):
             return "count\tSELECT %s, count(*) FROM %s WHERE %s GROUP BY ALL ORDER BY %s" % (
                 ", ".join(fields), table, where, order)
     except Unsayable:
+        return None
+    if query.get("last"):
         return None
     key = {"level": RANK, "trace_id": "trace"}.get(query.get("order_by"), query.get("order_by") or "timestamp")
     sql = "%s\tSELECT n FROM %s WHERE %s ORDER BY %s %s NULLS LAST, n" % (

@@ -93,6 +93,50 @@ expect "a metric" '{"time":"2026-01-28T10:00:00.000000Z","count":60,"value":29.0
 {"time":"2026-01-28T10:30:00.000000Z","count":40,"value":49.0}' \
 	bash -c "'$read' --metric wait --agg p50 --bucket 30m -o json"
 
+expect "levels add up" '3' \
+	bash -c "'$read' -o cat -l DEBUG -l ERROR | wc -l"
+expect "modules add up" '3' \
+	bash -c "'$read' -o json -m src.child -m sshd | wc -l"
+expect "a priority" '2' bash -c "'$read' -o cat -p 3 | wc -l"
+expect "a range of priorities" '2' \
+	bash -c "'$read' -o json -p notice..info -l INFO -l ERROR | wc -l"
+expect "the newest, in order" 'task 99 failed
+bidi' bash -c "'$read' -o cat -n2 | cut -d' ' -f1-3 | sed 's/bidi.*/bidi/'"
+expect "the newest first" 'bidi
+task 99 failed' bash -c "'$read' -o cat -r -n 2 | sed 's/bidi.*/bidi/'"
+expect "the first ones" 'moved task 17' "$read" -o cat -n +1
+expect "the first one, by limit" 'moved task 17' "$read" -o cat --limit 1
+expect "the last by level" 'task 18 failed
+task 99 failed' "$read" -o cat --order-by level -n 2
+expect "a directory named twice" '5' \
+	bash -c "'$read' -D '$dir/log' -D '$dir/log/.' --count-by module -o csv |
+		awk -F, '{ n += \$2 } END { print n }'"
+expect "quiet" '0 3' bash -c "'$read' -q -g moved && printf '0 '
+	'$read' -q -g nothing || printf '%s' \$?"
+expect "counts as CSV" 'level,count
+ERROR,2' bash -c "'$read' --count-by level -l ERROR -o csv | tr -d '\r'"
+expect "errors as rows" 'total
+exception
+exception
+module
+module
+message' bash -c "'$read' --errors -S 2026-01-28 -U 2026-01-29 -o csv |
+	tail -n +2 | cut -d, -f1"
+expect "an operation as rows" '104' bash -c "'$read' -o json \
+	--trace 01HQ8Z9X0ABCDEFGHJKMNPQRST | grep -c '\"line\":{'"
+expect "times with zones" '2026-01-28T11:00:00.000000+01:00' \
+	bash -c "TZ=Europe/Berlin '$read' -n +1 -o short-iso | cut -d' ' -f1"
+expect "times with microseconds" '2026-01-28 10:00:00.000000' \
+	bash -c "'$read' -n +1 -o short-precise | cut -d' ' -f1,2"
+expect "times with weekdays" 'Wed 2026-01-28 10:00:00.000000 UTC' \
+	bash -c "'$read' -n +1 -o short-full | cut -d' ' -f1-4"
+expect "times since 1970" '1769594400.000000' \
+	bash -c "'$read' -n +1 -o short-unix | cut -d' ' -f1"
+if [ -e /dev/full ] && "$read" --help >/dev/full 2>&1; then
+	echo "--help could not be written, and nothing was said"
+	exit 1
+fi
+
 trace=$("$read" --trace 01HQ8Z9X0ABCDEFGHJKMNPQRST)
 grep -q 'failed in 30 min 0 s, 104 items of 2 operations' <<<"$trace"
 grep -q '│  ├─ INFO src.child: child' <<<"$trace"
@@ -135,10 +179,14 @@ test ! -s "$dir/err" || exit 1
 set -e
 
 echo "-- wrong options: status 2 and one line"
+trace_id=01HQ8Z9X0ABCDEFGHJKMNPQRST
 for wrong in "--levle INFO" "-l LOUD" "-S notatime" "--count-by nosuch" \
 	"--trace short" "--field nosuch=1" "-n x" "--metrics -l INFO" \
 	"--regex" "extra" "--agg" "-o xml" "--errors --histogram" \
-	"--bucket 5x" "-f -r" "--cursor nonsense" "-g ( --regex"; do
+	"--bucket 5x" "-f -r" "-n 2 --limit 3" "--trace $trace_id -m sshd" \
+	"--agg p50" "--count-by level --order-by level" "-S today -S now" \
+	"--fields level" "-q -f" "--metrics --exclude-module a" "-p LOUD" \
+	"-p err.." "-n +x" "--histogram -n 3" "--cursor nonsense" "-g ( --regex"; do
 	status=0
 	# shellcheck disable=SC2086
 	"$read" $wrong >"$dir/out" 2>"$dir/err" || status=$?

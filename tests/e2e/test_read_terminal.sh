@@ -95,7 +95,7 @@ echo "-- a table is as wide as the terminal is now"
 for columns in 100 70; do
 	resize "$columns" 20
 	run 'clear; mxlog-read -o table -n 3 --no-pager'
-	wait_for 'entry 2 '
+	wait_for 'entry 199 '
 	longest=$(screen | grep entry | wc -L)
 	if [ "$longest" != "$columns" ]; then
 		echo "$longest columns of $columns"
