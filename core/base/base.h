@@ -15,6 +15,10 @@
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* A thread's variable that is found without a call, also in a library: a few
+ * words are always to be had. */
+#define MXLOG_FAST_TLS __attribute__((tls_model("initial-exec")))
+
 #define USEC_PER_SEC ((int64_t)1000000)
 #define USEC_PER_DAY (86400 * USEC_PER_SEC)
 

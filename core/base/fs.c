@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/own_fd.h"
+
 enum {
 	OPEN_TRIES = 16, /* a name that comes and goes as often is an attack */
 };
@@ -118,7 +120,8 @@ static int sync_names(int dir_fd)
 {
 	int fd, r;
 
-	fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = mxlog_own_fd_lift(
+	    openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (fd < 0)
 		return errno == EACCES ? 0 : -errno;
 	r = mxlog_fs_fsync(fd);
@@ -139,7 +142,8 @@ static int explain_not_a_dir(int dir_fd, const char *name)
 
 static int open_part(int dir_fd, const char *name, int flags, int *ret)
 {
-	int fd = openat(dir_fd, name, flags | O_DIRECTORY | O_CLOEXEC);
+	int fd = mxlog_own_fd_lift(
+	    openat(dir_fd, name, flags | O_DIRECTORY | O_CLOEXEC));
 
 	if (fd < 0 && errno == ENOTDIR)
 		return explain_not_a_dir(dir_fd, name);
@@ -245,10 +249,11 @@ int mxlog_fs_open_dir(const char *path, bool create, int *ret)
 
 	if (*path == '\0')
 		return -ENOENT;
-	fd = open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = mxlog_own_fd_lift(
+	    open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (fd < 0 && errno == EACCES)
-		fd = open(*path == '/' ? "/" : ".",
-		    O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = mxlog_own_fd_lift(open(*path == '/' ? "/" : ".",
+		    O_PATH | O_DIRECTORY | O_CLOEXEC));
 	if (fd < 0)
 		return -errno;
 	return walk_down(&walk, fd, path, ret);
@@ -261,7 +266,8 @@ int mxlog_fs_open_subdir(int dir_fd, const char *name, bool create, int *ret)
 
 	if (fstat(dir_fd, &walk.owner) < 0)
 		return -errno;
-	fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = mxlog_own_fd_lift(
+	    openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (fd < 0)
 		return -errno;
 	return walk_down(&walk, fd, name, ret);
@@ -286,8 +292,8 @@ static int open_existing(int dir_fd, const char *name, int flags,
 {
 	int fd, r;
 
-	fd = openat(dir_fd, name,
-	    flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	fd = mxlog_own_fd_lift(openat(dir_fd, name,
+	    flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
 	if (fd < 0) /* a directory, a socket or a FIFO is no file of ours */
 		return errno == EISDIR || errno == ENXIO ? -EPERM : -errno;
 
@@ -305,9 +311,9 @@ static int create_new(int dir_fd, const char *name, int flags,
 {
 	int fd, r;
 
-	fd = openat(dir_fd, name,
+	fd = mxlog_own_fd_lift(openat(dir_fd, name,
 	    flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-	    0600);
+	    0600));
 	if (fd < 0)
 		return -errno;
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/own_fd.h"
 #include "base/reterr.h"
 
 /* ---- the top level ---- */
@@ -179,7 +180,7 @@ static int read_file(const char *path, struct mxlog_buf *buf)
 {
 	int fd, r;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = mxlog_own_fd_lift(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
 	if (fd < 0)
 		return -errno;
 	r = read_text(fd, buf);

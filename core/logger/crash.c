@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "logger/stderr_guard.h"
 
 enum {
 	RESCUE_MSEC = 1000,
@@ -29,8 +30,8 @@ static void say_lost(uint64_t lost)
 
 	len += mxlog_number_format_u64(text + len, lost);
 	memcpy(text + len, after, sizeof(after) - 1);
-	if (write(STDERR_FILENO, text, len + sizeof(after) - 1) < 0)
-		return; /* nothing is left to try */
+	/* If that fails nothing is left to try. */
+	(void)mxlog_stderr_write(text, len + sizeof(after) - 1);
 }
 
 /* Another thread is about to end the process: let it finish. Should it be the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "logger/dispatch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/number.h"
@@ -19,6 +20,7 @@ struct mxlog_dispatch {
 	size_t n_handlers;
 	struct mxlog_handler fallback; /* the console: when all else fails */
 	struct mxlog_rate_limit rate_limit;
+	struct mxlog_shed shed; /* not said yet */
 	struct mxlog_item *own; /* for entries of ours */
 };
 
@@ -55,6 +57,11 @@ void mxlog_item_trim(struct mxlog_item *item)
 	}
 }
 
+static bool is_stuck(const struct mxlog_handler *handler)
+{
+	return handler->is_stuck && handler->is_stuck(handler->ctx);
+}
+
 /* ---- which handlers a logger has ---- */
 
 static int append(struct mxlog_handler ***handlers, size_t *n,
@@ -70,10 +77,20 @@ static int append(struct mxlog_handler ***handlers, size_t *n,
 	return 0;
 }
 
+/* What it refused and could not be told is said on stderr at last. */
 static void handler_free(struct mxlog_handler *handler)
 {
+	char counts[200];
+
 	if (!handler)
 		return;
+	if (handler->owes) {
+		mxlog_shed_format(&handler->shed, counts, sizeof(counts));
+		mxlog_stderr_say("mxlog: handler %s: %ju entries were refused: "
+				 "%s",
+		    handler->ops->name,
+		    (uintmax_t)mxlog_shed_total(&handler->shed), counts);
+	}
 	mxlog_handler_close(handler);
 	free(handler);
 }
@@ -263,11 +280,41 @@ static int plan_adopt(struct mxlog_dispatch *dispatch, struct plan *plan)
 	return 0;
 }
 
+/* What no handler could be told any more. */
+static void say_last(struct mxlog_dispatch *dispatch)
+{
+	char counts[200];
+
+	if (mxlog_shed_total(&dispatch->shed) == 0)
+		return;
+	mxlog_shed_format(&dispatch->shed, counts, sizeof(counts));
+	mxlog_stderr_say("mxlog: %ju entries were shed from the queue: %s",
+	    (uintmax_t)mxlog_shed_total(&dispatch->shed), counts);
+	dispatch->shed = (struct mxlog_shed){ 0 };
+}
+
+/* What a disk has refused so far goes to the first new handler of its kind. */
+static void hand_over(struct mxlog_dispatch *dispatch, const struct plan *plan)
+{
+	for (size_t i = 0; i < dispatch->n_handlers; i++) {
+		struct mxlog_handler *from = dispatch->handlers[i];
+		size_t j = 0;
+
+		if (!from->configured || !is_stuck(from))
+			continue;
+		while (j < plan->n && plan->handlers[j]->ops != from->ops)
+			j++;
+		if (j < plan->n)
+			from->inherit(plan->handlers[j]->ctx, from->ctx);
+	}
+}
+
 static int use_plan(struct mxlog_dispatch *dispatch, struct plan *plan,
     const struct mxlog_config *config)
 {
 	int r;
 
+	hand_over(dispatch, plan);
 	close_handlers(dispatch, false);
 	r = config ? plan_attach(plan, config) : 0;
 	if (r == 0)
@@ -327,6 +374,7 @@ void mxlog_dispatch_close_handlers(struct mxlog_dispatch *dispatch)
 {
 	(void)mxlog_dispatch_flush(dispatch, false);
 	close_handlers(dispatch, true);
+	say_last(dispatch);
 }
 
 void mxlog_dispatch_free(struct mxlog_dispatch *dispatch)
@@ -344,29 +392,6 @@ void mxlog_dispatch_free(struct mxlog_dispatch *dispatch)
 
 /* ---- delivering ---- */
 
-static int hand(struct mxlog_handler *handler, const struct mxlog_item *item)
-{
-	if (item->is_metric)
-		return handler->ops->handle_metric
-		    ? handler->ops->handle_metric(handler->ctx, item->metric)
-		    : 0;
-	if (item->entry->level < handler->level)
-		return 0;
-	return handler->ops->handle(handler->ctx, item->entry);
-}
-
-static void hand_and_tell(struct mxlog_dispatch *dispatch,
-    struct mxlog_handler *handler, const struct mxlog_item *item)
-{
-	int r = hand(handler, item);
-
-	handler->dirty = true;
-	if (r < 0)
-		mxlog_stderr_limited(&dispatch->rate_limit,
-		    "mxlog: handler %s failed: %s", handler->ops->name,
-		    strerrordesc_np(-r));
-}
-
 /* Without a configuration the built-in rules redact what stderr gets. */
 static int make_default_pipeline(struct mxlog_dispatch *dispatch)
 {
@@ -383,7 +408,6 @@ static int make_default_pipeline(struct mxlog_dispatch *dispatch)
 static int set_names(struct mxlog_item *item)
 {
 	struct mxlog_entry *entry = item->entry;
-	const struct mxlog_source *source = item->source;
 	const char *name = *item->logger->name ? item->logger->name
 					       : program_invocation_short_name;
 	char thread_id[MXLOG_NUMBER_MAX];
@@ -391,11 +415,11 @@ static int set_names(struct mxlog_item *item)
 	size_t len;
 	int r = mxlog_entry_set(entry, MXLOG_FIELD_MODULE, name, strlen(name));
 
-	if (r == 0 && source) {
-		r = mxlog_entry_set(entry, MXLOG_FIELD_FUNCTION,
-		    source->function, strlen(source->function));
-		(void)mxlog_entry_set_line_number(entry, source->line);
-	}
+	if (r == 0 && *item->function)
+		r = mxlog_entry_set(entry, MXLOG_FIELD_FUNCTION, item->function,
+		    strlen(item->function));
+	if (item->line > 0)
+		(void)mxlog_entry_set_line_number(entry, item->line);
 	len = mxlog_number_format_i64(thread_id, item->thread_id);
 	if (r == 0)
 		r = mxlog_entry_set(entry, MXLOG_FIELD_THREAD_ID, thread_id,
@@ -424,7 +448,70 @@ static int prepare(struct mxlog_dispatch *dispatch, struct mxlog_item *item)
 	return r;
 }
 
-void mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
+static _Thread_local bool handling MXLOG_FAST_TLS;
+
+bool mxlog_dispatch_is_handling(void)
+{
+	return handling;
+}
+
+static int hand(struct mxlog_handler *handler, const struct mxlog_item *item)
+{
+	int r = 0;
+
+	handling = true;
+	if (!item->is_metric)
+		r = handler->ops->handle(handler->ctx, item->entry);
+	else if (handler->ops->handle_metric)
+		r = handler->ops->handle_metric(handler->ctx, item->metric);
+	handling = false;
+	handler->dirty = true;
+	return r;
+}
+
+/* The count first: a reader then knows what is missing before what follows. */
+static int say_refused(struct mxlog_dispatch *dispatch,
+    struct mxlog_handler *handler)
+{
+	struct mxlog_item *own = dispatch->own;
+	char reason[128];
+	int r;
+
+	(void)snprintf(reason, sizeof(reason), "handler %s refused them",
+	    handler->ops->name);
+	own->is_metric = false;
+	r = mxlog_shed_describe(&handler->shed, reason, own->entry);
+	if (r == 0)
+		r = prepare(dispatch, own);
+	if (r == 0)
+		r = hand(handler, own);
+	if (r == 0)
+		handler->shed = (struct mxlog_shed){ 0 };
+	return r;
+}
+
+static void hand_and_tell(struct mxlog_dispatch *dispatch,
+    struct mxlog_handler *handler, const struct mxlog_item *item)
+{
+	int r = 0;
+
+	if (!item->is_metric && item->entry->level < handler->level &&
+	    !item->entry->audit)
+		return;
+	if (UNLIKELY(handler->owes) && item != dispatch->own)
+		r = say_refused(dispatch, handler);
+	if (r == 0)
+		r = hand(handler, item);
+	handler->owes = r < 0 && handler->configured;
+	if (r == 0)
+		return;
+	handler->shed.n[item->queued.rank]++;
+	mxlog_stderr_limited(&dispatch->rate_limit,
+	    "mxlog: handler %s failed: %s", handler->ops->name,
+	    strerrordesc_np(-r));
+}
+
+int mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
     struct mxlog_item *item)
 {
 	struct mxlog_logger *logger = item->logger;
@@ -432,10 +519,12 @@ void mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
 	int r = prepare(dispatch, item);
 
 	if (r < 0) { /* no handler may see it */
+		if (item != dispatch->own)
+			mxlog_shed_note(item->queued.rank);
 		mxlog_stderr_limited(&dispatch->rate_limit,
 		    "mxlog: an entry could not be redacted and is lost: %s",
 		    strerrordesc_np(-r));
-		return;
+		return r;
 	}
 	while (logger) {
 		handlers += logger->n_handlers;
@@ -446,95 +535,104 @@ void mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
 	}
 	if (handlers == 0)
 		hand_and_tell(dispatch, &dispatch->fallback, item);
-}
-
-/* "shed_debug" … in the order of ranks. */
-static const char *const shed_keys[MXLOG_QUEUE_RANKS] = {
-	"shed_debug",
-	"shed_info",
-	"shed_warning",
-	"shed_error",
-	"shed_critical",
-};
-
-static int describe_shed(struct mxlog_entry *entry,
-    const uint64_t shed[MXLOG_QUEUE_RANKS])
-{
-	struct mxlog_buf text = { 0 };
-	uint64_t total = 0;
-	int r = 0;
-
-	for (int i = 0; i < MXLOG_QUEUE_RANKS; i++)
-		total += shed[i];
-	if (total == 0)
-		return -ENOENT;
-	r = mxlog_buf_printf(&text, "Shed %ju entries: the queue was full",
-	    (uintmax_t)total);
-	if (r == 0)
-		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text.data,
-		    text.len);
-	for (int i = 0; i < MXLOG_QUEUE_RANKS && r == 0; i++)
-		r = mxlog_entry_add_context_int(entry, shed_keys[i],
-		    strlen(shed_keys[i]), (int64_t)shed[i]);
-	mxlog_buf_done(&text);
-	return r;
-}
-
-void mxlog_dispatch_report_shed(struct mxlog_dispatch *dispatch,
-    const uint64_t shed[MXLOG_QUEUE_RANKS])
-{
-	struct mxlog_entry *entry = dispatch->own->entry;
-	int r;
-
-	mxlog_entry_reset(entry);
-	r = describe_shed(entry, shed);
-	if (r == -ENOENT)
-		return;
-	mxlog_entry_set_level(entry, MXLOG_WARNING);
-	entry->audit = true;
-	if (r == 0)
-		r = mxlog_entry_set(entry, MXLOG_FIELD_MODULE,
-		    LITERAL("mxlog.logger"));
-	if (r == 0)
-		r = mxlog_entry_add_context(entry, LITERAL("action"),
-		    LITERAL("shed"));
-	if (r == 0)
-		r = mxlog_entry_add_context(entry, LITERAL("actor"),
-		    program_invocation_short_name,
-		    strlen(program_invocation_short_name));
-	if (r == 0)
-		r = mxlog_entry_add_context(entry, LITERAL("result"),
-		    LITERAL("lost"));
-	if (r < 0)
-		return;
-	dispatch->own->logger = mxlog_registry_root();
-	mxlog_dispatch_handle(dispatch, dispatch->own);
+	return 0;
 }
 
 static int flush(struct mxlog_handler *handler, bool sync)
 {
 	bool due = handler->dirty || handler->has_timer || sync;
+	int r;
 
 	if (!due || !handler->ops->flush)
 		return 0;
 	handler->dirty = false;
-	return handler->ops->flush(handler->ctx, sync);
+	handling = true;
+	r = handler->ops->flush(handler->ctx, sync);
+	handling = false;
+	return r;
 }
 
-int mxlog_dispatch_flush(struct mxlog_dispatch *dispatch, bool sync)
+static int flush_all(struct mxlog_dispatch *dispatch, bool sync)
 {
 	int first = flush(&dispatch->fallback, sync);
 
 	for (size_t i = 0; i < dispatch->n_handlers; i++) {
-		int r = flush(dispatch->handlers[i], sync);
+		struct mxlog_handler *handler = dispatch->handlers[i];
+		int r = flush(handler, sync);
 
 		if (r < 0 && first == 0)
 			first = r;
-		if (r < 0)
+		if (r < 0 && !is_stuck(handler)) /* it has told that itself */
 			mxlog_stderr_limited(&dispatch->rate_limit,
-			    "mxlog: handler %s failed: %s",
-			    dispatch->handlers[i]->ops->name,
+			    "mxlog: handler %s failed: %s", handler->ops->name,
 			    strerrordesc_np(-r));
 	}
 	return first;
+}
+
+void mxlog_dispatch_add_shed(struct mxlog_dispatch *dispatch,
+    struct mxlog_shed *shed)
+{
+	mxlog_shed_move(&dispatch->shed, shed);
+}
+
+static bool is_any_stuck(const struct mxlog_dispatch *dispatch)
+{
+	for (size_t i = 0; i < dispatch->n_handlers; i++)
+		if (is_stuck(dispatch->handlers[i]))
+			return true;
+	return false;
+}
+
+/* True if there was something to say, and it was. */
+static bool report_shed(struct mxlog_dispatch *dispatch)
+{
+	struct mxlog_item *own = dispatch->own;
+	struct mxlog_shed noted;
+
+	if (UNLIKELY(mxlog_shed_take_noted(&noted)))
+		mxlog_shed_move(&dispatch->shed, &noted);
+	if (LIKELY(mxlog_shed_total(&dispatch->shed) == 0) ||
+	    is_any_stuck(dispatch) ||
+	    mxlog_shed_describe(&dispatch->shed, "the queue was full",
+		own->entry) < 0)
+		return false;
+	own->logger = mxlog_registry_root();
+	own->is_metric = false;
+	own->queued.rank = mxlog_shed_rank(MXLOG_WARNING);
+	if (mxlog_dispatch_handle(dispatch, own) < 0)
+		return false;
+	dispatch->shed = (struct mxlog_shed){ 0 };
+	return true;
+}
+
+/* What a full disk has given up is said when it works again: so the disk is
+ * asked first. */
+int mxlog_dispatch_flush(struct mxlog_dispatch *dispatch, bool sync)
+{
+	int r, again;
+
+	(void)report_shed(dispatch);
+	r = flush_all(dispatch, sync);
+	if (report_shed(dispatch)) {
+		again = flush_all(dispatch, sync);
+		r = r < 0 ? r : again;
+	}
+	return r;
+}
+
+void mxlog_dispatch_forget(struct mxlog_dispatch *dispatch)
+{
+	struct mxlog_shed noted;
+
+	(void)mxlog_shed_take_noted(&noted);
+	dispatch->shed = (struct mxlog_shed){ 0 };
+	for (size_t i = 0; i < dispatch->n_handlers; i++) {
+		struct mxlog_handler *handler = dispatch->handlers[i];
+
+		handler->shed = (struct mxlog_shed){ 0 };
+		handler->owes = false;
+		if (handler->forget)
+			handler->forget(handler->ctx);
+	}
 }

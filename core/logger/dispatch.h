@@ -18,7 +18,8 @@ struct mxlog_item {
 	/* Of an entry, what the delivery sets on its own time: module, function,
 	 * line and thread. 0: the entry has its names. */
 	pid_t thread_id;
-	const struct mxlog_source *source; /* NULL: unknown */
+	int line;          /* 0: unknown */
+	char function[48]; /* "": unknown, or set already */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric; /* NULL until first needed */
 	bool is_metric;
@@ -49,16 +50,27 @@ int mxlog_dispatch_configure(struct mxlog_dispatch *dispatch,
     const struct mxlog_config *config, struct mxlog_error *reterr);
 
 /* Prepare the item and hand it to the handlers of its logger and, while they
- * propagate, of those above. Failures are told on stderr, and an entry that no
- * handler took goes there, too. */
-void mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
+ * propagate, of those above. An entry that no handler has is shown on stderr.
+ * Failures are told there, too; what a handler of ours refuses is counted, and
+ * said to it as soon as it takes entries again. */
+/* Negative: it could not be prepared, and is counted. */
+int mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
     struct mxlog_item *item);
 
-/* Say in one WARNING entry what was shed, if anything was. */
-void mxlog_dispatch_report_shed(struct mxlog_dispatch *dispatch,
-    const uint64_t shed[MXLOG_QUEUE_RANKS]);
+/* Take these counts; the next flush says them in one WARNING entry, unless a
+ * disk refuses entries at that time: then the one after it, all of them at
+ * once. */
+void mxlog_dispatch_add_shed(struct mxlog_dispatch *dispatch,
+    struct mxlog_shed *shed);
 
-/* Flush every handler; with `sync` to disk. The first error. */
+/* In a forked child: what waits and what was counted is the parent's. */
+void mxlog_dispatch_forget(struct mxlog_dispatch *dispatch);
+
+/* True in a handler's function: what it logs itself is dropped. */
+bool mxlog_dispatch_is_handling(void);
+
+/* Say what was shed and flush every handler; with `sync` to disk. The first
+ * error. */
 int mxlog_dispatch_flush(struct mxlog_dispatch *dispatch, bool sync);
 
 /* Add a handler of the application to a logger; it is open until

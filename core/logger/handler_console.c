@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/own_fd.h"
 #include "config/formatter.h"
 #include "logger/handler.h"
+#include "logger/stderr_guard.h"
 
 struct console {
-	int fd; /* borrowed: the process's own */
+	int fd;                  /* borrowed: the process's own */
+	struct mxlog_own_fd own; /* what stdout was */
 	struct mxlog_formatter *formatter;
 	struct mxlog_buf text;
 };
@@ -19,8 +22,13 @@ static int console_flush(void *ctx, bool sync)
 	int r;
 
 	(void)sync;
-	r = mxlog_fs_write_all(console->fd, console->text.data,
-	    console->text.len);
+	if (console->fd == STDERR_FILENO)
+		r = mxlog_stderr_write(console->text.data, console->text.len);
+	else if (!mxlog_own_fd_is(&console->own, console->fd))
+		r = -EBADF;
+	else
+		r = mxlog_fs_write_all(console->fd, console->text.data,
+		    console->text.len);
 	mxlog_buf_clear(&console->text);
 	return r;
 }
@@ -79,6 +87,7 @@ int mxlog_console_handler_open(const char *format, const char *destination,
 	if (!console)
 		return -ENOMEM;
 	console->fd = fd;
+	mxlog_own_fd_note(&console->own, fd);
 	r = mxlog_formatter_new(format ? format : "console", want_colour(fd),
 	    &console->formatter, reterr);
 	if (r < 0) {

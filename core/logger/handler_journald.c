@@ -121,7 +121,8 @@ static int send_file(struct journald *journald)
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
-	int fd = memfd_create("mxlog", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	int fd = mxlog_own_fd_lift(
+	    memfd_create("mxlog", MFD_ALLOW_SEALING | MFD_CLOEXEC));
 	int r;
 
 	if (fd < 0)

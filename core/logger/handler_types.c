@@ -26,6 +26,11 @@ int mxlog_handler_open(const struct mxlog_config *config,
 {
 	const char *format = resolve_format(config, wanted->format);
 	const char *destination = wanted->destination;
+	const struct mxlog_file_sizes sizes = {
+		.max_file = config->max_file_size,
+		.backup_count = config->backup_count,
+		.backlog = config->backlog_size,
+	};
 	int r;
 
 	if (strcmp(wanted->type, "console") == 0) {
@@ -33,8 +38,8 @@ int mxlog_handler_open(const struct mxlog_config *config,
 		    reterr);
 	} else if (strcmp(wanted->type, "file") == 0) {
 		r = mxlog_file_handler_open(format,
-		    destination ? destination : config->log_file_path,
-		    config->max_file_size, config->backup_count, ret, reterr);
+		    destination ? destination : config->log_file_path, &sizes,
+		    ret, reterr);
 	} else if (strcmp(wanted->type, "syslog") == 0) {
 		r = mxlog_syslog_handler_open(format, destination, ret, reterr);
 	} else if (strcmp(wanted->type, "journald") == 0) {

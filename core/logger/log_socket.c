@@ -84,8 +84,7 @@ int mxlog_log_socket_init(struct mxlog_log_socket *socket,
 
 static void disconnect(struct mxlog_log_socket *socket)
 {
-	if (socket->fd >= 0)
-		close(socket->fd);
+	mxlog_own_fd_close(&socket->own, socket->fd);
 	socket->fd = -1;
 }
 
@@ -112,9 +111,11 @@ static int connect_unix(struct mxlog_log_socket *to)
 	if (strlen(to->host) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
 	memcpy(address.sun_path, to->host, strlen(to->host));
-	to->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	to->fd =
+	    mxlog_own_fd_lift(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	if (to->fd < 0)
 		return -errno;
+	mxlog_own_fd_note(&to->own, to->fd);
 	limit_waiting(to);
 	if (connect(to->fd, (const struct sockaddr *)&address,
 		sizeof(address)) < 0)
@@ -124,9 +125,11 @@ static int connect_unix(struct mxlog_log_socket *to)
 
 static int connect_to(struct mxlog_log_socket *to, const struct addrinfo *info)
 {
-	to->fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, 0);
+	to->fd = mxlog_own_fd_lift(
+	    socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, 0));
 	if (to->fd < 0)
 		return -errno;
+	mxlog_own_fd_note(&to->own, to->fd);
 	limit_waiting(to);
 	if (connect(to->fd, info->ai_addr, info->ai_addrlen) < 0)
 		return -errno;
@@ -192,7 +195,8 @@ static bool is_closed(const struct mxlog_log_socket *to)
 static int send_once(struct mxlog_log_socket *socket, const void *data,
     size_t len)
 {
-	bool fresh = socket->fd < 0 || is_closed(socket);
+	bool fresh =
+	    !mxlog_own_fd_is(&socket->own, socket->fd) || is_closed(socket);
 	int r = fresh ? connect_again(socket) : 0;
 
 	if (r == 0)

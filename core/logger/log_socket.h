@@ -4,7 +4,7 @@
  * the caller. */
 #pragma once
 
-#include "base/base.h"
+#include "base/own_fd.h"
 
 enum mxlog_transport {
 	MXLOG_UNIX_DGRAM,
@@ -17,6 +17,7 @@ struct mxlog_log_socket {
 	char *host; /* or the socket's path */
 	char *port;
 	int fd;
+	struct mxlog_own_fd own;  /* what fd was */
 	int64_t pause_until_msec; /* CLOCK_MONOTONIC */
 };
 

@@ -9,6 +9,7 @@
 #include "logger/crash.h"
 #include "logger/fast_printf.h"
 #include "logger/signal_stack.h"
+#include "logger/stderr_guard.h"
 #include "logger/thread_context.h"
 #include "logger/writer_thread.h"
 
@@ -51,7 +52,7 @@ static struct {
 	.once = PTHREAD_ONCE_INIT,
 };
 
-static _Thread_local struct thread *self;
+static _Thread_local struct thread *self MXLOG_FAST_TLS;
 
 /* ---- threads ---- */
 
@@ -151,6 +152,8 @@ static void after_fork_in_child(void)
 	    atomic_load(&logging.writer_thread);
 
 	mxlog_crash_watch(NULL);
+	if (logging.dispatch)
+		mxlog_dispatch_forget(logging.dispatch);
 	if (is_inside())
 		return;
 	unlock_all();
@@ -173,6 +176,7 @@ static void initialise(void)
 	(void)pthread_key_create(&logging.key, thread_free);
 	(void)pthread_atfork(before_fork, unlock_all, after_fork_in_child);
 	(void)atexit(at_exit);
+	mxlog_stderr_note();
 	if (!logging.dispatch)
 		(void)mxlog_dispatch_new(NULL, &logging.dispatch, NULL);
 }
@@ -252,6 +256,7 @@ int mxlog_setup(const struct mxlog_config *config, struct mxlog_error *reterr)
 		config = loaded;
 	}
 	(void)pthread_mutex_lock(&logging.setup);
+	mxlog_stderr_note();
 	r = use(config, reterr);
 	(void)pthread_mutex_unlock(&logging.setup);
 	mxlog_config_free(loaded);
@@ -302,6 +307,17 @@ int mxlog_shutdown(void)
 
 /* ---- loggers ---- */
 
+/* Bits 10, 20, 30, 40 and 50. */
+#define LEVELS                                                          \
+	(UINT64_C(1) << MXLOG_DEBUG | UINT64_C(1) << MXLOG_INFO |       \
+	    UINT64_C(1) << MXLOG_WARNING | UINT64_C(1) << MXLOG_ERROR | \
+	    UINT64_C(1) << MXLOG_CRITICAL)
+
+static inline bool is_level(enum mxlog_level level)
+{
+	return (unsigned)level < 64 && (LEVELS >> level & 1);
+}
+
 struct mxlog_logger *mxlog_logger_get(const char *name)
 {
 	return mxlog_registry_get(name);
@@ -314,16 +330,21 @@ struct mxlog_logger *mxlog_get_logger(void)
 
 const char *mxlog_logger_name(const struct mxlog_logger *logger)
 {
-	return logger->name;
+	return logger ? logger->name : "";
 }
 
-void mxlog_logger_set_level(struct mxlog_logger *logger, enum mxlog_level level)
+int mxlog_logger_set_level(struct mxlog_logger *logger, enum mxlog_level level)
 {
+	if (!logger || ((int)level != 0 && !is_level(level)))
+		return -EINVAL;
 	mxlog_registry_set_level(logger, level);
+	return 0;
 }
 
 enum mxlog_level mxlog_logger_get_level(const struct mxlog_logger *logger)
 {
+	if (!logger)
+		return 0;
 	return (enum mxlog_level)atomic_load_explicit(&logger->level,
 	    memory_order_relaxed);
 }
@@ -331,13 +352,18 @@ enum mxlog_level mxlog_logger_get_level(const struct mxlog_logger *logger)
 bool mxlog_logger_enabled(const struct mxlog_logger *logger,
     enum mxlog_level level)
 {
-	return (int)level >=
-	    atomic_load_explicit(&logger->level, memory_order_relaxed);
+	return logger &&
+	    (int)level >=
+	    atomic_load_explicit(&logger->level, memory_order_relaxed) &&
+	    is_level(level);
 }
 
-void mxlog_logger_set_propagate(struct mxlog_logger *logger, bool propagate)
+int mxlog_logger_set_propagate(struct mxlog_logger *logger, bool propagate)
 {
+	if (!logger)
+		return -EINVAL;
 	atomic_store(&logger->propagate, propagate);
+	return 0;
 }
 
 int mxlog_logger_add_handler(struct mxlog_logger *logger,
@@ -350,7 +376,9 @@ int mxlog_logger_add_handler(struct mxlog_logger *logger,
 	};
 	int r;
 
-	if (ops->size < offsetof(struct mxlog_handler_ops, close) +
+	if (!logger || !ops || (int)level < 0 ||
+	    ((int)level != 0 && !is_level(level)) ||
+	    ops->size < offsetof(struct mxlog_handler_ops, close) +
 		    sizeof(ops->close) ||
 	    !ops->handle || !thread_self() || !logging.dispatch) {
 		mxlog_handler_close(&handler);
@@ -479,47 +507,91 @@ static void free_exception(const struct mxlog_with *with)
 	*with->exception = NULL;
 }
 
-void mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
+/* Copied: an unloaded module takes its literals along. */
+static int set_source(struct mxlog_item *item,
+    const struct mxlog_source *source)
+{
+	size_t len;
+
+	item->function[0] = '\0';
+	item->line = 0;
+	if (!source)
+		return 0;
+	item->line = source->line;
+	if (!source->function)
+		return 0;
+	len = strlen(source->function);
+	if (UNLIKELY(len >= sizeof(item->function)))
+		return mxlog_entry_set(item->entry, MXLOG_FIELD_FUNCTION,
+		    source->function, len);
+	memcpy(item->function, source->function, len + 1);
+	return 0;
+}
+
+static void begin_entry(struct mxlog_item *item, enum mxlog_level level)
+{
+	struct mxlog_entry *entry = item->entry;
+
+	mxlog_entry_reset(entry);
+	mxlog_entry_set_time(entry, mxlog_timestamp_now());
+	entry->level = level;
+	item->is_metric = false;
+	item->thread_id = mxlog_thread_context_thread_number();
+	item->queued.rank = mxlog_shed_rank(level);
+}
+
+/* In here already: a handler of entries that logs, or a signal handler that has
+ * interrupted a call. */
+static int refuse(enum mxlog_level level)
+{
+	if (mxlog_dispatch_is_handling())
+		return -EDEADLK;
+	mxlog_shed_note(mxlog_shed_rank(level));
+	return self ? -EDEADLK : -ENOMEM;
+}
+
+int mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
     const struct mxlog_source *source, const struct mxlog_with *with,
     const char *format, va_list args)
 {
 	int saved_errno = errno;
-	struct thread *thread = enter(logger);
-	struct mxlog_entry *entry;
-	int r;
+	struct thread *thread;
+	int r = logger && is_level(level) && format ? 0 : -EINVAL;
 
+	thread = r == 0 ? enter(logger) : NULL;
 	if (!thread) {
 		free_exception(with);
-		return;
+		errno = saved_errno;
+		return r < 0 ? r : refuse(level);
 	}
-	entry = thread->item->entry;
-	mxlog_entry_reset(entry);
-	mxlog_entry_set_time(entry, mxlog_timestamp_now());
-	mxlog_entry_set_level(entry, level);
-	thread->item->is_metric = false;
-	thread->item->source = source;
-	thread->item->thread_id = mxlog_thread_context_thread_number();
-	thread->item->queued.rank = (unsigned)entry->level / 10 - 1;
+	begin_entry(thread->item, level);
 	errno = saved_errno; /* for %m */
-	r = set_message(entry, format, args);
+	r = set_message(thread->item->entry, format, args);
 	if (r == 0)
-		r = set_with(entry, with);
+		r = set_source(thread->item, source);
+	if (r == 0)
+		r = set_with(thread->item->entry, with);
 	free_exception(with);
 	if (r == 0)
 		pass_on(thread);
+	else
+		mxlog_shed_note(mxlog_shed_rank(level));
 	leave(thread);
 	errno = saved_errno;
+	return r;
 }
 
-void mxlog_logger_write(struct mxlog_logger *logger, enum mxlog_level level,
+int mxlog_logger_write(struct mxlog_logger *logger, enum mxlog_level level,
     const struct mxlog_source *source, const struct mxlog_with *with,
     const char *format, ...)
 {
 	va_list args;
+	int r;
 
 	va_start(args, format);
-	mxlog_logger_vwrite(logger, level, source, with, format, args);
+	r = mxlog_logger_vwrite(logger, level, source, with, format, args);
 	va_end(args);
+	return r;
 }
 
 void mxlog_operation_end(struct mxlog_operation *operation,
@@ -530,7 +602,7 @@ void mxlog_operation_end(struct mxlog_operation *operation,
 	if (!mxlog_thread_context_find(operation, &with.duration_ms))
 		return;
 	if (logger && mxlog_logger_enabled(logger, level))
-		mxlog_logger_write(logger, level, NULL, &with, "%s",
+		(void)mxlog_logger_write(logger, level, NULL, &with, "%s",
 		    operation->name ? operation->name : "operation");
 	mxlog_thread_context_leave(operation);
 }
@@ -559,26 +631,35 @@ static int fill_metric(struct mxlog_metric *metric, const char *name,
 	return r;
 }
 
-void mxlog_logger_measure(struct mxlog_logger *logger,
+int mxlog_logger_measure(struct mxlog_logger *logger,
     enum mxlog_metric_type type, const char *name, double value,
     const char *unit, const struct mxlog_kv *tags)
 {
 	int saved_errno = errno;
-	struct thread *thread = enter(logger);
+	struct thread *thread;
 	struct mxlog_item *item;
+	int r;
 
+	if (!logger || !name)
+		return -EINVAL;
+	thread = enter(logger);
 	if (!thread)
-		return;
+		return refuse(MXLOG_INFO);
 	item = thread->item;
-	if (item->metric || mxlog_metric_new(&item->metric) == 0) {
+	r = item->metric ? 0 : mxlog_metric_new(&item->metric);
+	if (r == 0) {
 		mxlog_metric_reset(item->metric);
 		mxlog_metric_set_time(item->metric, mxlog_timestamp_now());
 		mxlog_metric_set_type(item->metric, type);
 		item->is_metric = true;
-		item->queued.rank = MXLOG_INFO / 10 - 1;
-		if (fill_metric(item->metric, name, value, unit, tags) == 0)
-			pass_on(thread);
+		item->queued.rank = mxlog_shed_rank(MXLOG_INFO);
+		r = fill_metric(item->metric, name, value, unit, tags);
 	}
+	if (r == 0)
+		pass_on(thread);
+	else
+		mxlog_shed_note(mxlog_shed_rank(MXLOG_INFO));
 	leave(thread);
 	errno = saved_errno;
+	return r;
 }

@@ -37,7 +37,7 @@ static _Atomic unsigned generation = 1;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
-static _Thread_local struct scope *current;
+static _Thread_local struct scope *current MXLOG_FAST_TLS;
 
 static void scope_free(void *arg)
 {

@@ -90,12 +90,12 @@ static void finish(struct mxlog_writer_thread *writer_thread, uint64_t before,
     uint32_t wanted)
 {
 	bool sync = wanted != atomic_load(&writer_thread->flushed);
-	uint64_t shed[MXLOG_QUEUE_RANKS];
+	struct mxlog_shed shed;
 	int r;
 
 	mxlog_fair_lock_lock(writer_thread->options.delivering);
-	mxlog_queue_take_shed(writer_thread->queue, shed);
-	mxlog_dispatch_report_shed(writer_thread->options.dispatch, shed);
+	mxlog_queue_take_shed(writer_thread->queue, shed.n);
+	mxlog_dispatch_add_shed(writer_thread->options.dispatch, &shed);
 	r = mxlog_dispatch_flush(writer_thread->options.dispatch, sync);
 	mxlog_fair_lock_unlock(writer_thread->options.delivering);
 

@@ -29,8 +29,7 @@ static int repair(struct mxlog_segment_claim *claim)
 
 	if (fstat(claim->fd, &st) < 0)
 		return -errno;
-	claim->dev = st.st_dev;
-	claim->ino = st.st_ino;
+	claim->own = (struct mxlog_own_fd){ st.st_dev, st.st_ino };
 	size = (uint64_t)st.st_size;
 	r = mxlog_segment_find_end(claim->fd, size, &end);
 	if (r < 0)
@@ -126,6 +125,7 @@ int mxlog_segment_claim_take_this(int log_dir_fd,
 		close(claim.dir_fd);
 		return r;
 	}
+	mxlog_own_fd_note(&claim.dir_own, claim.dir_fd);
 	*ret = claim;
 	return 0;
 }
@@ -201,26 +201,38 @@ int mxlog_segment_claim_take(int log_dir_fd, enum mxlog_kind kind, int32_t day,
 		close(claim.dir_fd);
 		return r;
 	}
+	mxlog_own_fd_note(&claim.dir_own, claim.dir_fd);
 	*ret = claim;
 	return 0;
+}
+
+static bool is_ours(const struct mxlog_segment_claim *claim)
+{
+	return mxlog_own_fd_is(&claim->own, claim->fd);
 }
 
 void mxlog_segment_claim_forget(struct mxlog_segment_claim *claim)
 {
 	/* No LOCK_UN: a child has the parent's lock, not one of its own. */
-	close(claim->fd);
-	close(claim->dir_fd);
+	mxlog_own_fd_close(&claim->own, claim->fd);
+	mxlog_own_fd_close(&claim->dir_own, claim->dir_fd);
 	claim->fd = claim->dir_fd = -1;
 }
 
 void mxlog_segment_claim_release(struct mxlog_segment_claim *claim)
 {
-	if (claim->reserved > claim->size)
+	if (claim->reserved > claim->size && is_ours(claim))
 		(void)mxlog_fs_ftruncate(claim->fd, (off_t)claim->size);
 	mxlog_segment_claim_forget(claim);
 }
 
 /* ---- writing ---- */
+
+static bool is_same(const struct stat *st,
+    const struct mxlog_segment_claim *claim)
+{
+	return st->st_dev == claim->own.dev && st->st_ino == claim->own.ino;
+}
 
 int mxlog_segment_claim_begin(struct mxlog_segment_claim *claim)
 {
@@ -228,8 +240,9 @@ int mxlog_segment_claim_begin(struct mxlog_segment_claim *claim)
 	int r = 0;
 
 	if (fstat(claim->fd, &st) < 0)
-		return -errno;
-	if (st.st_nlink == 0)
+		return errno == EBADF ? -ESTALE : -errno;
+	if (st.st_nlink == 0 || !is_same(&st, claim) ||
+	    !mxlog_own_fd_is(&claim->dir_own, claim->dir_fd))
 		return -ESTALE;
 	if ((uint64_t)st.st_size != claim->size)
 		r = repair(claim); /* somebody else wrote or cut it */
@@ -247,7 +260,7 @@ static int check_still_named(struct mxlog_segment_claim *claim)
 	mxlog_segment_format(name, &claim->name);
 	if (fstatat(claim->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? -ESTALE : -errno;
-	if (st.st_dev != claim->dev || st.st_ino != claim->ino)
+	if (!is_same(&st, claim))
 		return -ESTALE;
 	claim->size = (uint64_t)st.st_size;
 	return 0;
@@ -267,7 +280,9 @@ int mxlog_segment_claim_undo(struct mxlog_segment_claim *claim)
 	int r = 0;
 
 	if (fstat(claim->fd, &st) < 0)
-		return -errno;
+		return errno == EBADF ? 0 : -errno;
+	if (!is_same(&st, claim)) /* nothing of it can be reached any more */
+		return 0;
 	if ((uint64_t)st.st_size > claim->mark) {
 		r = mxlog_fs_ftruncate(claim->fd, (off_t)claim->mark);
 		claim->reserved = 0;
@@ -279,7 +294,7 @@ int mxlog_segment_claim_undo(struct mxlog_segment_claim *claim)
 
 int mxlog_segment_claim_sync(struct mxlog_segment_claim *claim)
 {
-	int r = mxlog_fs_fdatasync(claim->fd);
+	int r = is_ours(claim) ? mxlog_fs_fdatasync(claim->fd) : -ESTALE;
 
 	if (r < 0 || claim->name_durable)
 		return r;

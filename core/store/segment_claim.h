@@ -2,16 +2,14 @@
 /* Claim: one live segment, held by its one writer. */
 #pragma once
 
-#include <sys/types.h>
-
+#include "base/own_fd.h"
 #include "store/segment.h"
 
 struct mxlog_segment_claim {
 	struct mxlog_segment_name name;
 	int dir_fd; /* the segment's directory */
 	int fd;
-	dev_t dev; /* which file it is */
-	ino_t ino;
+	struct mxlog_own_fd dir_own, own;
 	uint64_t size;     /* where the next line goes */
 	uint64_t mark;     /* what undo cuts back to */
 	uint64_t reserved; /* blocks are allocated up to here; 0: none */
@@ -37,7 +35,8 @@ void mxlog_segment_claim_release(struct mxlog_segment_claim *claim);
 void mxlog_segment_claim_forget(struct mxlog_segment_claim *claim);
 
 /* Begin a batch: what undo goes back to. A segment that was removed is
- * -ESTALE, here and in _append. */
+ * -ESTALE, here and in _append, and so is one whose descriptor the program has
+ * closed: another file that got its number is not touched. */
 int mxlog_segment_claim_begin(struct mxlog_segment_claim *claim);
 
 /* Append whole lines. */

@@ -40,6 +40,7 @@ struct live {
 struct mxlog_store {
 	char *log_dir; /* absolute */
 	int dir_fd;
+	struct mxlog_own_fd dir_own;
 	uint64_t max_bytes;
 	struct mxlog_fork_guard guard;
 	struct mxlog_store_batch batch;
@@ -96,6 +97,7 @@ int mxlog_store_open(const char *log_dir,
 		mxlog_store_close(store);
 		return r;
 	}
+	mxlog_own_fd_note(&store->dir_own, store->dir_fd);
 	*ret = store;
 	return 0;
 }
@@ -151,6 +153,22 @@ int mxlog_store_add(struct mxlog_store *store, enum mxlog_kind kind,
 	if (r == 0)
 		mxlog_store_added(store, len);
 	return r;
+}
+
+void mxlog_store_each_pending(const struct mxlog_store *store,
+    void (*each)(void *arg, enum mxlog_kind kind, int32_t day,
+	const char *lines, size_t len),
+    void *arg)
+{
+	if (mxlog_store_pending(store) == 0)
+		return;
+	for (size_t i = 0; i < store->batch.n_groups; i++) {
+		const struct mxlog_store_group *group = &store->batch.groups[i];
+
+		if (group->lines.len > 0)
+			each(arg, group->kind, group->day, group->lines.data,
+			    group->lines.len);
+	}
 }
 
 size_t mxlog_store_pending(const struct mxlog_store *store)
@@ -212,7 +230,8 @@ static int claim_live(struct mxlog_store *store, enum mxlog_kind kind,
 	live += store->n_live;
 	*live = (struct live){ .used_sec = monotonic_sec() };
 
-	r = mxlog_store_dir_check(store->log_dir, &store->dir_fd);
+	r = mxlog_store_dir_check(store->log_dir, &store->dir_own,
+	    &store->dir_fd);
 	if (r == 0)
 		r = mxlog_segment_claim_take(store->dir_fd, kind, day, need,
 		    store->max_bytes, &live->claim);
@@ -565,8 +584,7 @@ void mxlog_store_close(struct mxlog_store *store)
 	mxlog_store_batch_done(&store->batch);
 	free(store->live);
 	free(store->ends.list);
-	if (store->dir_fd >= 0)
-		close(store->dir_fd);
+	mxlog_own_fd_close(&store->dir_own, store->dir_fd);
 	mxlog_fork_guard_done(&store->guard);
 	free(store->log_dir);
 	free(store);

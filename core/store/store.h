@@ -41,6 +41,12 @@ int mxlog_store_get_lines(struct mxlog_store *store, enum mxlog_kind kind,
     int64_t time_usec, struct mxlog_buf **ret);
 void mxlog_store_added(struct mxlog_store *store, size_t len);
 
+/* Call `each` for the lines of every group of the batch. */
+void mxlog_store_each_pending(const struct mxlog_store *store,
+    void (*each)(void *arg, enum mxlog_kind kind, int32_t day,
+	const char *lines, size_t len),
+    void *arg);
+
 /* Bytes of the batch. */
 size_t mxlog_store_pending(const struct mxlog_store *store);
 

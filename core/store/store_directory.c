@@ -101,19 +101,32 @@ int mxlog_store_dir_open(const char *log_dir, uint32_t uid, uint32_t gid,
 	return 0;
 }
 
-int mxlog_store_dir_check(const char *log_dir, int *dir_fd)
+/* 0: what is held is in its place; 1: it has to be opened; *ret is whose it
+ * must be. */
+static int is_lost(const char *log_dir, const struct mxlog_own_fd *own,
+    int dir_fd, struct stat *ret)
 {
-	struct stat held, named;
-	int fd = -1, r;
+	struct stat named;
 
-	if (fstat(*dir_fd, &held) < 0)
+	ret->st_uid = ret->st_gid = UINT32_MAX;
+	if (!mxlog_own_fd_is(own, dir_fd))
+		return 1;
+	if (fstat(dir_fd, ret) < 0)
 		return -errno;
-	if (stat(log_dir, &named) < 0) {
-		if (held.st_nlink > 0)
-			return 0;
-	} else if (held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
-		return 0;
-	}
+	if (stat(log_dir, &named) < 0)
+		return ret->st_nlink == 0;
+	return ret->st_dev != named.st_dev || ret->st_ino != named.st_ino;
+}
+
+int mxlog_store_dir_check(const char *log_dir, struct mxlog_own_fd *own,
+    int *dir_fd)
+{
+	struct stat held;
+	int fd = -1;
+	int r = is_lost(log_dir, own, *dir_fd, &held);
+
+	if (r <= 0)
+		return r;
 	r = open_made(log_dir, geteuid() == 0 ? held.st_uid : UINT32_MAX,
 	    geteuid() == 0 ? held.st_gid : UINT32_MAX, &fd);
 	if (r == 0)
@@ -123,7 +136,8 @@ int mxlog_store_dir_check(const char *log_dir, int *dir_fd)
 			close(fd);
 		return r;
 	}
-	close(*dir_fd);
+	mxlog_own_fd_close(own, *dir_fd);
+	mxlog_own_fd_note(own, fd);
 	*dir_fd = fd;
 	return 0;
 }

@@ -331,6 +331,31 @@ int mxlog_writer_put_metric(struct mxlog_writer *writer,
 	return r;
 }
 
+void mxlog_writer_each_pending(const struct mxlog_writer *writer,
+    void (*each)(void *arg, enum mxlog_kind kind, int32_t day,
+	const char *lines, size_t len),
+    void *arg)
+{
+	mxlog_store_each_pending(writer->store, each, arg);
+}
+
+int mxlog_writer_put_lines(struct mxlog_writer *writer, enum mxlog_kind kind,
+    int32_t day, const char *lines, size_t len, size_t n)
+{
+	struct mxlog_buf *all = NULL;
+	size_t start = 0;
+	int r;
+
+	r = begin_line(writer, kind, day * USEC_PER_DAY, &all, &start);
+	if (r == 0)
+		r = mxlog_buf_add(all, lines, len);
+	if (r == 0) {
+		mxlog_store_added(writer->store, len);
+		writer->pending += n;
+	}
+	return r;
+}
+
 static void count_dropped(struct mxlog_writer *writer, enum mxlog_level level)
 {
 	writer->stats.dropped[level / 10 - 1]++;

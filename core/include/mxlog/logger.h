@@ -60,18 +60,21 @@ MXLOG_EXPORT struct mxlog_logger *mxlog_get_logger(void);
 MXLOG_EXPORT const char *mxlog_logger_name(const struct mxlog_logger *logger);
 
 /* Set at run time; wins over the configuration until the next mxlog_setup.
- * It counts for all loggers below that have no level of their own. */
-MXLOG_EXPORT void mxlog_logger_set_level(struct mxlog_logger *logger,
+ * It counts for all loggers below that have no level of their own. 0 takes it
+ * back. -EINVAL for any other number that is no level, and for a NULL logger,
+ * here as in all that follows: then nothing has happened. */
+MXLOG_EXPORT int mxlog_logger_set_level(struct mxlog_logger *logger,
     enum mxlog_level level);
 
-/* The level in force: its own, else the longest configured prefix's. */
+/* The level in force: its own, else the longest configured prefix's. 0 and
+ * false for a NULL logger; a number that is no level is never enabled. */
 MXLOG_EXPORT enum mxlog_level mxlog_logger_get_level(
     const struct mxlog_logger *logger);
 MXLOG_EXPORT bool mxlog_logger_enabled(const struct mxlog_logger *logger,
     enum mxlog_level level);
 
 /* With false its entries stay with its own handlers. */
-MXLOG_EXPORT void mxlog_logger_set_propagate(struct mxlog_logger *logger,
+MXLOG_EXPORT int mxlog_logger_set_propagate(struct mxlog_logger *logger,
     bool propagate);
 
 /* Add a handler after the existing ones. From now on the logger closes ctx,
@@ -100,12 +103,14 @@ struct mxlog_with {
 #define MXLOG_TAGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #endif
 
-/* What the macros call. The source's strings must live as long as the process,
- * as literals do. */
-MXLOG_EXPORT void mxlog_logger_write(struct mxlog_logger *logger,
+/* What the macros call. All strings are copied: what logged may be unloaded by
+ * dlclose(3) while its entries are still queued. 0: handed on (what a full
+ * queue sheds is counted); -EINVAL; -EDEADLK in a handler of entries; -ENOMEM
+ * and others: not logged, counted. errno is kept. */
+MXLOG_EXPORT int mxlog_logger_write(struct mxlog_logger *logger,
     enum mxlog_level level, const struct mxlog_source *source,
     const struct mxlog_with *with, const char *format, ...) MXLOG_PRINTF(5, 6);
-MXLOG_EXPORT void mxlog_logger_vwrite(struct mxlog_logger *logger,
+MXLOG_EXPORT int mxlog_logger_vwrite(struct mxlog_logger *logger,
     enum mxlog_level level, const struct mxlog_source *source,
     const struct mxlog_with *with, const char *format, va_list args)
     MXLOG_PRINTF(5, 0);
@@ -117,7 +122,7 @@ MXLOG_EXPORT void mxlog_logger_vwrite(struct mxlog_logger *logger,
 			static const struct mxlog_source mxlog_source_ = { \
 				__FILE__, __func__, __LINE__               \
 			};                                                 \
-			mxlog_logger_write(mxlog_logger_, level,           \
+			(void)mxlog_logger_write(mxlog_logger_, level,     \
 			    &mxlog_source_, with, __VA_ARGS__);            \
 		}                                                          \
 	} while (0)
@@ -154,7 +159,7 @@ MXLOG_EXPORT void mxlog_operation_end(struct mxlog_operation *operation,
 
 /* Log a measurement; tags are pairs of strings ended by a NULL key, or NULL. It
  * has the thread's trace_id. */
-MXLOG_EXPORT void mxlog_logger_measure(struct mxlog_logger *logger,
+MXLOG_EXPORT int mxlog_logger_measure(struct mxlog_logger *logger,
     enum mxlog_metric_type type, const char *name, double value,
     const char *unit, const struct mxlog_kv *tags);
 

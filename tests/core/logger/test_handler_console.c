@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "entry/entry_private.h"
+#include "logger/stderr_guard.h"
 #include "suite.h"
 #include "tempdir.h"
 
@@ -26,6 +27,7 @@ static char *written(int fd, const char *destination, const char *format)
 	file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	ck_assert_int_ge(file, 0);
 	ck_assert_int_ge(dup2(file, fd), 0);
+	mxlog_stderr_note();
 	ck_assert_int_eq(mxlog_entry_new(&entry), 0);
 	mxlog_entry_set_level(entry, MXLOG_ERROR);
 	(void)mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, LITERAL("said"));

@@ -1001,7 +1001,182 @@ START_TEST(messages_of_every_size_and_kind_are_whole)
 }
 END_TEST
 
-SUITE("logger", without_a_setup_entries_go_redacted_to_stderr,
+START_TEST(what_is_no_logger_or_no_level_is_refused_and_logs_nothing)
+{
+	static const struct mxlog_with with = { 0 };
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_logger *logger, *none = NULL;
+	enum mxlog_level odd = (enum mxlog_level)25;
+	struct heard heard = { 0 };
+	char *text;
+
+	set_up(dir, "level: DEBUG\n");
+	logger = mxlog_logger_get("l");
+	ck_assert_int_eq(mxlog_logger_write(none, MXLOG_INFO, NULL, &with, "x"),
+	    -EINVAL);
+	ck_assert_int_eq(mxlog_logger_write(logger, odd, NULL, &with, "x"),
+	    -EINVAL);
+	ck_assert_int_eq(mxlog_logger_measure(none, MXLOG_GAUGE, "x", 1, "",
+			     NULL),
+	    -EINVAL);
+	ck_assert_int_eq(mxlog_logger_set_level(none, MXLOG_INFO), -EINVAL);
+	ck_assert_int_eq(mxlog_logger_set_level(logger, odd), -EINVAL);
+	ck_assert_int_eq(mxlog_logger_set_propagate(none, true), -EINVAL);
+	ck_assert_int_eq(mxlog_logger_add_handler(none, &hearing, &heard,
+			     MXLOG_DEBUG),
+	    -EINVAL);
+	ck_assert(!mxlog_logger_enabled(none, MXLOG_CRITICAL));
+	ck_assert(!mxlog_logger_enabled(logger, odd));
+	ck_assert_str_eq(mxlog_logger_name(none), "");
+	MXLOG_CRITICAL(none, "x");
+	MXLOG_LOG(logger, odd, "x");
+	ck_assert_int_eq(mxlog_logger_write(logger, MXLOG_INFO, NULL, &with,
+			     "taken"),
+	    0);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\n"), 1);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+/* As dlclose(3) does it to a plugin's literals. */
+START_TEST(where_an_entry_comes_from_may_be_unloaded_before_it_is_stored)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_source *source = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *name = (char *)source + 512;
+	char *text;
+
+	ck_assert_ptr_ne(source, MAP_FAILED);
+	set_up(dir, "flush_interval_s: 60\n");
+	for (int i = 0; i < 2; i++) { /* a short name, and a long one */
+		memset(name, 'f', i == 0 ? 3 : 100);
+		*source = (struct mxlog_source){ name, name, 7 };
+		ck_assert_int_eq(mxlog_logger_write(mxlog_logger_get("plugin"),
+				     MXLOG_INFO, source, NULL, "logged"),
+		    0);
+	}
+	ck_assert_int_eq(munmap(source, 4096), 0);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"function\":\"fff"), 2);
+	ck_assert_uint_eq(count(text, "\"line_number\":7,"), 2);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+/* Opens a file at the lowest free number, as any program does. */
+static int open_own(const char *dir, const char *name)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return open(path, O_CREAT | O_RDWR, 0600);
+}
+
+static void close_all_and_log(const char *dir)
+{
+	int fds[8], open_before = 0;
+
+	set_up(dir, "async_enabled: false\n");
+	MXLOG_INFO(mxlog_logger_get("d"), "before");
+	(void)close_range(3, 1000, 0);
+	for (int i = 0; i < 8; i++) {
+		fds[i] = open_own(dir, "data");
+		open_before += fds[i] >= 3 && fds[i] < 11;
+	}
+	MXLOG_INFO(mxlog_logger_get("d"), "after");
+	if (mxlog_flush() < 0 || open_before != 8)
+		_exit(1);
+	(void)mxlog_shutdown();
+	for (int i = 0; i < 8; i++)
+		if (fcntl(fds[i], F_GETFD) < 0)
+			_exit(2);
+}
+
+static void fork_close_all_and_log(const char *dir)
+{
+	int status;
+	pid_t pid;
+
+	set_up(dir, "");
+	MXLOG_INFO(mxlog_logger_get("d"), "parent");
+	pid = fork();
+	if (pid == 0) {
+		close_all_and_log(dir);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		_exit(3);
+	MXLOG_INFO(mxlog_logger_get("d"), "parent");
+	(void)mxlog_shutdown();
+}
+
+START_TEST(descriptors_that_the_program_closed_are_opened_again_and_no_others)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	if (thread_sanitized)
+		return;
+	ck_assert_int_eq(in_child(dir, fork_close_all_and_log), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"message\":\"parent\""), 2);
+	ck_assert_uint_eq(count(text, "\"message\":\"before\""), 1);
+	ck_assert_uint_eq(count(text, "\"message\":\"after\""), 1);
+	free(text);
+	text = mxlog_tempdir_read_glob(dir, "data");
+	ck_assert_str_eq(text, "");
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static void log_without_stdio(const char *dir)
+{
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	close(STDERR_FILENO);
+	set_up(dir, "");
+	MXLOG_INFO(mxlog_logger_get("d"), "one");
+	(void)mxlog_flush();
+	if (write(STDOUT_FILENO, "raw text\n", 9) >= 0 ||
+	    write(STDERR_FILENO, "raw text\n", 9) >= 0)
+		_exit(1);
+	if (open_own(dir, "data") != 0 || open_own(dir, "data") != 1 ||
+	    open_own(dir, "data") != 2)
+		_exit(2);
+	MXLOG_INFO(mxlog_logger_get("d"), "two");
+	(void)mxlog_shutdown();
+	MXLOG_ERROR(mxlog_logger_get("d"), "three");
+}
+
+START_TEST(a_program_without_stdio_prints_into_no_segment_and_has_its_files)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	ck_assert_int_eq(in_child(dir, log_without_stdio), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\n"), 2);
+	ck_assert_ptr_null(strstr(text, "raw"));
+	free(text);
+	text = mxlog_tempdir_read_glob(dir, "data");
+	ck_assert_str_eq(text, "");
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger", what_is_no_logger_or_no_level_is_refused_and_logs_nothing,
+    where_an_entry_comes_from_may_be_unloaded_before_it_is_stored,
+    descriptors_that_the_program_closed_are_opened_again_and_no_others,
+    a_program_without_stdio_prints_into_no_segment_and_has_its_files,
+    without_a_setup_entries_go_redacted_to_stderr,
     a_handler_that_logs_or_flushes_neither_loops_nor_hangs,
     forking_while_threads_log_leaves_a_child_that_can_log,
     a_child_that_crashes_does_not_wait_for_its_parents_queue,
