@@ -249,7 +249,7 @@ static __attribute__((noinline)) int add_context_slowly(struct mxlog_entry
 	    &pair->value);
 	if (r < 0)
 		return r;
-	pair->json = false;
+	pair->json = pair->own = false;
 	entry->n_context++;
 	return 0;
 }
@@ -276,6 +276,7 @@ static inline bool add_pair(struct mxlog_entry *entry, const char *key,
 	    (struct mxlog_text_span){ (uint32_t)(off + key_len),
 		    (uint32_t)len };
 	entry->context[n].json = json;
+	entry->context[n].own = false;
 	entry->n_context = n + 1;
 	bytes->len = off + key_len + len;
 	return true;
@@ -287,6 +288,16 @@ int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
 	if (LIKELY(add_pair(entry, key, key_len, value, len, false)))
 		return 0;
 	return add_context_slowly(entry, key, key_len, value, len);
+}
+
+int mxlog_entry_add_identity(struct mxlog_entry *entry, const char *key,
+    size_t key_len, const char *value, size_t len)
+{
+	int r = mxlog_entry_add_context(entry, key, key_len, value, len);
+
+	if (r == 0)
+		entry->context[entry->n_context - 1].own = true;
+	return r;
 }
 
 /* The canonical form, if it is JSON and neither too deep nor too long for it;
@@ -326,6 +337,7 @@ int mxlog_entry_add_context_json(struct mxlog_entry *entry, const char *key,
 		return r;
 	r = store_json(entry, json, len, &pair->value);
 	pair->json = r == 0;
+	pair->own = false;
 	if (r > 0)
 		r = mxlog_entry_store(entry, json, len, MXLOG_ENTRY_TEXT,
 		    &pair->value);

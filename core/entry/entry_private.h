@@ -21,6 +21,7 @@ struct mxlog_pair {
 	struct mxlog_text_span key;
 	struct mxlog_text_span value;
 	bool json; /* the value is canonical JSON, else the text of a string */
+	bool own;  /* mxlog itself says so: a reserved name is right */
 };
 
 /* All text lies in `bytes`, valid UTF-8, each field where its span says.
@@ -35,7 +36,7 @@ struct mxlog_entry {
 	bool has_line_number;
 	bool has_duration;
 	bool truncated; /* something was cut: the line gets the tag */
-	bool audit;     /* mxlog's own: passes every level filter */
+	bool audit;     /* mxlog's own: passes every level filter, is marked */
 	int32_t line_number;
 	double duration_ms;
 	struct mxlog_exception *exception; /* owned, or NULL */

@@ -150,6 +150,7 @@ int mxlog_metric_push_tag(struct mxlog_metric *metric,
 	    find_tag(metric, mxlog_metric_text(metric, tag->key), tag->key.len);
 	if (same) {
 		same->value = tag->value;
+		same->own = tag->own;
 		return 0;
 	}
 	tags = mxlog_array_grow(metric->tags, metric->n_tags,
@@ -164,7 +165,7 @@ int mxlog_metric_push_tag(struct mxlog_metric *metric,
 static int add_tag(struct mxlog_metric *metric, const char *key, size_t key_len,
     const char *value, size_t len)
 {
-	struct mxlog_metric_tag tag = { MXLOG_NO_SPAN, MXLOG_NO_SPAN };
+	struct mxlog_metric_tag tag = { MXLOG_NO_SPAN, MXLOG_NO_SPAN, false };
 	int r;
 
 	r = store(metric, key, key_len, MXLOG_NAME_BYTES, &tag.key);
@@ -182,6 +183,16 @@ int mxlog_metric_add_tag(struct mxlog_metric *metric, const char *key,
 		return -E2BIG;
 	}
 	return add_tag(metric, key, key_len, value, len);
+}
+
+int mxlog_metric_add_identity(struct mxlog_metric *metric, const char *key,
+    size_t key_len, const char *value, size_t len)
+{
+	int r = mxlog_metric_add_tag(metric, key, key_len, value, len);
+
+	if (r == 0)
+		find_tag(metric, key, key_len)->own = true;
+	return r;
 }
 
 /* Keep a raw name in a tag of our own: who forged one loses it. */

@@ -15,6 +15,7 @@ enum {
 struct mxlog_metric_tag {
 	struct mxlog_text_span key;
 	struct mxlog_text_span value;
+	bool own; /* mxlog itself says so: a reserved name is right */
 };
 
 struct mxlog_metric {

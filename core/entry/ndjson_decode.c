@@ -98,6 +98,7 @@ static int take_value(struct mxlog_decoder *d, struct mxlog_entry *entry,
 	int r;
 
 	pair->json = d->token.type != MXLOG_JSON_STRING;
+	pair->own = false;
 	if (pair->json)
 		r = mxlog_decoder_take_json(d, &entry->bytes, &pair->value);
 	else

@@ -6,7 +6,7 @@
 static int take_metric_tags(struct mxlog_decoder *d,
     struct mxlog_metric *metric)
 {
-	struct mxlog_metric_tag tag;
+	struct mxlog_metric_tag tag = { .own = false };
 	int r;
 
 	if (d->token.type != MXLOG_JSON_OBJECT)

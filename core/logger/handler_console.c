@@ -63,7 +63,7 @@ static const struct mxlog_handler_ops console_ops = {
 
 static bool want_colour(int fd)
 {
-	const char *no_colour = getenv("NO_COLOR");
+	const char *no_colour = secure_getenv("NO_COLOR");
 
 	return isatty(fd) && (!no_colour || !*no_colour);
 }

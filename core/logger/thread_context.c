@@ -236,7 +236,7 @@ void mxlog_operation_begin(struct mxlog_operation *operation, const char *name,
 		memcpy(operation->parent_id, operation->parent->trace_id,
 		    sizeof(operation->parent_id));
 	else if (!trace_id)
-		trace_id = getenv("MXLOG_TRACE_ID");
+		trace_id = secure_getenv("MXLOG_TRACE_ID");
 	make_trace_id(scope, trace_id, operation->trace_id);
 	scope->operation = operation;
 }

@@ -2,6 +2,7 @@
 #include "store/store_directory.h"
 
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,9 @@ int mxlog_store_dir_absolute(const char *path, char **ret)
 	int r;
 
 	if (*path != '/') {
+		/* Who started a setuid program chose where it runs. */
+		if (getauxval(AT_SECURE))
+			return -EPERM;
 		cwd = getcwd(NULL, 0);
 		if (!cwd)
 			return -errno;

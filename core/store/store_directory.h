@@ -5,7 +5,8 @@
 #include "base/own_fd.h"
 #include "base/reterr.h"
 
-/* The path from the root, for free(). */
+/* The path from the root, for free(). -EPERM where a setuid or setgid program
+ * would have to trust the directory that it was started in. */
 int mxlog_store_dir_absolute(const char *path, char **ret);
 
 /* Open a log directory, making it (for `uid` and `gid`, where they are not

@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "base/ulid.h"
 #include "config/config_private.h"
+#include "entry/reserved.h"
 #include "write/trace_order.h"
 
 enum {
@@ -249,6 +250,8 @@ int mxlog_pipeline_entry(struct mxlog_pipeline *pipeline,
 
 	enter(pipeline);
 	r = mxlog_redact_entry(pipeline->redactor, entry);
+	if (r == 0)
+		r = mxlog_entry_rename_reserved(entry);
 	if (r < 0)
 		return r;
 	r = mxlog_entry_normalise(entry);
@@ -266,7 +269,7 @@ int mxlog_pipeline_entry(struct mxlog_pipeline *pipeline,
 static int tag_metric(struct mxlog_metric *metric, const char *key,
     const char *value, size_t len)
 {
-	struct mxlog_metric_tag tag;
+	struct mxlog_metric_tag tag = { .own = true };
 	int r;
 
 	r = mxlog_metric_store(metric, key, strlen(key), &tag.key);
@@ -317,6 +320,8 @@ int mxlog_pipeline_metric(struct mxlog_pipeline *pipeline,
 
 	enter(pipeline);
 	r = mxlog_redact_metric(pipeline->redactor, metric);
+	if (r == 0)
+		r = mxlog_metric_rename_reserved(metric);
 	if (r < 0)
 		return r;
 	r = mxlog_metric_normalise(metric);

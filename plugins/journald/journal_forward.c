@@ -385,9 +385,9 @@ static int add_identity(struct mxlog_journal_forward *forward, bool metric,
 		len += mxlog_journal_identity_format_next(text + len,
 		    &identities[i], &identities[i - 1]);
 	if (metric)
-		return mxlog_metric_add_tag(forward->metric, IDENTITY_KEY,
+		return mxlog_metric_add_identity(forward->metric, IDENTITY_KEY,
 		    sizeof(IDENTITY_KEY) - 1, text, len);
-	r = mxlog_entry_add_context(forward->entry, IDENTITY_KEY,
+	r = mxlog_entry_add_identity(forward->entry, IDENTITY_KEY,
 	    sizeof(IDENTITY_KEY) - 1, text, len);
 	if (r == 0 && n > 1)
 		r = mxlog_entry_add_context_int(forward->entry,

@@ -6,7 +6,7 @@
 
 int mxlog_temporary_open(void)
 {
-	const char *dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
+	const char *dirs[] = { secure_getenv("TMPDIR"), "/var/tmp", "/tmp" };
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {

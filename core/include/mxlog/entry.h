@@ -75,7 +75,13 @@ MXLOG_EXPORT int mxlog_entry_add_context_json(struct mxlog_entry *entry,
 MXLOG_EXPORT int mxlog_entry_add_context_int(struct mxlog_entry *entry,
     const char *key, size_t key_len, int64_t value);
 
-/* The same with an array of strings as the value. */
+/* For who captures: a pair that says where the entry came from. Its key may be a
+ * reserved one, which a pair added by the calls above is renamed for when the
+ * entry is written: to payload_KEY. */
+MXLOG_EXPORT int mxlog_entry_add_identity(struct mxlog_entry *entry,
+    const char *key, size_t key_len, const char *value, size_t len);
+
+/* As mxlog_entry_add_context(), with an array of strings as the value. */
 struct mxlog_text {
 	const char *text;
 	size_t len;

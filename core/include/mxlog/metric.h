@@ -45,6 +45,10 @@ MXLOG_EXPORT int mxlog_metric_set_value(struct mxlog_metric *metric,
 MXLOG_EXPORT int mxlog_metric_add_tag(struct mxlog_metric *metric,
     const char *key, size_t key_len, const char *value, size_t len);
 
+/* As mxlog_entry_add_identity(). */
+MXLOG_EXPORT int mxlog_metric_add_identity(struct mxlog_metric *metric,
+    const char *key, size_t key_len, const char *value, size_t len);
+
 /* "COUNTER", static; NULL for what is no type. */
 MXLOG_EXPORT const char *mxlog_metric_type_name(enum mxlog_metric_type type);
 

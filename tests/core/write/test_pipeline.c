@@ -170,7 +170,7 @@ START_TEST(a_payload_can_not_take_the_name_of_our_mark)
 	ck_assert_int_eq(mxlog_pipeline_entry(pipeline, entry), 0);
 	ck_assert_int_eq(mxlog_ndjson_encode(entry, &line), 0);
 	ck_assert_int_eq(mxlog_buf_add_char(&line, '\0'), 0);
-	HAS(line.data, "\"original_timestamp_2\":\"forged\"");
+	HAS(line.data, "\"payload_original_timestamp\":\"forged\"");
 	HAS(line.data, "\"original_timestamp\":\"9999-12-31");
 	mxlog_buf_done(&line);
 	mxlog_entry_free(entry);

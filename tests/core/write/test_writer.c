@@ -191,9 +191,10 @@ START_TEST(an_audit_entry_passes_every_filter)
 			     "success", "Deleted archive: 2026-01-01.log.gz"),
 	    0);
 	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
-	ck_assert_uint_eq(count(dir, todays_log(),
-			      "\"context\":{\"action\":\"deleted\",\"actor\":"
-			      "\"tester\",\"result\":\"success\"}"),
+	ck_assert_uint_eq(
+	    count(dir, todays_log(),
+		"\"context\":{\"action\":\"deleted\",\"actor\":"
+		"\"tester\",\"result\":\"success\",\"mxlog_own\":true}"),
 	    1);
 	ck_assert_uint_eq(count(dir, todays_log(), "\"level\":\"INFO\""), 1);
 	ck_assert_int_eq(mxlog_writer_add_audit_with(writer, MXLOG_WARNING,
@@ -201,9 +202,10 @@ START_TEST(an_audit_entry_passes_every_filter)
 			     "0a1219c7-1..2"),
 	    0);
 	ck_assert_int_eq(mxlog_writer_commit(writer), 0);
-	ck_assert_uint_eq(count(dir, todays_log(),
-			      "\"result\":\"lost\","
-			      "\"journal_id\":\"0a1219c7-1..2\"}"),
+	ck_assert_uint_eq(
+	    count(dir, todays_log(),
+		"\"result\":\"lost\","
+		"\"journal_id\":\"0a1219c7-1..2\",\"mxlog_own\":true}"),
 	    1);
 	ck_assert_int_eq(mxlog_writer_close(writer), 0);
 	scratch_done(dir);
