@@ -40,11 +40,17 @@ int mxlog_timestamp_parse(const char *text, size_t len,
 int mxlog_timestamp_parse_foreign(const char *text, size_t len,
     int32_t local_offset_sec, int64_t *ret);
 
-/* What a person types, as of `now_usec`, in the process's time zone: all of
- * the above (without a zone: local), 2026-01-28, 2026-01-28 15:30[:45],
- * 15:30[:45] (today), now, today, yesterday, tomorrow, -1h, 1h30m and
- * "2 hours ago" (all three before now), +1h, @1769614245[.123456]. Units s m h d
- * w and their words; a day is 24 hours. A date means its first moment, or with
- * `end_of_day` its last. Words in any case. -EINVAL. */
+/* What a person types, as of `now_usec`, in the process's time zone: all of the
+ * above (without a zone: local), 2026-01-28, 2026-01, 2026, 15:30, 3pm, today,
+ * "yesterday 12:00", monday, "Jan 28 15:30", what date(1), systemctl(1) and
+ * dmesg(1) print, now, -1h, 1.5h, "2 hours ago" (before now), +1h, "1 month
+ * ago", @1769614245[.5] and 1769614245. A date without a year is the last one
+ * there was. A zone is an offset, UTC, the process's own, one of RFC 5322's or
+ * Europe's abbreviations, or a name of the system's database, for which TZ is
+ * changed as long as the call lasts: such texts are for programs of one thread.
+ *
+ * A time covers as much as its last digit stands for: the first moment is
+ * meant, or with `end` the last; where clocks show a time twice, the earlier or
+ * the later. Spans and `now` are exact. Words in any case. -EINVAL. */
 int mxlog_timestamp_parse_human(const char *text, size_t len, int64_t now_usec,
-    bool end_of_day, int64_t *ret);
+    bool end, int64_t *ret);

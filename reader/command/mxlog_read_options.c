@@ -230,7 +230,8 @@ static int parse_time(struct given *given, enum mxlog_read_option option,
 		option == MXLOG_OPT_UNTIL, ret) < 0)
 		return refuse(given, option,
 		    "expected a time such as 2026-01-28T15:30:00Z, "
-		    "2026-01-28, '15:30', today, -1h or '2 hours ago'",
+		    "2026-01-28, '15:30', 'yesterday 12:00', -1h or '2 hours "
+		    "ago'",
 		    text);
 	return 0;
 }

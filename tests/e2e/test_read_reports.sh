@@ -111,6 +111,10 @@ task 99 failed' "$read" -o cat --order-by level -n 2
 expect "a directory named twice" '5' \
 	bash -c "'$read' -D '$dir/log' -D '$dir/log/.' --count-by module -o csv |
 		awk -F, '{ n += \$2 } END { print n }'"
+expect "a time given back" '1' bash -c "'$read' -o json \
+	-S '2026-01-28 10:00:01.000' -U '2026-01-28 10:00:01.000' | wc -l"
+expect "what systemctl prints" '2' bash -c "'$read' -o json \
+	-S 'Wed 2026-01-28 10:05:00 UTC; 2h ago' | wc -l"
 expect "quiet" '0 3' bash -c "'$read' -q -g moved && printf '0 '
 	'$read' -q -g nothing || printf '%s' \$?"
 expect "counts as CSV" 'level,count

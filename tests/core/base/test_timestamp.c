@@ -419,7 +419,7 @@ START_TEST(times_of_day_are_local_and_todays)
 {
 	be_in_berlin();
 	ck_assert_str_eq(since("15:30"), "2026-01-28T14:30:00.000000Z");
-	ck_assert_str_eq(until("15:30:10.5"), "2026-01-28T14:30:10.500000Z");
+	ck_assert_str_eq(until("15:30:10.5"), "2026-01-28T14:30:10.599999Z");
 	ck_assert_str_eq(since("15:30Z"), "2026-01-28T15:30:00.000000Z");
 	ck_assert_str_eq(since("2026-07-01 15:30"),
 	    "2026-07-01T13:30:00.000000Z");
@@ -476,11 +476,131 @@ START_TEST(spans_count_back_from_now)
 }
 END_TEST
 
+START_TEST(a_time_covers_what_its_last_digit_stands_for)
+{
+	be_in("UTC", "2026-01-28T15:30:45.123456Z");
+	ck_assert_str_eq(until("15:30"), "2026-01-28T15:30:59.999999Z");
+	ck_assert_str_eq(until("15:30:07"), "2026-01-28T15:30:07.999999Z");
+	ck_assert_str_eq(until("15:30:07.829"), "2026-01-28T15:30:07.829999Z");
+	ck_assert_str_eq(until("15:30:07.829123"),
+	    "2026-01-28T15:30:07.829123Z");
+	ck_assert_str_eq(until("3pm"), "2026-01-28T15:59:59.999999Z");
+	ck_assert_str_eq(since("2026-02"), "2026-02-01T00:00:00.000000Z");
+	ck_assert_str_eq(until("2026-02"), "2026-02-28T23:59:59.999999Z");
+	ck_assert_str_eq(since("2024"), "2024-01-01T00:00:00.000000Z");
+	ck_assert_str_eq(until("2024"), "2024-12-31T23:59:59.999999Z");
+	ck_assert_str_eq(until("February 2024"), "2024-02-29T23:59:59.999999Z");
+	ck_assert_str_eq(until("@1769614245"), "2026-01-28T15:30:45.999999Z");
+	ck_assert_str_eq(until("@1769614245.5"), "2026-01-28T15:30:45.599999Z");
+	ck_assert_str_eq(until("-1h"), "2026-01-28T14:30:45.123456Z");
+	ck_assert_str_eq(until("now"), "2026-01-28T15:30:45.123456Z");
+}
+END_TEST
+
+START_TEST(what_programs_print_is_read)
+{
+	static const char *const texts[] = { "Wed 2026-01-28 15:30:07 UTC",
+		"Wed 2026-01-28 15:30:07 UTC; 38s ago",
+		"Wed Jan 28 15:30:07 UTC 2026", "Wed Jan 28 15:30:07 2026",
+		"Wed Jan 28 03:30:07 PM UTC 2026",
+		"Wed 28 Jan 15:30:07 UTC 2026",
+		"Wed, 28 Jan 2026 15:30:07 +0000",
+		"Wed, 28 Jan 2026 15:30:07 GMT", "[Wed Jan 28 15:30:07 2026]",
+		"28/Jan/2026:15:30:07 +0000", "[28/Jan/2026:16:30:07 +0100]",
+		"Jan 28 15:30:07", "2026-01-28T15:30:07+00:00",
+		"2026-01-28 15:30:07.000000Z", "2026-01-28 10:30:07 EST",
+		"2026-01-28 16:30:07 CET", "2026-01-28 16:30:07 +0100 CET",
+		"2026/01/28 15:30:07", "2026-01-28 16:30:07 Europe/Berlin",
+		"15:30:07", "today 15:30:07", "Wednesday 15:30:07",
+		"today at 3:30:07 pm", "2026-01-28 15:30:07,000", "1769614207",
+		"1769614207000", "@1769614207", "1769614207000000" };
+
+	be_in("UTC", "2026-01-28T15:30:45.123456Z");
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		ck_assert_msg(strcmp(since(texts[i]),
+				  "2026-01-28T15:30:07.000000Z") == 0,
+		    "%s: %s", texts[i], since(texts[i]));
+}
+END_TEST
+
+START_TEST(days_have_names)
+{
+	be_in_berlin();
+	ck_assert_str_eq(since("yesterday 12:00"),
+	    "2026-01-27T11:00:00.000000Z");
+	ck_assert_str_eq(since("yesterday noon"),
+	    "2026-01-27T11:00:00.000000Z");
+	ck_assert_str_eq(since("Monday"), "2026-01-25T23:00:00.000000Z");
+	ck_assert_str_eq(until("mon"), "2026-01-26T22:59:59.999999Z");
+	ck_assert_str_eq(since("wednesday"), "2026-01-27T23:00:00.000000Z");
+	ck_assert_str_eq(since("Thu"), "2026-01-21T23:00:00.000000Z");
+	ck_assert_str_eq(since("12:00 thursday"),
+	    "2026-01-22T11:00:00.000000Z");
+	ck_assert_str_eq(since("28 January"), "2026-01-27T23:00:00.000000Z");
+	/* The last one that there was. */
+	ck_assert_str_eq(since("Dec 24"), "2025-12-23T23:00:00.000000Z");
+	ck_assert_str_eq(since("December"), "2025-11-30T23:00:00.000000Z");
+}
+END_TEST
+
+START_TEST(a_repeated_hour_is_whole)
+{
+	be_in_berlin();
+	ck_assert_str_eq(since("2026-10-25 02:30"),
+	    "2026-10-25T00:30:00.000000Z");
+	ck_assert_str_eq(until("2026-10-25 02:30"),
+	    "2026-10-25T01:30:59.999999Z");
+	ck_assert_str_eq(since("2026-10-25 02:30 CET"),
+	    "2026-10-25T01:30:00.000000Z");
+	ck_assert_str_eq(until("2026-10-25 02:30 CEST"),
+	    "2026-10-25T00:30:59.999999Z");
+	/* This one was never shown. */
+	ck_assert_str_eq(since("2026-03-29 02:30"),
+	    "2026-03-29T01:30:00.000000Z");
+	ck_assert_str_eq(since("2026-07-01 02:30 UTC"),
+	    "2026-07-01T02:30:00.000000Z");
+}
+END_TEST
+
+START_TEST(another_zone_is_left_again)
+{
+	be_in_berlin();
+	ck_assert_str_eq(since("2026-07-01 15:30 America/New_York"),
+	    "2026-07-01T19:30:00.000000Z");
+	ck_assert_str_eq(since("2026-07-01 Asia/Kolkata"),
+	    "2026-06-30T18:30:00.000000Z");
+	ck_assert_str_eq(getenv("TZ"), "CET-1CEST,M3.5.0,M10.5.0/3");
+	ck_assert_str_eq(since("15:30"), "2026-01-28T14:30:00.000000Z");
+}
+END_TEST
+
+START_TEST(months_and_years_are_the_calendars)
+{
+	be_in("UTC", "2026-03-31T15:30:45.123456Z");
+	ck_assert_str_eq(since("1 month ago"), "2026-02-28T15:30:45.123456Z");
+	ck_assert_str_eq(since("-1M"), "2026-02-28T15:30:45.123456Z");
+	ck_assert_str_eq(since("-1m"), "2026-03-31T15:29:45.123456Z");
+	ck_assert_str_eq(since("-2 years"), "2024-03-31T15:30:45.123456Z");
+	ck_assert_str_eq(since("1y1M1d ago"), "2025-02-27T15:30:45.123456Z");
+	ck_assert_str_eq(since("1.5h"), "2026-03-31T14:00:45.123456Z");
+	ck_assert_str_eq(since("-0.5d"), "2026-03-31T03:30:45.123456Z");
+	ck_assert_str_eq(since("now-1d"), "2026-03-30T15:30:45.123456Z");
+	ck_assert_str_eq(since("now - 90 min"), "2026-03-31T14:00:45.123456Z");
+	ck_assert_str_eq(since("250 ms ago"), "2026-03-31T15:30:44.873456Z");
+}
+END_TEST
+
 START_TEST(what_nobody_means_is_refused)
 {
 	static const char *const texts[] = { "", " ", "1", "-", "-h", "1x",
 		"ago", "-1h ago", "1h later", "later", "25:00", "15:60",
-		"2026-13-01", "2026-01-28x", "@", "@x", "@1.",
+		"2026-13-01", "2026-01-28x", "@", "@x", "@1.", "28", "28 15:30",
+		"2026-01 15:30", "2026 15:30", "UTC", "Tue 2026-01-28",
+		"today yesterday", "2026-02-30", "Feb 30", "0 Jan 2026", "13pm",
+		"0am", "15:30 16:30", "12345678", "1h 2026",
+		"2026-01-28 15:30 Nowhere/City", "2026-01-28 15:30 ../UTC",
+		"2026-07-01 15:30 CET CEST", "now 1h", "now+", "15:30:7",
+		"2026-01-28;", "; 2h ago", "99999999999999999999",
 		"99999999999999999999s", "-9999999999w", "9223372036854775807s",
 		"@9223372036854775807", "yesterdays", "2026-01-28 15",
 		"2026-01-28 15:30 X" };
@@ -502,4 +622,7 @@ SUITE("timestamp", the_models_example_is_written_as_it_stands,
     any_byte_in_the_canonical_form_is_read_alike, the_corpus_agrees,
     times_of_day_are_local_and_todays, a_date_is_its_first_moment_or_its_last,
     days_of_23_and_25_hours_are_whole, a_day_without_midnight_begins_at_one,
-    spans_count_back_from_now, what_nobody_means_is_refused)
+    spans_count_back_from_now, a_time_covers_what_its_last_digit_stands_for,
+    what_programs_print_is_read, days_have_names, a_repeated_hour_is_whole,
+    another_zone_is_left_again, months_and_years_are_the_calendars,
+    what_nobody_means_is_refused)
