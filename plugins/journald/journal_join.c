@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal_lines.h"
+#include <mxlog/traceback.h>
 
 static const int64_t hold_usec = 1000000;
 
 struct group {
 	struct mxlog_journal_record record; /* of the first line */
-	enum mxlog_journal_line_state state;
+	unsigned state;                     /* mxlog_traceback_step()'s */
 	char *text; /* the lines, each ended by a newline */
 	size_t len, capacity;
 	struct mxlog_journal_identity *identities; /* one for each line */
@@ -278,7 +278,7 @@ static struct group *take_group(struct mxlog_journal_join *join)
 		}
 		join->groups[join->n] = group;
 	}
-	group->state = MXLOG_JOURNAL_LINE_NONE;
+	group->state = 0;
 	group->len = group->n_lines = group->n_parts = 0;
 	return group;
 }
@@ -288,12 +288,11 @@ static int begin_group(struct mxlog_journal_join *join,
     const struct mxlog_journal_record *record, const char *text, size_t len,
     const struct mxlog_journal_identity *identity, int64_t now_usec)
 {
-	enum mxlog_journal_line_state state = MXLOG_JOURNAL_LINE_NONE;
+	unsigned state = 0;
 	struct group *group;
 	int r = 0;
 
-	if (mxlog_journal_line_step(&state, text, len) ==
-	    MXLOG_JOURNAL_LINE_OTHER)
+	if (mxlog_traceback_step(&state, text, len) == MXLOG_TRACEBACK_OTHER)
 		return 0;
 	if (join->n == MXLOG_JOURNAL_JOIN_GROUPS)
 		r = close_group(join, 0);
@@ -335,18 +334,18 @@ static int continue_group(struct mxlog_journal_join *join, size_t at,
     const struct mxlog_journal_identity *identity)
 {
 	struct group *group = join->groups[at];
-	enum mxlog_journal_line_verdict verdict = MXLOG_JOURNAL_LINE_OTHER;
+	enum mxlog_traceback_line verdict = MXLOG_TRACEBACK_OTHER;
 	int r;
 
 	if (same_origin(&group->record, record) && has_room(group, len) &&
 	    is_close(group, identity))
-		verdict = mxlog_journal_line_step(&group->state, text, len);
-	if (verdict == MXLOG_JOURNAL_LINE_OTHER)
+		verdict = mxlog_traceback_step(&group->state, text, len);
+	if (verdict == MXLOG_TRACEBACK_OTHER)
 		return close_group(join, at);
 	r = add_line(group, text, len, identity);
 	if (r < 0)
 		return r;
-	if (verdict == MXLOG_JOURNAL_LINE_PART)
+	if (verdict == MXLOG_TRACEBACK_PART)
 		group->n_parts = group->n_lines;
 	return 1;
 }

@@ -22,6 +22,20 @@ MXLOG_EXPORT int mxlog_traceback_parse(const char *text, size_t len,
  * left as it is. 0 also when there was none. -ENOMEM. */
 MXLOG_EXPORT int mxlog_traceback_lift(struct mxlog_entry *entry);
 
+/* Which lines of a stream belong to one traceback, told line by line, as they
+ * come. It says only what belongs together; what it means is for the above. */
+enum mxlog_traceback_line {
+	MXLOG_TRACEBACK_OTHER, /* does not belong to what came before */
+	MXLOG_TRACEBACK_MAYBE, /* belongs if a later one is PART */
+	MXLOG_TRACEBACK_PART,  /* all up to here belong together */
+};
+
+/* Take the next line, without its newline. *state is 0 at first: then only a
+ * line that may begin a traceback belongs. After OTHER the state is
+ * meaningless: begin again with 0. */
+MXLOG_EXPORT enum mxlog_traceback_line mxlog_traceback_step(unsigned *state,
+    const char *text, size_t len);
+
 /* Make frames' files below one of the roots relative to it, as the model asks.
  * The roots are absolute paths, the longest match counts. */
 MXLOG_EXPORT int mxlog_exception_make_relative(struct mxlog_exception

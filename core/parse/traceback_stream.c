@@ -1,11 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "journal_lines.h"
+#include <mxlog/traceback.h>
 
 #include <string.h>
 
+/* What came before the next line. */
+enum stream_state {
+	STATE_NONE, /* no traceback so far */
+	STATE_PYTHON_FRAMES,
+	STATE_PYTHON_DONE,
+	STATE_PYTHON_GAP,
+	STATE_PYTHON_LINK,
+	STATE_PYTHON_GAP_2,
+	STATE_HEAD, /* of Java's or Node's: frames may follow */
+	STATE_FRAMES,
+	STATE_FRAMES_GAP,
+	STATE_GO_PANIC,
+	STATE_GO_FRAMES,
+	STATE_GO_CALL,
+	STATE_GO_GAP,
+	STATE_NODE_CODE,
+	STATE_NODE_CARET,
+	STATE_NODE_GAP,
+	STATE_LAST, /* nothing more can belong */
+};
+
 /* Short names for what stands in every line below. */
-#define STATE(name) MXLOG_JOURNAL_LINE_##name
-#define verdict     enum mxlog_journal_line_verdict
+#define STATE(name) STATE_##name
+#define verdict     enum mxlog_traceback_line
+#define OTHER       MXLOG_TRACEBACK_OTHER
+#define MAYBE       MXLOG_TRACEBACK_MAYBE
+#define PART        MXLOG_TRACEBACK_PART
 
 struct line {
 	const char *text;
@@ -13,8 +37,7 @@ struct line {
 	size_t indent; /* bytes of white space before the first other one */
 };
 
-static verdict go(enum mxlog_journal_line_state *state,
-    enum mxlog_journal_line_state next, verdict is)
+static verdict go(enum stream_state *state, enum stream_state next, verdict is)
 {
 	*state = next;
 	return is;
@@ -112,28 +135,28 @@ static bool is_python_error(const struct line *line)
 	return n > 0 && (n == line->len || line->text[n] == ':');
 }
 
-static verdict step_python_frames(enum mxlog_journal_line_state *state,
+static verdict step_python_frames(enum stream_state *state,
     const struct line *line)
 {
 	if (is_blank(line))
-		return STATE(OTHER);
+		return OTHER;
 	if (line->indent > 0)
 		return content_starts(line, "File \"") ||
 			content_starts(line, "|")
-		    ? STATE(PART)
-		    : STATE(MAYBE);
+		    ? PART
+		    : MAYBE;
 	if (is_python_error(line))
-		return go(state, STATE(PYTHON_DONE), STATE(PART));
-	return STATE(OTHER);
+		return go(state, STATE(PYTHON_DONE), PART);
+	return OTHER;
 }
 
-static verdict step_python_link(enum mxlog_journal_line_state *state,
+static verdict step_python_link(enum stream_state *state,
     const struct line *line)
 {
 	if (line_starts(line, "During handling of the above exception") ||
 	    line_starts(line, "The above exception was the direct cause"))
-		return go(state, STATE(PYTHON_LINK), STATE(MAYBE));
-	return STATE(OTHER);
+		return go(state, STATE(PYTHON_LINK), MAYBE);
+	return OTHER;
 }
 
 /* ---- Java and Node ---- */
@@ -183,15 +206,14 @@ static bool is_frame(const struct line *line)
 	return line->indent > 0 && content_starts(line, "at ");
 }
 
-static verdict step_frames(enum mxlog_journal_line_state *state,
-    const struct line *line)
+static verdict step_frames(enum stream_state *state, const struct line *line)
 {
 	if (is_blank(line))
-		return go(state, STATE(FRAMES_GAP), STATE(MAYBE));
+		return go(state, STATE(FRAMES_GAP), MAYBE);
 	if (line->indent > 0 || line_starts(line, "Caused by: ") ||
 	    line_starts(line, "}"))
-		return STATE(PART);
-	return STATE(OTHER);
+		return PART;
+	return OTHER;
 }
 
 /* "/srv/app.js:12", then the line itself, a caret, an empty line, the head. */
@@ -226,15 +248,14 @@ static bool is_goroutine(const struct line *line)
 	    line->text[line->len - 1] == ':';
 }
 
-static verdict step_go_panic(enum mxlog_journal_line_state *state,
-    const struct line *line)
+static verdict step_go_panic(enum stream_state *state, const struct line *line)
 {
 	if (is_goroutine(line))
-		return go(state, STATE(GO_FRAMES), STATE(PART));
+		return go(state, STATE(GO_FRAMES), PART);
 	if (is_blank(line) || line_starts(line, "[signal ") ||
 	    line_starts(line, "\t"))
-		return STATE(MAYBE);
-	return STATE(OTHER);
+		return MAYBE;
+	return OTHER;
 }
 
 static bool is_go_call(const struct line *line)
@@ -246,16 +267,15 @@ static bool is_go_call(const struct line *line)
 		memchr(line->text, '(', line->len));
 }
 
-static verdict step_go_frames(enum mxlog_journal_line_state *state,
-    const struct line *line)
+static verdict step_go_frames(enum stream_state *state, const struct line *line)
 {
 	if (is_blank(line))
-		return go(state, STATE(GO_GAP), STATE(MAYBE));
+		return go(state, STATE(GO_GAP), MAYBE);
 	if (is_go_call(line))
-		return go(state, STATE(GO_CALL), STATE(MAYBE));
+		return go(state, STATE(GO_CALL), MAYBE);
 	if (line_starts(line, "exit status "))
-		return go(state, STATE(LAST), STATE(PART));
-	return line_starts(line, "...") ? STATE(PART) : STATE(OTHER);
+		return go(state, STATE(LAST), PART);
+	return line_starts(line, "...") ? PART : OTHER;
 }
 
 /* "rax    0x0": registers are printed behind the goroutines. */
@@ -267,38 +287,35 @@ static bool is_register(const struct line *line)
 	    memmem(space, line->len - (size_t)(space - line->text), " 0x", 3);
 }
 
-static verdict step_go_gap(enum mxlog_journal_line_state *state,
-    const struct line *line)
+static verdict step_go_gap(enum stream_state *state, const struct line *line)
 {
 	if (is_goroutine(line))
-		return go(state, STATE(GO_FRAMES), STATE(MAYBE));
+		return go(state, STATE(GO_FRAMES), MAYBE);
 	if (line_starts(line, "exit status "))
-		return go(state, STATE(LAST), STATE(PART));
-	return is_register(line) ? STATE(PART) : STATE(OTHER);
+		return go(state, STATE(LAST), PART);
+	return is_register(line) ? PART : OTHER;
 }
 
 /* ---- all of them ---- */
 
-static verdict begin(enum mxlog_journal_line_state *state,
-    const struct line *line)
+static verdict begin(enum stream_state *state, const struct line *line)
 {
 	if (is_python_header(line))
-		return go(state, STATE(PYTHON_FRAMES), STATE(MAYBE));
+		return go(state, STATE(PYTHON_FRAMES), MAYBE);
 	if (line->indent > 0 || line->len < 4)
-		return STATE(OTHER);
+		return OTHER;
 	if (line_starts(line, "panic: ") || line_starts(line, "fatal error: "))
-		return go(state, STATE(GO_PANIC), STATE(MAYBE));
+		return go(state, STATE(GO_PANIC), MAYBE);
 	if (is_goroutine(line))
-		return go(state, STATE(GO_FRAMES), STATE(MAYBE));
+		return go(state, STATE(GO_FRAMES), MAYBE);
 	if (is_head(line))
-		return go(state, STATE(HEAD), STATE(MAYBE));
+		return go(state, STATE(HEAD), MAYBE);
 	if (is_node_place(line))
-		return go(state, STATE(NODE_CODE), STATE(MAYBE));
-	return STATE(OTHER);
+		return go(state, STATE(NODE_CODE), MAYBE);
+	return OTHER;
 }
 
-static verdict step(enum mxlog_journal_line_state *state,
-    const struct line *line)
+static verdict step(enum stream_state *state, const struct line *line)
 {
 	switch (*state) {
 	case STATE(NONE):
@@ -307,61 +324,60 @@ static verdict step(enum mxlog_journal_line_state *state,
 		return step_python_frames(state, line);
 	case STATE(PYTHON_DONE):
 		if (is_blank(line))
-			return go(state, STATE(PYTHON_GAP), STATE(MAYBE));
-		return line->indent > 0 ? STATE(PART) : STATE(OTHER);
+			return go(state, STATE(PYTHON_GAP), MAYBE);
+		return line->indent > 0 ? PART : OTHER;
 	case STATE(PYTHON_GAP):
 		return step_python_link(state, line);
 	case STATE(PYTHON_LINK):
-		return is_blank(line)
-		    ? go(state, STATE(PYTHON_GAP_2), STATE(MAYBE))
-		    : STATE(OTHER);
+		return is_blank(line) ? go(state, STATE(PYTHON_GAP_2), MAYBE)
+				      : OTHER;
 	case STATE(PYTHON_GAP_2):
 		return is_python_header(line)
-		    ? go(state, STATE(PYTHON_FRAMES), STATE(MAYBE))
-		    : STATE(OTHER);
+		    ? go(state, STATE(PYTHON_FRAMES), MAYBE)
+		    : OTHER;
 	case STATE(HEAD):
-		return is_frame(line) ? go(state, STATE(FRAMES), STATE(PART))
-				      : STATE(OTHER);
+		return is_frame(line) ? go(state, STATE(FRAMES), PART) : OTHER;
 	case STATE(FRAMES):
 		return step_frames(state, line);
 	case STATE(FRAMES_GAP):
 		return line_starts(line, "Node.js v")
-		    ? go(state, STATE(LAST), STATE(PART))
-		    : STATE(OTHER);
+		    ? go(state, STATE(LAST), PART)
+		    : OTHER;
 	case STATE(GO_PANIC):
 		return step_go_panic(state, line);
 	case STATE(GO_FRAMES):
 		return step_go_frames(state, line);
 	case STATE(GO_CALL):
 		return line_starts(line, "\t")
-		    ? go(state, STATE(GO_FRAMES), STATE(PART))
-		    : STATE(OTHER);
+		    ? go(state, STATE(GO_FRAMES), PART)
+		    : OTHER;
 	case STATE(GO_GAP):
 		return step_go_gap(state, line);
 	case STATE(NODE_CODE):
-		return is_blank(line)
-		    ? STATE(OTHER)
-		    : go(state, STATE(NODE_CARET), STATE(MAYBE));
+		return is_blank(line) ? OTHER
+				      : go(state, STATE(NODE_CARET), MAYBE);
 	case STATE(NODE_CARET):
-		return is_caret(line) ? go(state, STATE(NODE_GAP), STATE(MAYBE))
-				      : STATE(OTHER);
+		return is_caret(line) ? go(state, STATE(NODE_GAP), MAYBE)
+				      : OTHER;
 	case STATE(NODE_GAP):
 		if (is_blank(line))
-			return STATE(MAYBE);
-		return is_head(line) ? go(state, STATE(HEAD), STATE(MAYBE))
-				     : STATE(OTHER);
+			return MAYBE;
+		return is_head(line) ? go(state, STATE(HEAD), MAYBE) : OTHER;
 	case STATE(LAST):
 		break;
 	}
-	return STATE(OTHER);
+	return OTHER;
 }
 
-verdict mxlog_journal_line_step(enum mxlog_journal_line_state *state,
-    const char *text, size_t len)
+verdict mxlog_traceback_step(unsigned *state, const char *text, size_t len)
 {
 	struct line line = { .text = text, .len = len };
+	enum stream_state now = (enum stream_state) * state;
+	verdict is;
 
 	while (line.indent < len && is_space(text[line.indent]))
 		line.indent++;
-	return step(state, &line);
+	is = step(&now, &line);
+	*state = now;
+	return is;
 }
