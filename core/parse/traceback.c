@@ -5,60 +5,49 @@
 #include "entry/entry_private.h"
 #include "parse/traceback_private.h"
 
-/* Syslog daemons fold control characters into "#" and three octal digits. */
-static const char folded_newline[] = "#012";
-
-static bool is_folded(const char *text, size_t len)
-{
-	return !memchr(text, '\n', len) &&
-	    memmem(text, len, folded_newline, strlen(folded_newline));
-}
-
-/* "#012" becomes a newline, "#011" a tab. */
-static int unfold(const char *text, size_t len, struct mxlog_buf *out)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < len && r == 0; i++) {
-		char c = text[i];
-
-		if (c == '#' && len - i >= 4 && text[i + 1] == '0' &&
-		    text[i + 2] == '1' &&
-		    (text[i + 3] == '2' || text[i + 3] == '1')) {
-			c = text[i + 3] == '2' ? '\n' : '\t';
-			i += 3;
-		}
-		r = mxlog_buf_add_char(out, c);
-	}
-	return r;
-}
-
-/* Where a position of the unfolded text stands in the folded one. */
-static size_t folded_position(const char *text, size_t len, size_t position)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < position && at < len; i++) {
-		bool fold = len - at >= 4 && memcmp(text + at, "#01", 3) == 0 &&
-		    (text[at + 3] == '1' || text[at + 3] == '2');
-
-		at += fold ? 4 : 1;
-	}
-	return at;
-}
-
 /* True if some line could be a frame: ordinary text is told in one pass. */
 static bool is_promising(const char *text, size_t len)
 {
 	static const char *const signs[] = {
-		"Traceback (most recent call last)", "\tat ", " at ",
-		"goroutine "
+		"Traceback (most recent call last)", " at ", "\tat ", "#011at ",
+		"\\tat ", "goroutine "
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
 		if (memmem(text, len, signs[i], strlen(signs[i])))
 			return true;
 	return false;
+}
+
+static bool has(const char *text, size_t len, const char *what)
+{
+	return memchr(text, what[0], len) &&
+	    memmem(text, len, what, strlen(what));
+}
+
+/* How the text's newlines are written; false: it is of one line. */
+static bool find_fold(const char *text, size_t len, enum mxlog_fold *ret)
+{
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	*ret = MXLOG_FOLD_NONE;
+	if (memchr(text, '\n', len))
+		return true;
+	*ret = MXLOG_FOLD_OCTAL;
+	if (has(text, len, "#012"))
+		return true;
+	*ret = MXLOG_FOLD_WRITTEN;
+	return has(text, len, "\\n");
+}
+
+static bool has_colours(const char *text, size_t len, enum mxlog_fold fold)
+{
+	if (fold == MXLOG_FOLD_OCTAL)
+		return has(text, len, "#033[");
+	if (fold == MXLOG_FOLD_NONE)
+		return has(text, len, "\033[");
+	return has(text, len, "\\u001b[") || has(text, len, "\\x1b[") ||
+	    has(text, len, "\\033[") || has(text, len, "\\e[");
 }
 
 static int parse_lines(const struct mxlog_lines *lines,
@@ -79,79 +68,158 @@ static int parse_lines(const struct mxlog_lines *lines,
 	return r;
 }
 
+/* A traceback in a text: its bytes [start, end). */
+struct place {
+	struct mxlog_exception *exception;
+	size_t start, end;
+};
+
 static int parse_unfolded(const char *text, size_t len,
-    struct mxlog_exception **ret, size_t *ret_start, size_t *ret_end)
+    const struct mxlog_lines_how *how, struct place *ret)
 {
 	struct mxlog_lines lines;
 	struct mxlog_traceback found;
-	int r = mxlog_lines_split(&lines, text, len);
+	int r = mxlog_lines_unfold(&lines, text, len, how);
 
 	if (r < 0)
 		return r;
 	r = parse_lines(&lines, &found);
+	if (r == 0 && mxlog_lines_strip_lead(&lines))
+		r = parse_lines(&lines, &found);
 	if (r == 1) {
-		const struct mxlog_line_span *last =
-		    &lines.lines[found.end - 1];
-
-		*ret = found.exception;
-		*ret_start = (size_t)(lines.lines[found.first].text - text);
-		*ret_end = (size_t)(last->text + last->len - text);
+		ret->exception = found.exception;
+		ret->start =
+		    mxlog_lines_origin(&lines, found.first, found.column);
+		ret->end = mxlog_lines_origin(&lines, found.end - 1,
+		    lines.lines[found.end - 1].len);
 		if (found.partial)
-			*ret_end = *ret_start;
+			ret->end = ret->start;
 	}
 	mxlog_lines_done(&lines);
 	return r;
 }
 
+/* Colours are left out only where they hide what is there. */
+static int parse_text(const char *text, size_t len, enum mxlog_fold fold,
+    struct place *ret)
+{
+	struct mxlog_lines_how how = { .fold = fold };
+	int r = parse_unfolded(text, len, &how, ret);
+
+	if (r != 0 || !has_colours(text, len, fold))
+		return r;
+	how.colours = true;
+	return parse_unfolded(text, len, &how, ret);
+}
+
+/* Where newlines are written out the text is often a quoted value among
+ * others: [*start, *end) is what the quotes around the first newline hold. */
+static void find_quoted(const char *text, size_t len, size_t *start,
+    size_t *end)
+{
+	const char *newline = memmem(text, len, "\\n", 2);
+	size_t first = (size_t)(newline - text), at = 0, open = SIZE_MAX;
+	char quote = '\0';
+
+	for (; at < len && (at < first || open != SIZE_MAX); at++) {
+		bool value = at == 0 || strchr(" =:([{,", text[at - 1]) != NULL;
+
+		if (text[at] == '\\') {
+			at++;
+		} else if (open != SIZE_MAX && text[at] == quote) {
+			if (at > first)
+				break;
+			open = SIZE_MAX;
+		} else if (open == SIZE_MAX &&
+		    (text[at] == '"' || (text[at] == '\'' && value))) {
+			open = at;
+			quote = text[at];
+		}
+	}
+	if (open == SIZE_MAX || at >= len)
+		return;
+	*start = open + 1;
+	*end = at;
+}
+
 int mxlog_traceback_parse(const char *text, size_t len,
     struct mxlog_exception **ret, size_t *ret_start, size_t *ret_end)
 {
-	struct mxlog_buf unfolded = { 0 };
+	struct place place;
+	enum mxlog_fold fold;
+	size_t from = 0, to = len;
 	int r;
 
-	if (!is_folded(text, len))
-		return memchr(text, '\n', len) && is_promising(text, len)
-		    ? parse_unfolded(text, len, ret, ret_start, ret_end)
-		    : 0;
-	r = unfold(text, len, &unfolded);
-	if (r == 0 && is_promising(unfolded.data, unfolded.len))
-		r = parse_unfolded(unfolded.data, unfolded.len, ret, ret_start,
-		    ret_end);
-	if (r == 1) {
-		*ret_start = folded_position(text, len, *ret_start);
-		*ret_end = folded_position(text, len, *ret_end);
-	}
-	mxlog_buf_done(&unfolded);
-	return r;
+	if (!find_fold(text, len, &fold) || !is_promising(text, len))
+		return 0;
+	if (fold == MXLOG_FOLD_WRITTEN)
+		find_quoted(text, len, &from, &to);
+	r = parse_text(text + from, to - from, fold, &place);
+	if (r < 1)
+		return r;
+	*ret = place.exception;
+	*ret_start = from + place.start;
+	*ret_end = from + place.end;
+	return 1;
 }
 
 /* ---- in an entry ---- */
 
-/* Blank space and folds between a message and its traceback go with it. */
+/* Bytes of blank space, folded or not, that begin the text, or end it. */
+static size_t blank_start(const char *text, size_t len)
+{
+	static const char *const folds[] = { "#012", "#015", "\\n", "\\r" };
+
+	if (len > 0 && text[0] != '\0' && strchr(" \t\r\n", text[0]))
+		return 1;
+	for (size_t i = 0; i < ARRAY_LEN(folds); i++)
+		if (len >= strlen(folds[i]) &&
+		    memcmp(text, folds[i], strlen(folds[i])) == 0)
+			return strlen(folds[i]);
+	return 0;
+}
+
+static size_t blank_end(const char *text, size_t len)
+{
+	static const size_t sizes[] = { 4, 2, 1 };
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		if (len >= sizes[i] &&
+		    blank_start(text + len - sizes[i], sizes[i]) == sizes[i])
+			return sizes[i];
+	return 0;
+}
+
+/* They go with the traceback. */
 static size_t trim_end(const char *text, size_t len)
 {
-	for (;;) {
-		if (len > 0 && strchr(" \t\r\n", text[len - 1]))
-			len--;
-		else if (len >= 4 && memcmp(text + len - 4, "#012", 4) == 0)
-			len -= 4;
-		else
-			return len;
-	}
+	size_t n;
+
+	while ((n = blank_end(text, len)) > 0)
+		len -= n;
+	return len;
 }
 
 static size_t trim_start(const char *text, size_t len)
 {
-	size_t n = 0;
+	size_t at = 0, n;
 
-	for (;;) {
-		if (n < len && strchr(" \t\r\n", text[n]))
-			n++;
-		else if (len - n >= 4 && memcmp(text + n, "#012", 4) == 0)
-			n += 4;
-		else
-			return n;
+	while ((n = blank_start(text + at, len - at)) > 0)
+		at += n;
+	return at;
+}
+
+/* True if the text goes on where it ends: no newline, of whatever form. */
+static bool is_open_line(const char *text, size_t len)
+{
+	size_t n;
+
+	while (len > 0 && (n = blank_end(text, len)) > 0) {
+		if (n > 1 || text[len - 1] == '\n')
+			return false;
+		len -= n;
 	}
+	return len > 0;
 }
 
 /* "Type: message", of the exception itself. */
@@ -170,22 +238,23 @@ static int describe(const struct mxlog_exception *exception,
 			   exception->message.len);
 }
 
-/* The message without [start, end); the exception's last line if that is
- * nothing. */
+/* The message without [start, end). What stood before the traceback on its own
+ * line, or nothing at all, is followed by the exception's last line. */
 static int shorten(struct mxlog_entry *entry, const char *text, size_t len,
     size_t start, size_t end, const struct mxlog_exception *exception)
 {
-	size_t before = trim_end(text, start);
+	bool open = is_open_line(text, start);
+	size_t before = open ? start : trim_end(text, start);
 	size_t after = end + trim_start(text + end, len - end);
 	struct mxlog_buf message = { 0 };
 	int r = mxlog_buf_add(&message, text, before);
 
-	if (r == 0 && before > 0 && after < len)
+	if (r == 0 && (open || (before == 0 && after == len)))
+		r = describe(exception, &message);
+	if (r == 0 && message.len > 0 && after > end && after < len)
 		r = mxlog_buf_add_char(&message, '\n');
 	if (r == 0)
 		r = mxlog_buf_add(&message, text + after, len - after);
-	if (r == 0 && message.len == 0)
-		r = describe(exception, &message);
 	if (r == 0)
 		r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, message.data,
 		    message.len);

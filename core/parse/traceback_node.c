@@ -27,7 +27,18 @@ static bool parse_place(struct mxlog_line_span text,
 	return text.len > 0 &&
 	    (n > 0 || mxlog_line_starts(text, "native") ||
 		mxlog_line_starts(text, "<anonymous>") ||
+		mxlog_line_starts(text, "unknown location") ||
 		mxlog_line_starts(text, "index "));
+}
+
+/* A place that stands alone is a path or a URL: what has blanks and is none of
+ * these is another runtime's call. */
+static bool is_alone(struct mxlog_line_span text)
+{
+	return !memchr(text.text, ' ', text.len) ||
+	    mxlog_line_starts(text, "/") || mxlog_line_starts(text, "<") ||
+	    mxlog_line_find(text, "://") < mxlog_line_find(text, " ") ||
+	    mxlog_line_find(text, ":\\") == 1;
 }
 
 /* "    at async S.f [as g] (/x/y.js:1:2)", "    at /x/y.js:1:2". */
@@ -50,7 +61,7 @@ static bool parse_frame(struct mxlog_line_span line,
 	if (open == rest.len || !mxlog_line_ends(rest, ")")) {
 		if (mxlog_line_starts(rest, "async "))
 			rest = mxlog_line_skip(rest, strlen("async "));
-		return parse_place(rest, ret);
+		return is_alone(rest) && parse_place(rest, ret);
 	}
 	ret->function = (struct mxlog_line_span){ rest.text, open };
 	rest = mxlog_line_skip(rest, open + 2);
@@ -89,27 +100,138 @@ static bool parse_header(struct mxlog_line_span line,
 	return true;
 }
 
-/* The nearest header above the first frame: lines between are its message's. */
-static bool find_header(const struct mxlog_lines *lines, size_t frame,
-    size_t *ret, struct mxlog_line_span *ret_type,
-    struct mxlog_line_span *ret_message)
+struct head {
+	size_t line, column;
+	struct mxlog_line_span type, message;
+};
+
+/* A head somewhere in the line: console.error("failed:", error). */
+static bool find_inline(struct mxlog_line_span line, struct head *ret)
 {
-	for (size_t i = frame; i > 0; i--)
-		if (parse_header(lines->lines[i - 1], ret_type, ret_message)) {
-			*ret = i - 1;
-			return !mxlog_lines_have_frames(lines, i, frame);
-		}
+	size_t blanks = line.len - mxlog_line_trim(line).len;
+
+	for (size_t i = blanks + 1; i < line.len; i++) {
+		struct mxlog_line_span rest = mxlog_line_skip(line, i);
+
+		if (line.text[i - 1] != ' ' ||
+		    !parse_header(rest, &ret->type, &ret->message))
+			continue;
+		ret->column = i;
+		return true;
+	}
 	return false;
 }
 
-/* What follows the frames in inspect()'s form ("{ code: 'X' }", "[cause]:")
- * is more than an exception holds. */
-static bool has_more(const struct mxlog_lines *lines, size_t last, size_t end)
+static bool is_caret(struct mxlog_line_span line)
 {
-	return mxlog_line_ends(lines->lines[last], " {") ||
+	struct mxlog_line_span text = mxlog_line_trim(line);
+
+	for (size_t i = 0; i < text.len; i++)
+		if (text.text[i] != '^')
+			return false;
+	return text.len > 0;
+}
+
+/* Where the lines that may belong to the head begin: behind the source of an
+ * uncaught error and its caret, or at the last line that a logger began. */
+static size_t find_start(const struct mxlog_lines *lines, size_t frame,
+    bool *ret_caret)
+{
+	*ret_caret = false;
+	for (size_t i = frame; i > 0; i--) {
+		*ret_caret = is_caret(lines->lines[i - 1]);
+		if (*ret_caret)
+			return i;
+		if (mxlog_line_is_record(lines->lines[i - 1]))
+			return i - 1;
+	}
+	return 0;
+}
+
+/* Rust's anyhow prints "Error: …" too, then causes and numbered calls. */
+static bool is_foreign(struct mxlog_line_span line)
+{
+	struct mxlog_line_span text = mxlog_line_trim(line);
+	uint32_t number;
+	size_t end;
+
+	return mxlog_line_starts(line, "Caused by:") ||
+	    mxlog_line_starts(line, "Stack backtrace:") ||
+	    mxlog_line_starts(line, "stack backtrace:") ||
+	    (text.len < line.len && mxlog_line_number(text, 0, &number, &end) &&
+		mxlog_line_starts(mxlog_line_skip(text, end), ": "));
+}
+
+/* The head above the first frame: lines between are its message's. Behind a
+ * caret the first line that could be one is it; else, of several, who knows
+ * which: the others may be the message's or other log lines. */
+static bool find_header(const struct mxlog_lines *lines, size_t frame,
+    struct head *ret)
+{
+	struct head head, later = { 0 };
+	bool caret;
+	size_t n = 0;
+
+	for (size_t i = find_start(lines, frame, &caret); i < frame; i++) {
+		struct mxlog_line_span line = lines->lines[i];
+
+		head = (struct head){ .line = i };
+		if (is_foreign(line))
+			return false;
+		if (parse_header(line, &head.type, &head.message)) {
+			if (n == 0)
+				*ret = head;
+			n++;
+		} else if (!later.type.text && find_inline(line, &head)) {
+			later = head;
+		}
+	}
+	if (n == 0)
+		*ret = later;
+	return n == 1 || (n > 1 && caret) || (n == 0 && later.type.text);
+}
+
+/* "    ... 5 lines matching cause stack trace ..." */
+static bool is_left_out(struct mxlog_line_span line)
+{
+	return mxlog_line_starts(mxlog_line_trim(line), "... ") &&
+	    mxlog_line_find(line, " lines matching ") < line.len;
+}
+
+/* What follows the frames in inspect()'s form ("{ code: 'X' }", "[cause]:"),
+ * and frames that it left out, are more than an exception holds. */
+static bool has_more(const struct mxlog_lines *lines, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		if (is_left_out(lines->lines[i]))
+			return true;
+	return mxlog_line_ends(lines->lines[end - 1], " {") ||
 	    (end < lines->n &&
 		mxlog_line_find(lines->lines[end], "[cause]: ") <
 		    lines->lines[end].len);
+}
+
+/* Frames from *at on, to the first line that is none. -EBADMSG where that is a
+ * frame of another runtime. */
+static int read_frames(const struct mxlog_lines *lines, size_t *at,
+    struct mxlog_found_frames *frames)
+{
+	struct mxlog_found_frame frame;
+	int r = 0;
+
+	for (; *at < lines->n && r == 0; (*at)++) {
+		struct mxlog_line_span line = lines->lines[*at];
+
+		if (mxlog_line_ends(line, " {"))
+			line.len -= 2;
+		if (parse_frame(line, &frame))
+			r = mxlog_frames_push(frames, &frame);
+		else if (!is_left_out(line))
+			break;
+	}
+	if (r == 0 && *at < lines->n && mxlog_line_is_at(lines->lines[*at]))
+		r = -EBADMSG;
+	return r;
 }
 
 int mxlog_traceback_node(const struct mxlog_lines *lines,
@@ -117,27 +239,20 @@ int mxlog_traceback_node(const struct mxlog_lines *lines,
 {
 	struct mxlog_found_frames frames = { 0 };
 	struct mxlog_found_frame frame;
-	struct mxlog_line_span type, message;
+	struct head head;
 	size_t at = 0, first;
-	int r = 0;
+	int r;
 
 	while (at < lines->n && !parse_frame(lines->lines[at], &frame))
 		at++;
-	if (at == lines->n ||
-	    !find_header(lines, at, &ret->first, &type, &message))
+	if (at == lines->n || !find_header(lines, at, &head) ||
+	    mxlog_lines_have_frames(lines, head.line + 1, at))
 		return 0;
-	for (first = at; at < lines->n && r == 0; at++) {
-		struct mxlog_line_span line = lines->lines[at];
-
-		if (mxlog_line_ends(line, " {"))
-			line.len -= 2;
-		if (!parse_frame(line, &frame))
-			break;
-		r = mxlog_frames_push(&frames, &frame);
-	}
+	first = at;
+	r = read_frames(lines, &at, &frames);
 	if (r == 0)
-		r = mxlog_traceback_header(type, message,
-		    lines->lines + ret->first + 1, first - ret->first - 1,
+		r = mxlog_traceback_header(head.type, head.message,
+		    lines->lines + head.line + 1, first - head.line - 1,
 		    &ret->exception);
 	if (r == 0)
 		r = mxlog_frames_add(&frames, true, ret->exception);
@@ -145,9 +260,11 @@ int mxlog_traceback_node(const struct mxlog_lines *lines,
 	if (r < 0) {
 		mxlog_exception_free(ret->exception);
 		ret->exception = NULL;
-		return r;
+		return r == -EBADMSG ? 0 : r;
 	}
+	ret->first = head.line;
+	ret->column = head.column;
 	ret->end = at;
-	ret->partial = has_more(lines, at - 1, at);
+	ret->partial = has_more(lines, first, at);
 	return 1;
 }

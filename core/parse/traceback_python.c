@@ -18,6 +18,8 @@ struct reading {
 	size_t at;
 	size_t indent; /* of the header; group: behind its margin */
 	bool group;
+	bool headless; /* no header and no frames: it was never raised here */
+	bool doubtful; /* what the message holds can't be told */
 	struct mxlog_found_frames frames;
 	struct mxlog_line_span syntax_file; /* of a SyntaxError, if any */
 	uint32_t syntax_line;
@@ -181,19 +183,56 @@ static size_t find_link(const struct reading *reading, size_t from)
 	return reading->lines->n;
 }
 
-/* The lines that a message goes on over: up to the next link of the chain, the
- * end of the group's margin or of the text; blank lines at its end are not
- * the message's. */
-static size_t message_end(const struct reading *reading, size_t from)
+static bool has_header(struct mxlog_line_span line)
 {
-	size_t link = find_link(reading, from);
-	size_t end = from;
+	return mxlog_line_find(line, header) < line.len;
+}
+
+/* The first line from `from` on that has a header; the end of the lines, or of
+ * the group's margin, if there is none. */
+static size_t find_next_header(const struct reading *reading, size_t from)
+{
 	struct mxlog_line_span line;
 
-	while (end < link && get_line(reading, end, &line) &&
-	    mxlog_line_find(line, header) == line.len &&
+	while (get_line(reading, from, &line) && !has_header(line) &&
 	    !mxlog_line_starts(mxlog_line_trim(line), "+-"))
-		end++;
+		from++;
+	return from;
+}
+
+/* Where another traceback begins that is not announced: is it the message's, or
+ * another one? Its own if nothing lies between, or the last line is none of the
+ * message's. */
+static bool is_doubtful(const struct reading *reading, size_t from, size_t next)
+{
+	struct mxlog_line_span line;
+
+	if (!get_line(reading, next, &line) || !has_header(line) ||
+	    !get_line(reading, next - 1, &line))
+		return false;
+	if (next == from)
+		return mxlog_line_ends(line, ":");
+	return !mxlog_line_is_blank(line);
+}
+
+/* The lines that a message goes on over: up to the next link of the chain, to
+ * what a logger began, to the end of the group's margin or of the text; blank
+ * lines at its end are not the message's. */
+static size_t message_end(struct reading *reading, size_t from)
+{
+	size_t link = find_link(reading, from);
+	size_t limit = find_next_header(reading, from), end = from;
+	struct mxlog_line_span line;
+
+	if (link < limit) {
+		end = link;
+	} else {
+		while (end < limit && get_line(reading, end, &line) &&
+		    (reading->group || !mxlog_line_is_record(line)))
+			end++;
+		reading->doubtful =
+		    end == limit && is_doubtful(reading, from, limit);
+	}
 	while (end > from && get_line(reading, end - 1, &line) &&
 	    mxlog_line_is_blank(line))
 		end--;
@@ -268,28 +307,77 @@ static int make_exception(struct reading *reading, struct mxlog_line_span type,
 	return r;
 }
 
+/* "Type", "Type:", "Type: message". */
+static bool parse_type(struct mxlog_line_span line,
+    struct mxlog_line_span *ret_type, struct mxlog_line_span *ret_message)
+{
+	size_t len = type_len(line);
+	struct mxlog_line_span rest = mxlog_line_skip(line, len);
+
+	if (len == 0)
+		return false;
+	*ret_type = (struct mxlog_line_span){ line.text, len };
+	if (mxlog_line_starts(rest, ": "))
+		rest = mxlog_line_skip(rest, 2);
+	else if (mxlog_line_starts(rest, ":") && rest.len == 1)
+		rest = mxlog_line_skip(rest, 1);
+	else if (rest.len > 0)
+		return false;
+	*ret_message = rest;
+	return true;
+}
+
+static bool is_quotes(const struct reading *reading, size_t at)
+{
+	struct mxlog_line_span line;
+
+	return get_line(reading, at, &line) &&
+	    mxlog_line_starts(line, "\"\"\"") && line.len == 3;
+}
+
+/* "multiprocessing.pool.RemoteTraceback:", and quotes below it. */
+static bool is_remote(const struct reading *reading, size_t at)
+{
+	struct mxlog_line_span line, type, message;
+
+	return get_line(reading, at, &line) &&
+	    parse_type(line, &type, &message) && message.len == 0 &&
+	    mxlog_line_ends(type, "RemoteTraceback") &&
+	    is_quotes(reading, at + 1);
+}
+
+/* Behind the quotes that close what begins at `at`; they may hold others. */
+static size_t remote_end(const struct reading *reading, size_t at)
+{
+	struct mxlog_line_span line;
+	size_t depth = 0;
+
+	for (; get_line(reading, at, &line); at++) {
+		if (is_remote(reading, at)) {
+			depth++;
+			at++;
+		} else if (is_quotes(reading, at) && --depth == 0) {
+			return at + 1;
+		}
+	}
+	return reading->lines->n;
+}
+
 /* "Type", "Type: message" … behind the frames. */
 static int read_exception(struct reading *reading, struct mxlog_exception **ret)
 {
 	struct mxlog_line_span line, type, message;
-	size_t len, end;
+	bool remote = is_remote(reading, reading->at);
+	size_t end;
 	int r;
 
-	if (!get_line(reading, reading->at, &line))
+	if (!get_line(reading, reading->at, &line) ||
+	    !parse_type(line, &type, &message))
 		return 0;
-	len = type_len(line);
-	type = (struct mxlog_line_span){ line.text, len };
-	message = mxlog_line_skip(line, len);
-	if (len == 0)
+	end = remote ? remote_end(reading, reading->at)
+		     : message_end(reading, reading->at + 1);
+	if (reading->doubtful)
 		return 0;
-	if (mxlog_line_starts(message, ": "))
-		message = mxlog_line_skip(message, 2);
-	else if (mxlog_line_starts(message, ":") && message.len == 1)
-		message = mxlog_line_skip(message, 1);
-	else if (message.len > 0)
-		return 0;
-
-	end = message_end(reading, reading->at + 1);
 	r = make_exception(reading, type, message, end, ret);
 	if (r < 0)
 		return r;
@@ -303,24 +391,28 @@ static int read_exception(struct reading *reading, struct mxlog_exception **ret)
 	return 1;
 }
 
-/* Begin at the line of a header. 1, 0 if it is not followed by what should. */
+/* Begin at the line of a header, or of a type that has none. 1, 0 if it is not
+ * followed by what should. */
 static int read_traceback(struct reading *reading, struct mxlog_exception **ret)
 {
-	int r;
+	int r = 0;
 
 	reading->syntax_file = (struct mxlog_line_span){ 0 };
-	reading->at++;
-	r = read_frames(reading);
+	if (!reading->headless) {
+		reading->at++;
+		r = read_frames(reading);
+	}
 	if (r == 0)
 		r = read_exception(reading, ret);
 	mxlog_frames_done(&reading->frames);
+	reading->headless = false;
 	return r;
 }
 
 /* A header in a line: *ret_indent is where the traceback's margin ends. Text
  * before it on its line is a prefix that only that line has. */
 static bool find_header(const struct mxlog_lines *lines, size_t *at,
-    struct reading *ret)
+    struct reading *ret, size_t *ret_column)
 {
 	for (size_t i = *at; i < lines->n; i++) {
 		struct mxlog_line_span line = lines->lines[i];
@@ -335,6 +427,7 @@ static bool find_header(const struct mxlog_lines *lines, size_t *at,
 		    plain + strlen(header) == line.len) {
 			ret->group = false;
 			ret->indent = plain == blanks ? plain : 0;
+			*ret_column = plain == blanks ? 0 : plain;
 		} else {
 			continue;
 		}
@@ -363,6 +456,15 @@ static void leave_group(struct reading *reading)
 	reading->indent -= MIN(reading->indent, (size_t)2);
 }
 
+static bool is_link(const struct reading *reading, size_t at)
+{
+	struct mxlog_line_span line;
+
+	return get_line(reading, at, &line) &&
+	    (mxlog_line_starts(line, by_cause) ||
+		mxlog_line_starts(line, by_context));
+}
+
 static size_t skip_blank(const struct reading *reading, size_t at)
 {
 	struct mxlog_line_span line;
@@ -372,9 +474,55 @@ static size_t skip_blank(const struct reading *reading, size_t at)
 	return at;
 }
 
-/* After one traceback: skip to the header of the next one of its chain: 1, 0
- * at the end; -EBADMSG where the next one is announced and not there: who knows
- * then what was thrown in the end. */
+/* The last line before `at` that is not blank; `at` if there is none. */
+static size_t line_before(const struct reading *reading, size_t at)
+{
+	struct mxlog_line_span line;
+
+	for (size_t i = at; i > 0; i--)
+		if (get_line(reading, i - 1, &line) &&
+		    !mxlog_line_is_blank(line))
+			return i - 1;
+	return at;
+}
+
+/* A line that may be all of an exception: its type is beyond doubt. */
+static bool is_headless(const struct reading *reading, size_t at)
+{
+	struct mxlog_line_span line, type, message;
+
+	return get_line(reading, at, &line) &&
+	    parse_type(line, &type, &message) &&
+	    (mxlog_line_is_type(type) || mxlog_line_is_qualified(type));
+}
+
+/* The first of a chain may have no header: what was never raised, or was raised
+ * in another process, whose traceback stands in quotes. False where something
+ * of the chain is there that can't be read. */
+static bool find_headless(struct reading *reading)
+{
+	size_t at = reading->at, before, start;
+
+	if (at >= 2 && is_remote(reading, at - 2)) {
+		start = at - 2;
+	} else {
+		before = line_before(reading, at);
+		if (before == at || !is_link(reading, before))
+			return true;
+		start = line_before(reading, before);
+		if (start == before)
+			return true; /* what came before is not here */
+		if (!is_headless(reading, start))
+			return false;
+	}
+	reading->at = start;
+	reading->headless = true;
+	return true;
+}
+
+/* After one traceback: skip to the next one of its chain: 1, 0 at the end;
+ * -EBADMSG where the next one is announced and not there: who knows then what
+ * was thrown in the end. */
 static int next_in_chain(struct reading *reading)
 {
 	struct mxlog_line_span line;
@@ -383,15 +531,16 @@ static int next_in_chain(struct reading *reading)
 	if (reading->group)
 		leave_group(reading);
 	at = skip_blank(reading, reading->at);
-	if (!get_line(reading, at, &line) ||
-	    (!mxlog_line_starts(line, by_cause) &&
-		!mxlog_line_starts(line, by_context)))
+	if (!is_link(reading, at))
 		return 0;
 	at = skip_blank(reading, at + 1);
 	if (!get_line(reading, at, &line))
 		return -EBADMSG;
 	reading->at = at;
 	if (mxlog_line_starts(line, header))
+		return 1;
+	reading->headless = is_remote(reading, at) || is_headless(reading, at);
+	if (reading->headless)
 		return 1;
 	reading->indent += line.len - mxlog_line_trim(line).len;
 	reading->group = mxlog_line_starts(mxlog_line_trim(line), group_header);
@@ -406,7 +555,9 @@ int mxlog_traceback_python(const struct mxlog_lines *lines,
 	bool grouped = false;
 	int r;
 
-	if (!find_header(lines, &reading.at, &reading))
+	if (!find_header(lines, &reading.at, &reading, &ret->column))
+		return 0;
+	if (ret->column == 0 && !reading.group && !find_headless(&reading))
 		return 0;
 	ret->first = reading.at;
 	do {

@@ -1,54 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the readers of tracebacks share: lines, names, frames. */
+/* What the readers of tracebacks share: names, heads, frames. */
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "parse/traceback_private.h"
-
-int mxlog_lines_split(struct mxlog_lines *lines, const char *text, size_t len)
-{
-	const char *end = text + len;
-	size_t n = 1;
-
-	for (const char *p = text; (p = memchr(p, '\n', (size_t)(end - p)));
-	     p++)
-		n++;
-	lines->lines = calloc(n, sizeof(*lines->lines));
-	lines->n = 0;
-	if (!lines->lines)
-		return -ENOMEM;
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline ? newline : end;
-		size_t line_len = (size_t)(stop - text);
-
-		if (line_len > 0 && text[line_len - 1] == '\r')
-			line_len--;
-		lines->lines[lines->n++] =
-		    (struct mxlog_line_span){ text, line_len };
-		text = newline ? newline + 1 : end;
-	}
-	return 0;
-}
-
-void mxlog_lines_done(struct mxlog_lines *lines)
-{
-	free(lines->lines);
-	*lines = (struct mxlog_lines){ 0 };
-}
-
-bool mxlog_lines_have_frames(const struct mxlog_lines *lines, size_t from,
-    size_t to)
-{
-	for (size_t i = from; i < to; i++) {
-		struct mxlog_line_span text = mxlog_line_trim(lines->lines[i]);
-
-		if (text.len < lines->lines[i].len &&
-		    mxlog_line_starts(text, "at "))
-			return true;
-	}
-	return false;
-}
 
 bool mxlog_line_starts(struct mxlog_line_span line, const char *prefix)
 {
@@ -139,6 +94,101 @@ size_t mxlog_line_name(struct mxlog_line_span line, const char *joints)
 		i++;
 	}
 	return end;
+}
+
+bool mxlog_line_is_at(struct mxlog_line_span line)
+{
+	struct mxlog_line_span text = mxlog_line_trim(line);
+
+	return text.len < line.len && mxlog_line_starts(text, "at ");
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* '9' stands for any digit. */
+static bool matches(struct mxlog_line_span line, const char *form)
+{
+	size_t n = strlen(form);
+
+	if (line.len < n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (form[i] == '9' ? !is_digit(line.text[i])
+				   : line.text[i] != form[i])
+			return false;
+	return true;
+}
+
+static const char *const levels[] = { "TRACE", "DEBUG", "INFO", "NOTICE",
+	"WARN", "WARNING", "ERROR", "ERR", "CRITICAL", "CRIT", "FATAL",
+	"SEVERE", "ALERT", "EMERG" };
+
+/* The level that the text begins with, in upper case: its length, or 0. */
+static size_t level_len(struct mxlog_line_span text)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.text[n] >= 'A' && text.text[n] <= 'Z')
+		n++;
+	if (n < text.len && is_digit(text.text[n]))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (strlen(levels[i]) == n &&
+		    memcmp(levels[i], text.text, n) == 0)
+			return n;
+	return 0;
+}
+
+bool mxlog_line_has_level(struct mxlog_line_span line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		bool begins = i == 0 ||
+		    !((line.text[i - 1] >= 'A' && line.text[i - 1] <= 'Z') ||
+			(line.text[i - 1] >= 'a' && line.text[i - 1] <= 'z'));
+
+		if (begins && level_len(mxlog_line_skip(line, i)) > 0)
+			return true;
+	}
+	return false;
+}
+
+bool mxlog_line_is_record(struct mxlog_line_span line)
+{
+	static const char *const forms[] = { "9999-99-99", "9999/99/99",
+		"99:99:99", "99/", "I9999 ", "W9999 ", "E9999 ", "F9999 ",
+		"time=", "ts=", "level=", "{\"" };
+	static const char months[] =
+	    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
+	size_t n;
+
+	if (mxlog_line_starts(line, "[") || mxlog_line_starts(line, "<"))
+		line = mxlog_line_skip(line, 1);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (matches(line, forms[i]))
+			return true;
+	if (line.len > 6 && line.text[3] == ' ' &&
+	    memmem(months, sizeof(months) - 1, line.text, 4) &&
+	    is_digit(line.text[5]))
+		return true;
+	n = level_len(line);
+	return n > 0 && n < line.len && strchr(":] |\t-", line.text[n]);
+}
+
+bool mxlog_line_is_qualified(struct mxlog_line_span type)
+{
+	size_t dot = mxlog_line_rfind(type, '.');
+	struct mxlog_line_span last;
+
+	if (dot == type.len || dot == 0)
+		return false;
+	last = mxlog_line_skip(type, dot + 1);
+	while (mxlog_line_starts(last, "_"))
+		last = mxlog_line_skip(last, 1);
+	return last.len > 0 && !(last.text[0] >= 'a' && last.text[0] <= 'z') &&
+	    !is_digit(last.text[0]);
 }
 
 bool mxlog_line_is_type(struct mxlog_line_span type)

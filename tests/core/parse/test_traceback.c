@@ -217,6 +217,225 @@ static void lift(const char *message, const char *expected)
 	"Traceback (most recent call last):\n  File \"x.py\", line 1, in " \
 	"f\n    g()\n"
 
+/* ---- tables ---- */
+
+#define BY_CAUSE                                                       \
+	"\nThe above exception was the direct cause of the following " \
+	"exception:\n\n"
+
+#define PY_HEAD    "Traceback (most recent call last):\n"
+#define PY_FRAME   "  File \"/srv/a.py\", line 3, in f\n    g()\n"
+#define JAVA_FRAME "\tat com.acme.Db.run(Db.java:5)\n"
+#define NODE_FRAME "    at Queue.take (/srv/q.js:12:9)\n"
+
+/* "Type|message|frames", its cause's behind "<", of what a text holds; "" for
+ * none. */
+static void describe(const struct mxlog_exception *of, struct mxlog_buf *out)
+{
+	out->len = 0;
+	for (; of; of = of->cause)
+		ck_assert_int_eq(mxlog_buf_printf(out, "%s%.*s|%.*s|%zu",
+				     out->len > 0 ? "<" : "", (int)of->type.len,
+				     of->bytes.data + of->type.off,
+				     (int)of->message.len,
+				     of->bytes.data + of->message.off,
+				     of->n_frames),
+		    0);
+	ck_assert_int_eq(mxlog_buf_add_char(out, '\0'), 0);
+}
+
+struct sample {
+	const char *text, *exception;
+};
+
+static void check_samples(const struct sample *samples, size_t n)
+{
+	struct mxlog_buf found = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		exception = NULL;
+		ck_assert_int_ge(parse(samples[i].text), 0);
+		describe(exception, &found);
+		ck_assert_msg(strcmp(found.data, samples[i].exception) == 0,
+		    "%s\nis read as\n%s", samples[i].text, found.data);
+		mxlog_exception_free(exception);
+	}
+	mxlog_buf_done(&found);
+}
+
+START_TEST(the_forms_of_python)
+{
+	static const struct sample samples[] = {
+		{ "ValueError: never raised\n" BY_CAUSE PY_HEAD PY_FRAME
+		  "OSError: no",
+		    "OSError|no|1<ValueError|never raised|0" },
+		{ "pool.RemoteTraceback: \n\"\"\"\n" PY_HEAD PY_FRAME
+		  "KeyError: 1\n\"\"\"\n" BY_CAUSE PY_HEAD PY_FRAME
+		  "KeyError: 1",
+		    "KeyError|1|1<pool.RemoteTraceback|\n\"\"\"\n" PY_HEAD
+			PY_FRAME "KeyError: 1\n\"\"\"|0" },
+		{ "of several\nlines\n" BY_CAUSE PY_HEAD PY_FRAME "OSError: no",
+		    "" },
+		{ PY_HEAD PY_FRAME "f.<locals>.B\303\266se: x",
+		    "f.<locals>.B\303\266se|x|1" },
+		{ PY_HEAD PY_FRAME "RuntimeError: it said:\n" PY_HEAD PY_FRAME
+				   "KeyError: 1",
+		    "" },
+		{ PY_HEAD PY_FRAME "RuntimeError: a\nb\n" PY_HEAD PY_FRAME
+				   "KeyError: 1",
+		    "" },
+		{ PY_HEAD PY_FRAME "RuntimeError: a\n\n" PY_HEAD PY_FRAME
+				   "KeyError: 1",
+		    "RuntimeError|a|1" },
+		{ PY_HEAD PY_FRAME "OSError: a\n2026-01-28 15:30:45 INFO on",
+		    "OSError|a|1" },
+		{ PY_HEAD PY_FRAME "OSError: a\nERROR:root:b", "OSError|a|1" },
+		{ PY_HEAD PY_FRAME "sqlalchemy.exc.E: (a) b\nDETAIL:  c\n\n"
+				   "[SQL: select]\n(Background on this)",
+		    "sqlalchemy.exc.E|(a) b\nDETAIL:  c\n\n[SQL: select]\n"
+		    "(Background on this)|1" },
+		{ "web-1  | " PY_HEAD
+		  "web-1  |   File \"/a.py\", line 3, in f\n"
+		  "web-1  |     g()\nweb-1  | OSError: a\nweb-1  | b",
+		    "OSError|a\nb|1" },
+		{ "10:00:01 app | " PY_HEAD
+		  "10:00:02 app |   File \"/a.py\", line 3, in f\n"
+		  "10:00:03 app | OSError: a",
+		    "OSError|a|1" },
+		{ PY_HEAD "  File \033[35m\"/a.py\"\033[0m, line "
+			  "\033[35m3\033[0m, in \033[35mf\033[0m\n"
+			  "    \033[31mg\033[0m\033[1;31m()\033[0m\n"
+			  "\033[1;35mOSError\033[0m: \033[35ma\033[0m",
+		    "OSError|a|1" },
+		{ PY_HEAD PY_FRAME "OSError: \033[1mkept\033[0m",
+		    "OSError|\033[1mkept\033[0m|1" },
+		{ "it says \"Traceback (most recent call last):\\n  File "
+		  "\\\"/a.py\\\", line 3, in f\\n    g()\\nOSError: a\" end",
+		    "OSError|a|1" },
+		{ "error='Traceback (most recent call last):\\n  File "
+		  "\"/a.py\", line 3, in f\\n    g()\\nOSError: a' n=3",
+		    "OSError|a|1" },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
+START_TEST(the_forms_of_java)
+{
+	static const struct sample samples[] = {
+		{ "java.lang.RuntimeException: a:\nBatchException: b\n"
+		  "org.x.PSQLException: c\n" JAVA_FRAME
+		  "Caused by: java.sql.SQLException: d\n" JAVA_FRAME
+		  "\t... 1 more",
+		    "java.lang.RuntimeException|a:\nBatchException: b\n"
+		    "org.x.PSQLException: c|1<java.sql.SQLException|d|2" },
+		{ "SQLException: retrying\njava.lang.RuntimeException: a\n" JAVA_FRAME,
+		    "java.lang.RuntimeException|a|1" },
+		{ "SQLException: retrying\nIOException: a\n" JAVA_FRAME, "" },
+		{ "T$DbException: a\n" JAVA_FRAME, "T$DbException|a|1" },
+		{ "2026-01-28 10:00:00 ERROR [main] c.a.App - "
+		  "java.io.IOException: a\n" JAVA_FRAME,
+		    "java.io.IOException|a|1" },
+		{ "java.io.IOException: old\n10:00:00 WARN b.C - on\n"
+		  "java.io.IOException: new\n" JAVA_FRAME,
+		    "java.io.IOException|new|1" },
+		{ "javax.mail.MessagingException: a;\n"
+		  "  nested exception is:\n\tjava.net.ConnectException: b\n" JAVA_FRAME
+		  "Caused by: java.net.ConnectException: b\n"
+		  "\tat a.B.c(B.java:1)\n\t... 1 more",
+		    "javax.mail.MessagingException|a;\n  nested exception is:\n"
+		    "\tjava.net.ConnectException: b|1<"
+		    "java.net.ConnectException|b|2" },
+		{ "java.lang.RuntimeException: a\nb\n\tat x.Y.z(Y.java:1)\n"
+		  "Caused by: made.Up: no\n" JAVA_FRAME,
+		    "" },
+		{ "java.io.IOException: a\n"
+		  "\tat a.B.c(B.java:7) ~[b.jar:1.0]\n"
+		  "\tat a.K.two words(K.kt:3)\n\tat a.N.n(Native Method)",
+		    "java.io.IOException|a|3" },
+		{ "System.InvalidOperationException: a\n"
+		  "   at A.B(String id) in /x.cs:line 3\n   at A.C()",
+		    "" },
+		{ "System.InvalidOperationException: a\n"
+		  "   at A.B(String id)\n   at A.C(Int32 n)",
+		    "" },
+		{ "java.io.IOException: a\n" JAVA_FRAME
+		  "Wrapped by: java.lang.RuntimeException: b\n" JAVA_FRAME,
+		    "" },
+		{ "web-1  | java.io.IOException: a\n"
+		  "web-1  | \tat a.B.c(B.java:7)",
+		    "java.io.IOException|a|1" },
+		{ "[ERROR] java.io.IOException: a\n"
+		  "[ERROR]     at a.B.c(B.java:7)\n[ERROR] on",
+		    "java.io.IOException|a|1" },
+		{ "Test > works() FAILED\n    java.io.IOException: a\n"
+		  "        at a.B.c(B.java:7)",
+		    "java.io.IOException|a|1" },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
+START_TEST(the_forms_of_node)
+{
+	static const struct sample samples[] = {
+		{ "/srv/q.js:3\n  f(;\n    ^\n\nError: bad config:\n"
+		  "SyntaxError: no\n" NODE_FRAME,
+		    "Error|bad config:\nSyntaxError: no|1" },
+		{ "Error: bad config:\nSyntaxError: no\n" NODE_FRAME, "" },
+		{ "failed: TypeError: a\n" NODE_FRAME, "TypeError|a|1" },
+		{ "Error: Cannot find module 'x'\nRequire stack:\n- /srv/a.js\n" NODE_FRAME,
+		    "Error|Cannot find module 'x'\nRequire stack:\n"
+		    "- /srv/a.js|1" },
+		{ "Error: a\n" NODE_FRAME
+		  "    ... 5 lines matching cause stack trace ...\n"
+		  "    at /srv/b.js:1:2 {\n  [cause]: Error: b\n}",
+		    "Error|a|2" },
+		{ "Error: a\n\nCaused by:\n    0: b\n\nStack backtrace:\n"
+		  "   0: x::y\n             at /srv/main.rs:10:5\n",
+		    "" },
+		{ "Error: a\n" NODE_FRAME "   at A.B(String c)", "" },
+		{ "[AggregateError: all] {\n  [errors]: [\n    Error: x\n"
+		  "        at /srv/n.js:1:2\n  ]\n}",
+		    "" },
+		{ "worker   | TypeError: a\n"
+		  "worker   |     at f (/srv/q.js:1:2)",
+		    "TypeError|a|1" },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
+#define GO_FRAME "main.f(0x1)\n\t/srv/a.go:8 +0x1d\n"
+
+START_TEST(the_forms_of_go)
+{
+	static const struct sample samples[] = {
+		{ "2026/01/28 10:00:00 http: panic serving 192.0.2.1:5: a\n"
+		  "goroutine 7 [running]:\n" GO_FRAME,
+		    "panic|a|1" },
+		{ "panic: a [recovered]\n\tpanic: b\n\n"
+		  "goroutine 1 gp=0xc0 m=0 mp=0x5a [running]:\n" GO_FRAME,
+		    "panic|a [recovered]\n\tpanic: b|1" },
+		{ "E0128 10:00:00.1 1 runtime.go:78] Observed a panic: a\n"
+		  "goroutine 7 [running]:\n" GO_FRAME,
+		    "panic|a|1" },
+		{ "we shall not panic: dump follows\ngoroutine 7 [running]:\n" GO_FRAME,
+		    "" },
+		{ "panic: at the disco\npanic: a\n\ngoroutine 7 [running]:\n" GO_FRAME,
+		    "" },
+		{ "stack\ngoroutine 7 [running]:\nruntime/debug.Stack()\n"
+		  "\t/go/stack.go:24 +0x5e\n" GO_FRAME,
+		    "" },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
 START_TEST(lifting_leaves_what_stood_around_it)
 {
 	lift("it failed\n" TRACEBACK "OSError: no space", "it failed");
@@ -224,6 +443,15 @@ START_TEST(lifting_leaves_what_stood_around_it)
 	lift(TRACEBACK "KeyboardInterrupt\n", "KeyboardInterrupt");
 	lift("no traceback", "no traceback");
 	lift("a#012b#012panic: x", "a#012b#012panic: x");
+	lift("it failed: " TRACEBACK "OSError: a\nERROR:root:b",
+	    "it failed: OSError: a\nERROR:root:b");
+	lift("Exception in thread \"main\" java.io.IOException: a\n" JAVA_FRAME,
+	    "Exception in thread \"main\" java.io.IOException: a");
+	lift("panic: a\n\ngoroutine 1 [running]:\n" GO_FRAME,
+	    "panic: a\n\ngoroutine 1 [running]:");
+	lift("e=\"Traceback (most recent call last):\\n  File \\\"/a.py\\\", "
+	     "line 3, in f\\nOSError: a\" n=3",
+	    "e=\"OSError: a\" n=3");
 }
 END_TEST
 
@@ -263,9 +491,6 @@ END_TEST
 	"  File \"/b.py\", line 7, in <module>\n" \
 	"    f()\n"                               \
 	"RuntimeError: at last\n"
-#define BY_CAUSE                                                       \
-	"\nThe above exception was the direct cause of the following " \
-	"exception:\n\n"
 
 START_TEST(what_is_chained_to_a_group_is_the_exception)
 {
@@ -304,7 +529,8 @@ START_TEST(frames_of_other_runtimes_make_no_message)
 }
 END_TEST
 
-SUITE("traceback", what_is_chained_to_a_group_is_the_exception,
+SUITE("traceback", the_forms_of_python, the_forms_of_java, the_forms_of_node,
+    the_forms_of_go, what_is_chained_to_a_group_is_the_exception,
     a_chain_that_was_cut_is_none, frames_of_other_runtimes_make_no_message,
     python_chains_markers_repeats_and_multi_line_messages,
     a_group_is_read_but_its_text_stays, a_folded_syntax_error_says_where_it_is,
