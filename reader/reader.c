@@ -39,6 +39,7 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 		mxlog_matcher_free(reader->workers[i].matcher);
 		mxlog_archive_scratch_done(&reader->workers[i].scratch);
 		mxlog_groups_free(reader->workers[i].groups);
+		mxlog_patterns_free(reader->workers[i].patterns);
 	}
 	free(reader->workers);
 	mxlog_plan_done(&reader->plan);

@@ -8,6 +8,7 @@
 #include "order/line_stack.h"
 #include "order/sorter.h"
 #include "report/groups.h"
+#include "report/patterns.h"
 #include "scan/catalog.h"
 #include "scan/cursor.h"
 #include "scan/follow.h"
@@ -19,7 +20,8 @@
 struct mxlog_reader_worker {
 	struct mxlog_matcher *matcher;
 	struct mxlog_archive_scratch scratch;
-	struct mxlog_groups *groups; /* or NULL */
+	struct mxlog_groups *groups;     /* or NULL */
+	struct mxlog_patterns *patterns; /* or NULL */
 };
 
 /* A line kept while the order is turned. */
@@ -44,7 +46,8 @@ struct mxlog_reader {
 	/* The last matches are found from the end on, and turned round. */
 	bool turned;
 	struct mxlog_line_stack *stack; /* NULL until they were found */
-	const char *groups_fields;      /* while a groups is made */
+	const char *groups_fields;      /* while groups are made */
+	bool wants_patterns;            /* while patterns are made */
 	struct mxlog_groups
 	    *levels;        /* the groups, if directories can fill it */
 	uint32_t told_step; /* its error was told; from 1 */

@@ -92,6 +92,12 @@ static int make_hand(struct mxlog_reader *reader,
 {
 	int r = mxlog_matcher_new(reader->query, false, &worker->matcher);
 
+	if (r >= 0 && reader->wants_patterns) {
+		r = mxlog_patterns_new(&worker->patterns);
+		if (r >= 0)
+			mxlog_matcher_set_patterns(worker->matcher,
+			    worker->patterns);
+	}
 	if (r >= 0 && reader->groups_fields) {
 		r = mxlog_groups_new(reader->groups_fields,
 		    reader->query->metrics, &worker->groups, NULL);

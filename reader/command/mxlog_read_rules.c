@@ -23,8 +23,9 @@
 #define CURSORS OPT(CURSOR), OPT(AFTER_CURSOR)
 #define WINDOWS OPT(LIMIT), OPT(LINES), OPT(OFFSET)
 /* and what is made of them. */
-#define REPORTS \
-	OPT(COUNT_BY), OPT(HISTOGRAM), OPT(ERRORS), OPT(TRACE), OPT(METRIC)
+#define REPORTS                                                                \
+	OPT(COUNT_BY), OPT(PATTERNS), OPT(HISTOGRAM), OPT(ERRORS), OPT(TRACE), \
+	    OPT(METRIC)
 
 /* Any of these beside any of those. */
 static const struct refusal {
@@ -57,7 +58,7 @@ static const struct refusal {
 	{ LIST(OPT(CURSOR)), LIST(OPT(AFTER_CURSOR)),
 	    "begin at one place; leave one of both out" },
 	{ LIST(OPT(METRICS), OPT(METRIC)),
-	    LIST(OF_ENTRIES, OPT(ERRORS), OPT(SLOWEST)),
+	    LIST(OF_ENTRIES, OPT(ERRORS), OPT(SLOWEST), OPT(PATTERNS)),
 	    "metrics have no level, module, exception, unit, host or boot; "
 	    "leave one of both out" },
 	{ LIST(OPT(FOLLOW)), LIST(OPT(LIMIT), OPT(OFFSET), ORDERS),

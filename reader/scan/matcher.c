@@ -10,6 +10,7 @@
 #include "entry/ndjson.h"
 #include "order/sort_key.h"
 #include "report/groups.h"
+#include "report/patterns.h"
 #include "scan/filter.h"
 #include "scan/needle.h"
 
@@ -27,11 +28,13 @@ struct mxlog_matcher {
 	struct mxlog_buf text; /* a message, decoded */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
-	bool slow;                   /* decode every line */
-	bool by_view;                /* canonical lines need not be decoded */
-	bool by_view_alone;          /* all that pass the filter match */
-	bool by_head;                /* the beginning of a view is enough */
-	struct mxlog_groups *groups; /* or NULL: keep hits */
+	bool slow;          /* decode every line */
+	bool by_view;       /* canonical lines need not be decoded */
+	bool by_view_alone; /* all that pass the filter match */
+	bool by_head;       /* the beginning of a view is enough */
+	/* NULL both: keep hits. */
+	struct mxlog_groups *groups;
+	struct mxlog_patterns *patterns;
 };
 
 /* The search's text, or what any match of its pattern holds. */
@@ -147,6 +150,14 @@ void mxlog_matcher_set_groups(struct mxlog_matcher *matcher,
 	matcher->groups = groups;
 }
 
+void mxlog_matcher_set_patterns(struct mxlog_matcher *matcher,
+    struct mxlog_patterns *patterns)
+{
+	assert(!matcher->query->metrics);
+	matcher->patterns = patterns;
+	matcher->by_head = false;
+}
+
 static int add_hit(struct mxlog_chunk *chunk, const char *line, size_t len,
     const struct mxlog_sort_key *key)
 {
@@ -197,6 +208,18 @@ static int match_metric(struct mxlog_matcher *matcher, const char *line,
 	return r;
 }
 
+static int add_entry_pattern(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_entry *entry = matcher->entry;
+	const char *message;
+	size_t len;
+
+	if (!mxlog_entry_get(entry, MXLOG_FIELD_MESSAGE, &message, &len))
+		message = "";
+	return mxlog_patterns_add(matcher->patterns, message, len,
+	    mxlog_entry_get_time(entry), mxlog_entry_get_level(entry));
+}
+
 /* `whole`: it ends with a newline; one that does not may be in the middle of
  * being written, and is not damaged. */
 static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
@@ -216,6 +239,8 @@ static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	if (r <= 0)
 		return r;
 	chunk->matches++;
+	if (matcher->patterns)
+		return add_entry_pattern(matcher);
 	if (!matcher->groups)
 		return add_hit(chunk, line, len, &key);
 	return matcher->query->metrics
@@ -233,24 +258,36 @@ static struct mxlog_json_token string_token(const struct mxlog_piece *piece)
 		.escaped = piece->escaped };
 }
 
-static int match_text(struct mxlog_matcher *matcher,
-    const struct mxlog_piece *message)
+/* A message's text, borrowed until the next one. */
+static int decode_message(struct mxlog_matcher *matcher,
+    const struct mxlog_piece *message, struct mxlog_piece *ret)
 {
 	struct mxlog_json_token token = string_token(message);
 	int r;
 
-	if (!matcher->query->search)
-		return 1;
+	*ret = *message;
 	if (!message->escaped &&
 	    mxlog_utf8_valid(message->text, message->len) == message->len)
-		return mxlog_query_wants_text(matcher->query, message->text,
-		    message->len);
+		return 0;
 	matcher->text.len = 0;
 	r = mxlog_json_decode(&matcher->text, &token);
-	if (r < 0)
-		return r;
-	return mxlog_query_wants_text(matcher->query, matcher->text.data,
-	    matcher->text.len);
+	*ret = (struct mxlog_piece){ .text = matcher->text.data,
+		.len = (uint32_t)matcher->text.len };
+	return r;
+}
+
+static int match_text(struct mxlog_matcher *matcher,
+    const struct mxlog_piece *message)
+{
+	struct mxlog_piece text;
+	int r;
+
+	if (!matcher->query->search)
+		return 1;
+	r = decode_message(matcher, message, &text);
+	return r < 0
+	    ? r
+	    : mxlog_query_wants_text(matcher->query, text.text, text.len);
 }
 
 static bool has_tag(const struct mxlog_piece *tags, const char *tag)
@@ -369,6 +406,18 @@ static void key_of_view(const struct mxlog_query *query,
 	}
 }
 
+static int add_view_pattern(struct mxlog_matcher *matcher)
+{
+	const struct mxlog_canonical_line *view = &matcher->view;
+	struct mxlog_piece text;
+	int r = decode_message(matcher, &view->message, &text);
+
+	return r < 0
+	    ? r
+	    : mxlog_patterns_add(matcher->patterns, text.text ? text.text : "",
+		  text.len, view->time_usec, view->level);
+}
+
 /* A match, as the view shows it. */
 static int take_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
 {
@@ -377,6 +426,8 @@ static int take_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
 	struct mxlog_sort_key key;
 
 	chunk->matches++;
+	if (matcher->patterns)
+		return add_view_pattern(matcher);
 	if (matcher->groups)
 		return mxlog_groups_add_view(matcher->groups, view);
 	key_of_view(matcher->query, view, &key);

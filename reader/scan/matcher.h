@@ -19,6 +19,11 @@ struct mxlog_groups;
 void mxlog_matcher_set_groups(struct mxlog_matcher *matcher,
     struct mxlog_groups *groups);
 
+/* The same, of their messages; the query is of entries. */
+struct mxlog_patterns;
+void mxlog_matcher_set_patterns(struct mxlog_matcher *matcher,
+    struct mxlog_patterns *patterns);
+
 /* Fill the chunk's hits, in the order of its lines, and count its lines and
  * the damaged ones. Lines that can't match need not be looked at closely:
  * whether one of them is damaged may go unnoticed. MXLOG_CHUNK_SLACK bytes

@@ -2,6 +2,7 @@
 /* Reader: runs a LogQuery over log directories. */
 #pragma once
 
+#include <mxlog/patterns.h>
 #include <mxlog/query.h>
 
 MXLOG_BEGIN_DECLS
@@ -120,6 +121,12 @@ MXLOG_EXPORT uint64_t mxlog_groups_get_count(const struct mxlog_groups *groups,
     size_t group);
 MXLOG_EXPORT void mxlog_groups_get_value(const struct mxlog_groups *groups,
     size_t group, size_t field, const char **ret, size_t *ret_len);
+
+/* Group the messages of the matches into patterns: runs the whole query at
+ * once, instead of _next(); order, limit and offset do not matter. -EINVAL with
+ * reterr. */
+MXLOG_EXPORT int mxlog_reader_patterns(struct mxlog_reader *reader,
+    struct mxlog_patterns **ret, struct mxlog_error *reterr);
 
 /* What the values of the metrics found come to, "avg", "sum", "min", "max",
  * "count", "p50", "p95" or "p99" (nearest rank), for each span of `bucket_usec`
