@@ -166,7 +166,8 @@ static int find_ranges(struct mxlog_redactor *redactor, const char *text,
 		redactor->failed = true;
 		redactor->stats.failures++;
 		redactor->ranges.n = 0;
-		return mxlog_ranges_add(&redactor->ranges, 0, len);
+		return mxlog_ranges_add(&redactor->ranges, 0, len,
+		    MXLOG_RULES_BUILT_IN);
 	}
 	join_ranges(&redactor->ranges);
 	trim_ranges(redactor, &redactor->ranges, text, len);

@@ -17,9 +17,7 @@ static const size_t limits[MXLOG_FIELD_COUNT] = {
 static bool has_hit(const struct mxlog_hits *hits, struct mxlog_text_span span)
 {
 	for (size_t i = 0; i < hits->n; i++)
-		if (hits->list[i].start >= span.off &&
-		    hits->list[i].start + hits->list[i].len <=
-			span.off + span.len)
+		if (mxlog_rule_hit_is_in(&hits->list[i], span.off, span.len))
 			return true;
 	return false;
 }

@@ -8,6 +8,7 @@
  * passes. */
 #include "redact/redact_keywords.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #if defined(__x86_64__)
@@ -16,27 +17,29 @@
 
 enum {
 	ANCHOR = 3,
-	BUCKETS = 8,
+	PLACES = 4, /* of an anchor, and of the byte after it if there is one */
+	BUCKETS = 16, /* in two sets */
+	SETS = 2,
 	BLOCK = 32,
 	BLOCKS = 64, /* sifted at a time */
 	KEYWORDS_MAX = 4096,
 	ROUNDS = 3,
-	HEADS_LOG = 10,
+	HEADS_LOG = 12,
 	HEADS = 1 << HEADS_LOG,
 };
 
 struct keyword {
-	/* Of each byte: (text | fold) == value. */
-	char value[MXLOG_KEYWORD_MAX];
-	char fold[MXLOG_KEYWORD_MAX];
 	uint64_t word, word_fold, word_care; /* the bytes from the anchor on */
 	unsigned len, anchor, id, bucket;
 	unsigned short next; /* of the same hash, + 1; 0: none */
+	/* Of each byte: (text | fold) == value. */
+	char value[MXLOG_KEYWORD_MAX];
+	char fold[MXLOG_KEYWORD_MAX];
 };
 
 struct mxlog_keywords {
 	/* By half a byte: the buckets that have it at this place. */
-	unsigned char low[ANCHOR][16], high[ANCHOR][16];
+	unsigned char low[SETS][PLACES][16], high[SETS][PLACES][16];
 	unsigned short heads[HEADS]; /* by the anchor's hash; 0: none */
 	struct keyword *list;
 	size_t n, capacity;
@@ -49,6 +52,7 @@ struct search {
 	size_t len;
 	mxlog_keyword_fn *found;
 	void *data;
+	size_t run; /* letters and digits right before the block at hand */
 };
 
 int mxlog_keywords_new(struct mxlog_keywords **ret)
@@ -72,7 +76,8 @@ void mxlog_keywords_free(struct mxlog_keywords *keywords)
 	free(keywords);
 }
 
-/* Is there a place for an anchor? */
+/* Is there a place for an anchor? That of a keyword in another script is its
+ * beginning: every such byte is looked at. */
 static bool is_anchor(const char *text)
 {
 	return text[0] > 0 && text[1] > 0 && text[2] > 0;
@@ -80,6 +85,8 @@ static bool is_anchor(const char *text)
 
 static bool has_anchor(const char *text, size_t len)
 {
+	if (len >= ANCHOR && text[0] < 0)
+		return true;
 	for (size_t i = 0; i + ANCHOR <= len; i++)
 		if (is_anchor(text + i))
 			return true;
@@ -141,15 +148,19 @@ static const unsigned short commonness[6][16] = {
 
 /* Which halves of bytes pass for a bucket, a bit each. */
 struct masks {
-	unsigned low[ANCHOR], high[ANCHOR];
+	unsigned low[PLACES], high[PLACES];
 };
 
 static void add_masks(struct masks *masks, const struct keyword *keyword,
     unsigned anchor)
 {
-	for (unsigned i = 0; i < ANCHOR; i++) {
+	for (unsigned i = 0; i < PLACES; i++) {
 		unsigned byte = (unsigned char)keyword->value[anchor + i];
 
+		if (anchor + i >= keyword->len || byte >= 0x80) {
+			masks->low[i] = masks->high[i] = 0xffff;
+			continue;
+		}
 		masks->low[i] |= 1U << (byte & 15);
 		masks->high[i] |= 1U << (byte >> 4);
 		if (keyword->fold[anchor + i])
@@ -157,25 +168,47 @@ static void add_masks(struct masks *masks, const struct keyword *keyword,
 	}
 }
 
+/* By row and eight lower halves, a bit each: the sum of their commonness. */
+struct sums {
+	unsigned of[ARRAY_LEN(commonness)][2][256];
+};
+
+static void fill_sums(struct sums *sums)
+{
+	for (size_t row = 0; row < ARRAY_LEN(commonness); row++)
+		for (size_t i = 0; i < 2 * (size_t)256; i++) {
+			unsigned sum = 0;
+
+			for (size_t bit = 0; bit < 8; bit++)
+				if (i % 256 >> bit & 1)
+					sum +=
+					    commonness[row][i / 256 * 8 + bit];
+			sums->of[row][i / 256][i % 256] = sum;
+		}
+}
+
 /* How many of 10,000 bytes pass at a place of the anchor. */
-static double count_passing(unsigned low, unsigned high)
+static double count_passing(const struct sums *sums, unsigned low,
+    unsigned high)
 {
 	unsigned rows = high >> 2 & ((1U << ARRAY_LEN(commonness)) - 1);
 	unsigned sum = 1;
 
-	for (; rows != 0; rows &= rows - 1)
-		for (unsigned rest = low; rest != 0; rest &= rest - 1)
-			sum += commonness[__builtin_ctz(rows)]
-					 [__builtin_ctz(rest)];
+	for (; rows != 0; rows &= rows - 1) {
+		unsigned row = (unsigned)__builtin_ctz(rows);
+
+		sum += sums->of[row][0][low & 255] +
+		    sums->of[row][1][low >> 8 & 255];
+	}
 	return sum;
 }
 
-static double false_alarms(const struct masks *masks)
+static double false_alarms(const struct sums *sums, const struct masks *masks)
 {
 	double product = 1;
 
-	for (unsigned i = 0; i < ANCHOR; i++)
-		product *= count_passing(masks->low[i], masks->high[i]);
+	for (unsigned i = 0; i < PLACES; i++)
+		product *= count_passing(sums, masks->low[i], masks->high[i]);
 	return product;
 }
 
@@ -188,17 +221,19 @@ static struct masks get_masks(const struct mxlog_keywords *keywords,
 	for (size_t i = 0; i < keywords->n; i++) {
 		const struct keyword *keyword = &keywords->list[i];
 
-		if (keyword->bucket == bucket && keyword != without)
+		if (keyword->bucket == bucket && keyword != without &&
+		    keyword->value[0] > 0)
 			add_masks(&masks, keyword, keyword->anchor);
 	}
 	return masks;
 }
 
 /* Choose the anchor that adds the fewest false alarms to a bucket; how many. */
-static double choose_anchor(const struct masks *bucket,
+static double choose_anchor(const struct sums *sums, const struct masks *bucket,
     const struct keyword *keyword, unsigned *ret)
 {
-	double alarms = bucket->low[0] ? false_alarms(bucket) : 0, best = -1;
+	double alarms = bucket->low[0] ? false_alarms(sums, bucket) : 0;
+	double best = -1;
 
 	for (unsigned at = 0; at + ANCHOR <= keyword->len; at++) {
 		struct masks masks = *bucket;
@@ -207,7 +242,7 @@ static double choose_anchor(const struct masks *bucket,
 		if (!is_anchor(keyword->value + at))
 			continue;
 		add_masks(&masks, keyword, at);
-		added = false_alarms(&masks) - alarms;
+		added = false_alarms(sums, &masks) - alarms;
 		if (best >= 0 && added >= best)
 			continue;
 		best = added;
@@ -217,13 +252,18 @@ static double choose_anchor(const struct masks *bucket,
 }
 
 /* Put a keyword, which has an anchor, into the best of the buckets. */
-static void place(struct masks *buckets, struct keyword *keyword)
+static void place(const struct sums *sums, struct masks *buckets,
+    struct keyword *keyword)
 {
 	double best = -1;
 
+	keyword->bucket = 0;
+	if (keyword->value[0] < 0)
+		return;
 	for (unsigned i = 0; i < BUCKETS; i++) {
 		unsigned anchor = 0;
-		double added = choose_anchor(&buckets[i], keyword, &anchor);
+		double added =
+		    choose_anchor(sums, &buckets[i], keyword, &anchor);
 
 		if (best >= 0 && added >= best)
 			continue;
@@ -241,26 +281,38 @@ static int compare_lengths(const void *a, const void *b)
 	return (one->len > other->len) - (one->len < other->len);
 }
 
-static void mark(struct mxlog_keywords *keywords, unsigned at, char c,
-    unsigned char bit)
+static void mark(struct mxlog_keywords *keywords, unsigned bucket, unsigned at,
+    char c)
 {
 	unsigned char byte = (unsigned char)c;
+	unsigned char bit = (unsigned char)(1 << bucket % 8);
 
-	keywords->low[at][byte & 15] |= bit;
-	keywords->high[at][byte >> 4] |= bit;
+	keywords->low[bucket / 8][at][byte & 15] |= bit;
+	keywords->high[bucket / 8][at][byte >> 4] |= bit;
+}
+
+static void mark_any(struct mxlog_keywords *keywords, unsigned bucket,
+    unsigned at)
+{
+	for (unsigned half = 0; half < 16; half++)
+		mark(keywords, bucket, at, (char)(half << 4 | half));
 }
 
 static void add_to_tables(struct mxlog_keywords *keywords,
     const struct keyword *keyword)
 {
-	unsigned char bit = (unsigned char)(1 << keyword->bucket);
-
-	for (unsigned i = 0; i < ANCHOR; i++) {
+	if (keyword->value[0] < 0)
+		return;
+	for (unsigned i = 0; i < PLACES; i++) {
 		char c = keyword->value[keyword->anchor + i];
 
-		mark(keywords, i, c, bit);
+		if (keyword->anchor + i >= keyword->len || c < 0) {
+			mark_any(keywords, keyword->bucket, i);
+			continue;
+		}
+		mark(keywords, keyword->bucket, i, c);
 		if (keyword->fold[keyword->anchor + i])
-			mark(keywords, i, (char)(c & ~0x20), bit);
+			mark(keywords, keyword->bucket, i, (char)(c & ~0x20));
 	}
 }
 
@@ -268,9 +320,11 @@ static void add_to_tables(struct mxlog_keywords *keywords,
 static void place_all(struct mxlog_keywords *keywords)
 {
 	struct masks buckets[BUCKETS] = { 0 };
+	struct sums sums;
 
 	if (keywords->n == 0)
 		return;
+	fill_sums(&sums);
 	qsort(keywords->list, keywords->n, sizeof(*keywords->list),
 	    compare_lengths);
 	for (size_t i = 0; i < keywords->n; i++)
@@ -282,7 +336,7 @@ static void place_all(struct mxlog_keywords *keywords)
 			if (keyword->bucket < BUCKETS)
 				buckets[keyword->bucket] = get_masks(keywords,
 				    keyword->bucket, keyword);
-			place(buckets, keyword);
+			place(&sums, buckets, keyword);
 		}
 }
 
@@ -341,7 +395,15 @@ static uint64_t load_word(const struct search *search, size_t at)
 	return word;
 }
 
-static bool check_keywords(const struct search *search, unsigned next,
+static __attribute__((noinline)) bool tell_if_there(const struct search *search,
+    const struct keyword *keyword, size_t at)
+{
+	return !is_there(search, keyword, at) ||
+	    search->found(search->data, at - keyword->anchor, keyword->len,
+		keyword->id);
+}
+
+static inline bool check_keywords(const struct search *search, unsigned next,
     size_t at)
 {
 	uint64_t word = load_word(search, at);
@@ -351,23 +413,50 @@ static bool check_keywords(const struct search *search, unsigned next,
 		    &search->keywords->list[next - 1];
 
 		next = keyword->next;
-		if (((word | keyword->word_fold) & keyword->word_care) !=
-		    keyword->word)
-			continue;
-		if (is_there(search, keyword, at) &&
-		    !search->found(search->data, at - keyword->anchor,
-			keyword->len, keyword->id))
+		if (UNLIKELY(((word | keyword->word_fold) &
+				 keyword->word_care) == keyword->word) &&
+		    !tell_if_there(search, keyword, at))
 			return false;
 	}
 	return true;
 }
 
-static void find_portable(const struct search *search)
+static bool is_alnum(char c)
+{
+	char lower = (char)(c | 0x20);
+
+	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* A run of letters and digits ends before `end`. */
+static bool tell_run(const struct search *search, size_t end, size_t len)
+{
+	return len < MXLOG_KEYWORD_RUN_MIN ||
+	    search->found(search->data, end - len, len, MXLOG_KEYWORD_RUN);
+}
+
+static bool find_runs(const struct search *search)
+{
+	size_t run = 0;
+
+	for (size_t at = 0; at < search->len; at++) {
+		if (is_alnum(search->text[at])) {
+			run++;
+			continue;
+		}
+		if (!tell_run(search, at, run))
+			return false;
+		run = 0;
+	}
+	return tell_run(search, search->len, run);
+}
+
+static void find_portable(struct search *search)
 {
 	const unsigned char *p = (const unsigned char *)search->text;
 	uint32_t bytes;
 
-	if (search->len < ANCHOR)
+	if (search->len < ANCHOR || !find_runs(search))
 		return;
 	bytes = load_anchor(search->text) << 8;
 	for (size_t at = 0; at + ANCHOR <= search->len; at++) {
@@ -389,16 +478,37 @@ WIDE static inline __m256i load_row(const unsigned char *row)
 	    _mm_loadu_si128((const __m128i *)(const void *)row));
 }
 
-/* Which buckets may have each of 32 bytes at this place of their anchors. */
-WIDE static inline __m256i look_up(__m256i low, __m256i high, const char *text)
+/* Bytes, and their halves, of 32 places. */
+struct halves {
+	__m256i low, high;
+};
+
+WIDE static inline struct halves load_halves(const char *text)
 {
 	__m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)text);
-	__m256i upper =
-	    _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+	__m256i half = _mm256_set1_epi8(15);
 
-	/* A byte of 0x80 or more gives no bucket by its lower half. */
-	return _mm256_and_si256(_mm256_shuffle_epi8(low, bytes),
-	    _mm256_shuffle_epi8(high, upper));
+	return (struct halves){
+		.low = _mm256_and_si256(bytes, half),
+		.high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half),
+	};
+}
+
+/* Which buckets may have each of them at this place of their anchors. */
+WIDE static inline __m256i look_up(const unsigned char *low,
+    const unsigned char *high, struct halves halves)
+{
+	return _mm256_and_si256(_mm256_shuffle_epi8(load_row(low), halves.low),
+	    _mm256_shuffle_epi8(load_row(high), halves.high));
+}
+
+/* Of a place that is not within the last bytes of the text. */
+static inline uint32_t load_anchor_wide(const char *text)
+{
+	uint32_t bytes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	return bytes & 0xffffff;
 }
 
 static bool check_places(const struct search *search, size_t at,
@@ -407,70 +517,143 @@ static bool check_places(const struct search *search, size_t at,
 	for (; places; places &= places - 1) {
 		size_t place = at + (unsigned)__builtin_ctz(places);
 		unsigned head;
+		uint32_t bytes;
 
-		if (place + ANCHOR > search->len)
+		if (LIKELY(place + ANCHOR < search->len))
+			bytes = load_anchor_wide(search->text + place);
+		else if (place + ANCHOR == search->len)
+			bytes = load_anchor(search->text + place);
+		else
 			break;
-		head = search->keywords
-			   ->heads[hash(load_anchor(search->text + place))];
+		head = search->keywords->heads[hash(bytes)];
 		if (head > 0 && !check_keywords(search, head, place))
 			return false;
 	}
 	return true;
 }
 
-/* A bit for every of 32 places that needs a closer look. */
-WIDE static inline unsigned candidates(__m256i first, __m256i second,
-    __m256i third)
+/* A bit for each of 32 bytes that is not 0. */
+WIDE static inline unsigned set_bits(__m256i bytes)
 {
-	__m256i mask = _mm256_and_si256(first, _mm256_and_si256(second, third));
-
 	return ~(unsigned)_mm256_movemask_epi8(
-	    _mm256_cmpeq_epi8(mask, _mm256_setzero_si256()));
+	    _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
 }
 
-/* A word of candidates for each of n blocks. The code that looks closer at
- * them stays out of this loop, which lives in registers. */
+/* What is found in a block, a bit for each place. */
+struct sifted {
+	unsigned places; /* that need a closer look */
+	unsigned alnum;  /* with a letter or digit */
+};
+
+/* Which halves of a byte letters and digits have, in three groups: digits, the
+ * letters up to O, the others. */
+static const unsigned char alnum_low[16] = { 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2,
+	2, 2, 2, 2 };
+static const unsigned char alnum_high[16] = { 0, 0, 0, 1, 2, 4, 2, 4 };
+
+/* Of n blocks. The code that looks closer stays out of this loop. */
 WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
-    size_t n, unsigned *ret)
+    size_t n, struct sifted *ret)
 {
-	__m256i low0 = load_row(keywords->low[0]);
-	__m256i low1 = load_row(keywords->low[1]);
-	__m256i low2 = load_row(keywords->low[2]);
-	__m256i high0 = load_row(keywords->high[0]);
-	__m256i high1 = load_row(keywords->high[1]);
-	__m256i high2 = load_row(keywords->high[2]);
+	for (size_t i = 0; i < n; i++, text += BLOCK) {
+		struct halves halves = load_halves(text);
+		__m256i alnum = look_up(alnum_low, alnum_high, halves);
+		__m256i beyond = _mm256_slli_epi16(halves.high, 4);
+		__m256i one =
+		    look_up(keywords->low[0][0], keywords->high[0][0], halves);
+		__m256i two =
+		    look_up(keywords->low[1][0], keywords->high[1][0], halves);
 
-	for (size_t i = 0; i < n; i++, text += BLOCK)
-		ret[i] = candidates(look_up(low0, high0, text),
-		    look_up(low1, high1, text + 1),
-		    look_up(low2, high2, text + 2));
+		for (unsigned place = 1; place < PLACES; place++) {
+			halves = load_halves(text + place);
+			one = _mm256_and_si256(one,
+			    look_up(keywords->low[0][place],
+				keywords->high[0][place], halves));
+			two = _mm256_and_si256(two,
+			    look_up(keywords->low[1][place],
+				keywords->high[1][place], halves));
+		}
+		ret[i].places = set_bits(_mm256_or_si256(one, two)) |
+		    (unsigned)_mm256_movemask_epi8(beyond);
+		ret[i].alnum = set_bits(alnum);
+	}
 }
 
-static void find_wide(const struct search *search)
+/* The runs that end in this block, which has a bit for each letter and digit;
+ * long ones that begin in it come first. */
+static inline bool check_runs(struct search *search, size_t at, unsigned alnum)
 {
-	char last[BLOCK + ANCHOR - 1] = { 0 };
-	unsigned places[BLOCKS];
+	unsigned run = alnum & alnum >> 1;
+	size_t head, tail;
+
+	if (UNLIKELY(alnum == UINT_MAX)) {
+		search->run += BLOCK;
+		return true;
+	}
+	head = (size_t)__builtin_ctz(~alnum);
+	tail = (size_t)__builtin_clz(~alnum);
+	if (UNLIKELY(search->run + head >= MXLOG_KEYWORD_RUN_MIN) &&
+	    !tell_run(search, at + head, search->run + head))
+		return false;
+	search->run = tail;
+	run &= run >> 2;
+	run &= run >> 4;
+	run &= run >> 8;
+	run &= run >> 8; /* 24 in a row */
+	if (LIKELY(run == 0))
+		return true;
+	head = (size_t)__builtin_ctz(run); /* where it begins … */
+	tail = head + (size_t)__builtin_ctz(~(alnum >> head)); /* and ends */
+	/* One that begins with the block or goes on after it is told of when
+	 * its end is seen. */
+	return head == 0 || tail >= BLOCK ||
+	    tell_run(search, at + tail, tail - head);
+}
+
+static inline bool check_block(struct search *search, size_t at,
+    const struct sifted *sifted)
+{
+	if (sifted->places && !check_places(search, at, sifted->places))
+		return false;
+	return check_runs(search, at, sifted->alnum);
+}
+
+static void find_wide(struct search *search)
+{
+	char last[BLOCK + PLACES - 1] = { 0 };
+	struct sifted sifted[BLOCKS];
 	size_t at = 0;
 
 	while (search->len - at >= sizeof(last)) {
-		size_t n = (search->len - at - (ANCHOR - 1)) / BLOCK;
+		size_t n = (search->len - at - (PLACES - 1)) / BLOCK;
 
 		n = MIN(n, (size_t)BLOCKS);
-		sift(search->keywords, search->text + at, n, places);
+		sift(search->keywords, search->text + at, n, sifted);
 		for (size_t i = 0; i < n; i++, at += BLOCK)
-			if (places[i] && !check_places(search, at, places[i]))
+			if (!check_block(search, at, &sifted[i]))
 				return;
 	}
 	memcpy(last, search->text + at, search->len - at);
-	sift(search->keywords, last, 1, places);
-	(void)check_places(search, at, places[0]);
+	sift(search->keywords, last, 1, sifted);
+	if (!check_block(search, at, &sifted[0]) || search->len - at < BLOCK)
+		return;
+	/* The last bytes of a block and three. */
+	at += BLOCK;
+	memset(last, 0, sizeof(last));
+	memcpy(last, search->text + at, search->len - at);
+	sift(search->keywords, last, 1, sifted);
+	(void)check_block(search, at, &sifted[0]);
 }
 #endif
 
 void mxlog_keywords_find_portable(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data)
 {
-	struct search search = { keywords, text, len, found, data };
+	struct search search = { .keywords = keywords,
+		.text = text,
+		.len = len,
+		.found = found,
+		.data = data };
 
 	find_portable(&search);
 }
@@ -478,7 +661,11 @@ void mxlog_keywords_find_portable(const struct mxlog_keywords *keywords,
 void mxlog_keywords_find(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data)
 {
-	struct search search = { keywords, text, len, found, data };
+	struct search search = { .keywords = keywords,
+		.text = text,
+		.len = len,
+		.found = found,
+		.data = data };
 
 	if (len < MXLOG_KEYWORD_MIN)
 		return;

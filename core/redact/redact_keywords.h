@@ -8,6 +8,9 @@
 enum {
 	MXLOG_KEYWORD_MIN = 3, /* bytes */
 	MXLOG_KEYWORD_MAX = 64,
+	/* Told as a keyword: so many letters and digits in a row, and more. */
+	MXLOG_KEYWORD_RUN = 1 << 24,
+	MXLOG_KEYWORD_RUN_MIN = 24,
 };
 
 struct mxlog_keywords;
@@ -16,8 +19,9 @@ int mxlog_keywords_new(struct mxlog_keywords **ret);
 void mxlog_keywords_free(struct mxlog_keywords *keywords);
 
 /* Add a keyword before the first search; `caseless`: ASCII letters in either
- * case. Several may have one id. -EINVAL if it is too short or too long, or no
- * three bytes in a row of it are ASCII, or there are thousands; -ENOMEM. */
+ * case. Several may have one id, which is below MXLOG_KEYWORD_RUN. -EINVAL if
+ * it is too short or too long, or begins with ASCII but has no three bytes in a
+ * row of it, or there are thousands; -ENOMEM. */
 int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
     size_t len, bool caseless, unsigned id);
 
@@ -28,7 +32,8 @@ void mxlog_keywords_build(struct mxlog_keywords *keywords);
 typedef bool mxlog_keyword_fn(void *data, size_t start, size_t len,
     unsigned id);
 
-/* Tell of every place of every keyword, roughly in their order. */
+/* Tell of every place of every keyword, and of every long run of letters and
+ * digits, roughly in their order. */
 void mxlog_keywords_find(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data);
 

@@ -3,12 +3,8 @@
 
 #include <stdlib.h>
 
-enum rule_id {
-	RULE_NAME, /* no pattern: redact_pairs.c */
-#define SECRET(rule, back, pattern, help) RULE_##rule,
-#include "tbl/secrets.def"
-	RULE_BUILT_IN,
-};
+#include "redact/redact_runs.h"
+#include "redact/redact_tokens.h"
 
 enum {
 	/* Between two looks at the clock: a hit costs one, and one more for
@@ -17,8 +13,10 @@ enum {
 	COST_BYTES = 4096,
 };
 
+/* A rule's pattern, compiled when it is first needed: most never are. */
 struct rule {
 	struct mxlog_pattern *pattern;
+	bool built_in;
 	size_t back;   /* bytes before the keyword, where a match may start */
 	bool whole;    /* the user's: search all of the text */
 	uint64_t text; /* number of the text that `next` is about */
@@ -27,19 +25,31 @@ struct rule {
 
 struct mxlog_rules {
 	struct mxlog_keywords *keywords;
-	struct rule *list; /* built-in, then the user's */
+	struct rule *list;    /* built-in, then the user's */
+	uint64_t tokens_text; /* number of the text that `token_end` is about */
+	size_t token_end;     /* tokens before it were found */
 	size_t n;
 	unsigned *always; /* rules that every text is searched for */
 	size_t n_always;
 	uint64_t texts; /* looked at so far */
 };
 
+/* What a keyword leads to: the pattern of a rule, a token, or one of these. */
+enum {
+	MATCHER_TOKENS = 1 << 16,
+};
+
+const struct mxlog_rule_info mxlog_rule_infos[MXLOG_RULES_BUILT_IN] = {
+#define RULE(rule, name, help) { name, help },
+#include "tbl/secrets.def"
+};
+
 static const struct {
 	const char *pattern;
 	size_t len, back;
-} secrets[RULE_BUILT_IN] = {
-#define SECRET(rule, steps, text, help) \
-	[RULE_##rule] = { LITERAL(text), steps },
+} secrets[MXLOG_RULES_BUILT_IN] = {
+#define PATTERN(rule, steps, text) \
+	[MXLOG_RULE_##rule] = { LITERAL(text), steps },
 #include "tbl/secrets.def"
 };
 
@@ -49,27 +59,37 @@ static const struct {
 	const char *text;
 	size_t len;
 } keywords[] = {
-#define KEYWORD(rule, caseless, text) { RULE_##rule, caseless, LITERAL(text) },
+#define KEYWORD(rule, caseless, text) \
+	{ MXLOG_RULE_##rule, caseless, LITERAL(text) },
 #include "tbl/secrets.def"
 };
 
-static int add_built_in(struct mxlog_rules *rules, struct mxlog_error *reterr)
+static int add_built_in(struct mxlog_rules *rules)
 {
 	int r = 0;
 
-	for (unsigned i = RULE_NAME + 1; i < RULE_BUILT_IN && r >= 0; i++) {
-		unsigned flags = MXLOG_PATTERN_NOTEMPTY;
-
-		if (secrets[i].back == 0)
-			flags |= MXLOG_PATTERN_ANCHORED;
+	for (size_t i = 0; i < MXLOG_RULES_BUILT_IN; i++) {
+		rules->list[i].built_in = true;
 		rules->list[i].back = secrets[i].back;
-		r = mxlog_pattern_new(secrets[i].pattern, secrets[i].len, flags,
-		    &rules->list[i].pattern, reterr);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(keywords) && r >= 0; i++)
 		r = mxlog_keywords_add(rules->keywords, keywords[i].text,
 		    keywords[i].len, keywords[i].caseless, keywords[i].rule);
+	for (size_t i = 0; i < mxlog_tokens_n && r >= 0; i++)
+		r = mxlog_keywords_add(rules->keywords, mxlog_tokens[i].prefix,
+		    mxlog_tokens[i].prefix_len, false,
+		    MATCHER_TOKENS + (unsigned)i);
 	return r;
+}
+
+static int compile(struct rule *rule, unsigned id)
+{
+	unsigned flags = MXLOG_PATTERN_NOTEMPTY;
+
+	if (rule->back == 0)
+		flags |= MXLOG_PATTERN_ANCHORED;
+	return mxlog_pattern_new(secrets[id].pattern, secrets[id].len, flags,
+	    &rule->pattern, NULL);
 }
 
 /* Its keyword is the longest text that no match can do without, if one is
@@ -97,7 +117,7 @@ static int add_patterns(struct mxlog_rules *rules, const char *const *patterns,
 	int r = 0;
 
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		unsigned rule = RULE_BUILT_IN + (unsigned)i;
+		unsigned rule = MXLOG_RULES_BUILT_IN + (unsigned)i;
 		struct mxlog_error error = { 0 };
 
 		rules->list[rule].whole = true;
@@ -122,13 +142,13 @@ int mxlog_rules_new(const char *const *patterns, size_t n_patterns,
 
 	if (!rules)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
-	rules->n = RULE_BUILT_IN + n_patterns;
+	rules->n = MXLOG_RULES_BUILT_IN + n_patterns;
 	rules->list = calloc(rules->n, sizeof(*rules->list));
 	rules->always = calloc(n_patterns + 1, sizeof(*rules->always));
 	if (rules->list && rules->always)
 		r = mxlog_keywords_new(&rules->keywords);
 	if (r == 0)
-		r = add_built_in(rules, reterr);
+		r = add_built_in(rules);
 	if (r == 0)
 		r = add_patterns(rules, patterns, n_patterns, reterr);
 	if (r == -ENOMEM)
@@ -162,10 +182,10 @@ bool mxlog_rules_search_all(const struct mxlog_rules *rules)
 
 bool mxlog_rules_have_patterns(const struct mxlog_rules *rules)
 {
-	return rules->n > RULE_BUILT_IN;
+	return rules->n > MXLOG_RULES_BUILT_IN;
 }
 
-static bool collect(void *data, size_t start, size_t len, unsigned rule)
+static bool collect(void *data, size_t start, size_t len, unsigned matcher)
 {
 	struct mxlog_hits *hits = data;
 
@@ -176,7 +196,7 @@ static bool collect(void *data, size_t start, size_t len, unsigned rule)
 	hits->list[hits->n++] =
 	    (struct mxlog_rule_hit){ .start = (uint32_t)start,
 		    .len = (uint32_t)len,
-		    .rule = rule };
+		    .matcher = matcher };
 	hits->first = MIN(hits->first, (uint32_t)start);
 	hits->end = MAX(hits->end, (uint32_t)(start + len));
 	return true;
@@ -205,7 +225,8 @@ struct search {
 	int r;
 };
 
-int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end)
+int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end,
+    unsigned rule)
 {
 	if (ranges->n == ranges->capacity) {
 		size_t capacity = 2 * ranges->capacity + 16;
@@ -218,20 +239,26 @@ int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end)
 		ranges->capacity = capacity;
 	}
 	ranges->list[ranges->n++] =
-	    (struct mxlog_range){ .start = start, .end = end };
+	    (struct mxlog_range){ .start = start, .end = end, .rule = rule };
 	return 0;
 }
 
 static int find_pair(struct search *search, size_t at)
 {
-	struct rule *rule = &search->rules->list[RULE_NAME];
+	struct rule *rule = &search->rules->list[MXLOG_RULE_NAME];
 	struct mxlog_range range;
 
 	if (!mxlog_pair_find(search->text, search->len, at, &rule->next,
 		&range))
 		return 0;
 	rule->next = MAX(rule->next, range.end);
-	return mxlog_ranges_add(search->ranges, range.start, range.end);
+	return mxlog_ranges_add(search->ranges, range.start, range.end,
+	    MXLOG_RULE_NAME);
+}
+
+static unsigned rule_id(const struct search *search, const struct rule *rule)
+{
+	return (unsigned)(rule - search->rules->list);
 }
 
 /* All matches from `from` on. */
@@ -247,7 +274,7 @@ static int find_all(struct search *search, struct rule *rule, size_t from)
 			return r;
 		if (match.secret_end > match.secret_start) {
 			r = mxlog_ranges_add(search->ranges, match.secret_start,
-			    match.secret_end);
+			    match.secret_end, rule_id(search, rule));
 			if (r < 0)
 				return r;
 		}
@@ -271,7 +298,7 @@ static int find_here(struct search *search, struct rule *rule, size_t at)
 		return r;
 	rule->next = match.end;
 	return mxlog_ranges_add(search->ranges, match.secret_start,
-	    match.secret_end);
+	    match.secret_end, rule_id(search, rule));
 }
 
 static size_t step_back(const struct search *search, size_t at, size_t n)
@@ -291,9 +318,31 @@ static bool is_too_late(struct search *search, size_t at)
 	return mxlog_budget_spent(search->budget);
 }
 
+static int try_token(struct search *search, size_t at, unsigned number)
+{
+	const struct mxlog_token *token = &mxlog_tokens[number];
+	struct mxlog_rules *rules = search->rules;
+	struct mxlog_range range;
+
+	if (rules->tokens_text != rules->texts) {
+		rules->tokens_text = rules->texts;
+		rules->token_end = 0;
+	}
+	if (at < rules->token_end)
+		return 0;
+	if (is_too_late(search, at))
+		return -ETIMEDOUT;
+	if (!mxlog_token_find(token, search->text, search->len, at, &range))
+		return 0;
+	rules->token_end = range.end;
+	return mxlog_ranges_add(search->ranges, range.start, range.end,
+	    token->rule);
+}
+
 static int try_rule(struct search *search, size_t at, unsigned id)
 {
 	struct rule *rule = &search->rules->list[id];
+	int r;
 
 	if (rule->text != search->rules->texts) {
 		rule->text = search->rules->texts;
@@ -303,8 +352,13 @@ static int try_rule(struct search *search, size_t at, unsigned id)
 		return 0;
 	if (is_too_late(search, at))
 		return -ETIMEDOUT;
-	if (id == RULE_NAME)
+	if (id == MXLOG_RULE_NAME)
 		return find_pair(search, at);
+	if (!rule->pattern) {
+		r = compile(rule, id);
+		if (r < 0)
+			return r;
+	}
 	if (!rule->whole && rule->back == 0)
 		return find_here(search, rule, at);
 	/* This finds what is to be found behind, too. */
@@ -313,12 +367,34 @@ static int try_rule(struct search *search, size_t at, unsigned id)
 	    rule->whole ? 0 : step_back(search, at, rule->back));
 }
 
-static bool on_keyword(void *data, size_t start, size_t len, unsigned rule)
+static int try_run(struct search *search, size_t at)
+{
+	struct mxlog_range range;
+	size_t end;
+	unsigned rule;
+
+	if (is_too_late(search, at))
+		return -ETIMEDOUT;
+	if (!mxlog_run_find(search->text, search->len, at, &end, &rule, &range))
+		return 0;
+	return mxlog_ranges_add(search->ranges, range.start, range.end, rule);
+}
+
+static int try_matcher(struct search *search, size_t at, unsigned matcher)
+{
+	if (matcher == MXLOG_KEYWORD_RUN)
+		return try_run(search, at);
+	if (matcher >= MATCHER_TOKENS)
+		return try_token(search, at, matcher - MATCHER_TOKENS);
+	return try_rule(search, at, matcher);
+}
+
+static bool on_keyword(void *data, size_t start, size_t len, unsigned matcher)
 {
 	struct search *search = data;
 
 	(void)len;
-	search->r = try_rule(search, start, rule);
+	search->r = try_matcher(search, start, matcher);
 	return search->r >= 0;
 }
 
@@ -328,10 +404,10 @@ static void try_hits(struct search *search, const struct mxlog_hits *hits,
 	for (size_t i = 0; i < hits->n && search->r >= 0; i++) {
 		const struct mxlog_rule_hit *hit = &hits->list[i];
 
-		if (hit->start >= offset &&
-		    hit->start - offset + hit->len <= search->len)
-			search->r =
-			    try_rule(search, hit->start - offset, hit->rule);
+		if (mxlog_rule_hit_is_in(hit, offset, search->len))
+			search->r = try_matcher(search,
+			    MAX((size_t)hit->start, offset) - offset,
+			    hit->matcher);
 	}
 }
 

@@ -9,6 +9,20 @@
 
 struct mxlog_rules;
 
+/* In the order of tbl/secrets.def; the user's patterns follow. */
+enum mxlog_rule_id {
+#define RULE(rule, name, help) MXLOG_RULE_##rule,
+#include "tbl/secrets.def"
+	MXLOG_RULES_BUILT_IN,
+};
+
+/* What users see of a rule, and what it finds: as mxlog_sample_expand() takes
+ * it; NULL: the sample of one of its tokens. */
+struct mxlog_rule_info {
+	const char *name, *help;
+};
+extern const struct mxlog_rule_info mxlog_rule_infos[MXLOG_RULES_BUILT_IN];
+
 /* The built-in rules, then `patterns`; the error names the one that does not
  * compile. */
 int mxlog_rules_new(const char *const *patterns, size_t n_patterns,
@@ -18,8 +32,21 @@ void mxlog_rules_free(struct mxlog_rules *rules);
 /* A place that a rule wants to see. */
 struct mxlog_rule_hit {
 	uint32_t start, len;
-	unsigned rule;
+	unsigned matcher; /* private: a part of a rule */
 };
+
+/* Is it one of the `len` bytes at `offset`? Of a run of letters and digits, which
+ * may go on in the next text, enough of it is. */
+static inline bool mxlog_rule_hit_is_in(const struct mxlog_rule_hit *hit,
+    size_t offset, size_t len)
+{
+	size_t start = hit->start, end = start + hit->len;
+
+	if (UNLIKELY(hit->matcher == MXLOG_KEYWORD_RUN))
+		return MIN(end, offset + len) >=
+		    MAX(start, offset) + MXLOG_KEYWORD_RUN_MIN;
+	return start >= offset && end <= offset + len;
+}
 
 enum {
 	MXLOG_HITS_MAX = 64,
@@ -47,7 +74,8 @@ struct mxlog_ranges {
 	struct mxlog_range *list;
 	size_t n, capacity;
 };
-int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end);
+int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end,
+    unsigned rule);
 
 /* Append to `ranges` (unsorted, they may overlap) what in the text is secret.
  * With `hits`, which are relative to `offset` bytes before the text and cover

@@ -6,6 +6,7 @@
 
 struct mxlog_range {
 	size_t start, end;
+	unsigned rule; /* that found it */
 };
 
 struct mxlog_secret_value {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/redact_keywords.h"
+#include <ctype.h>
 
 #include <strings.h>
 
@@ -19,6 +20,8 @@ static const struct {
 	{ false, "aaa" },
 	{ false, "caf\xc3\xa9-bar" },
 	{ false, "Zz9" },
+	{ false, "\xd0\xbf\xd0\xb0" },
+	{ true, "\xe5\xaf\x86key" },
 };
 
 static struct mxlog_keywords *make(void)
@@ -45,7 +48,10 @@ static bool note(void *data, size_t start, size_t len, unsigned id)
 {
 	struct found *found = data;
 
-	ck_assert_uint_eq(len, strlen(list[id].text));
+	if (id == MXLOG_KEYWORD_RUN)
+		ck_assert_uint_ge(len, MXLOG_KEYWORD_RUN_MIN);
+	else
+		ck_assert_uint_eq(len, strlen(list[id].text));
 	ck_assert_uint_lt(found->n, ARRAY_LEN(found->start));
 	found->start[found->n] = start;
 	found->id[found->n++] = id;
@@ -89,9 +95,39 @@ static void check(const struct mxlog_keywords *keywords, const char *text,
 			ck_assert(has(&wide, i, id));
 			ck_assert(has(&portable, i, id));
 		}
+	for (size_t i = 0; i < len; i++) {
+		size_t run = 0;
+
+		while (i + run < len && isalnum((unsigned char)text[i + run]))
+			run++;
+		if (run < MXLOG_KEYWORD_RUN_MIN ||
+		    (i > 0 && isalnum((unsigned char)text[i - 1])))
+			continue;
+		n++;
+		ck_assert(has(&wide, i, MXLOG_KEYWORD_RUN));
+		ck_assert(has(&portable, i, MXLOG_KEYWORD_RUN));
+	}
 	ck_assert_uint_eq(wide.n, n);
 	ck_assert_uint_eq(portable.n, n);
 }
+
+START_TEST(long_runs_of_letters_and_digits_are_told)
+{
+	struct mxlog_keywords *keywords = make();
+	char text[200];
+
+	for (size_t at = 0; at < 70; at++)
+		for (size_t n = 20; n < 100; n++) {
+			memset(text, '.', sizeof(text));
+			memset(text + at, 'x', n);
+			check(keywords, text, at + n);
+			check(keywords, text, at + n + 1 + at % 40);
+			memset(text, 'y', at > 2 ? at - 2 : 0);
+			check(keywords, text, at + n + 7);
+		}
+	mxlog_keywords_free(keywords);
+}
+END_TEST
 
 START_TEST(keywords_are_found_at_every_place_of_every_length)
 {
@@ -118,7 +154,8 @@ START_TEST(random_texts_give_what_a_plain_comparison_gives)
 	static const char *const items[] = { "pass", "PASS", "Key", "akia",
 		"AKIA", "a", "://", "-----BEGIN", " ", "\xc3\xa9", "caf",
 		"-bar", "-----BEGIN ", "Zz9", "zz9", "p", "ss", "\xff", "ke",
-		"y" };
+		"y", "abcdefgh12345678", "\xd0\xbf\xd0\xb0", "\xe5\xaf\x86",
+		"\xd0" };
 	struct mxlog_keywords *keywords = make();
 	struct mxlog_buf text = { 0 };
 	uint64_t seed = 42;
@@ -161,7 +198,7 @@ START_TEST(a_keyword_without_three_ascii_bytes_is_refused)
 	ck_assert_int_eq(mxlog_keywords_add(keywords, LITERAL("ab"), false, 0),
 	    -EINVAL);
 	ck_assert_int_eq(mxlog_keywords_add(keywords,
-			     LITERAL("\xc3\xa9"
+			     LITERAL("ab\xc3\xa9"
 				     "ab"),
 			     false, 0),
 	    -EINVAL);
@@ -173,6 +210,7 @@ START_TEST(a_keyword_without_three_ascii_bytes_is_refused)
 END_TEST
 
 SUITE("redact_keywords", keywords_are_found_at_every_place_of_every_length,
+    long_runs_of_letters_and_digits_are_told,
     random_texts_give_what_a_plain_comparison_gives,
     a_search_ends_when_it_is_told_to,
     a_keyword_without_three_ascii_bytes_is_refused)
