@@ -1,43 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mxlog-log: one entry, or one a line of standard input, from a shell. */
-#include <errno.h>
+/* mxlog-log: one entry, one a line of standard input or of a command's output,
+ * or a metric, from a shell. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <mxlog/writer.h>
-
-#include "base/buf.h"
+#include "base/timestamp.h"
+#include "base/ulid.h"
 #include "config/config_search.h"
+#include "tools/log_command.h"
+#include "tools/log_lines.h"
 
 enum {
 	EXIT_USAGE = 2,
-	INPUT_PIECE = 64 * 1024,
-	LINE_KEPT = 1024 * 1024 + 4, /* of a line: more than a message has */
 };
 
 struct options {
 	const char *config;
 	const char *log_dir;
-	const char *module;
-	const char *trace_id;
-	const char *function;
-	const char *tags[64];
-	size_t n_tags;
-	const char *pairs[256];
-	size_t n_pairs;
-	enum mxlog_level level;
-	double duration_ms;
-	bool has_duration;
+	struct mxlog_log_fields fields;
+	enum mxlog_level stderr_level; /* 0: as the other lines */
+	const char *metric;            /* its name, or NULL */
+	enum mxlog_metric_type type;
+	const char *unit;
+	double value;
+	bool has_value;
+	bool exec; /* the words are a command */
 	bool sync;
 };
 
 static const char usage[] =
-    "usage: mxlog-log [option]... [key=value]... [--] [message]...\n"
-    "Log one entry; without a message, one a line of standard input.\n"
+    "usage: mxlog-log [option | key=value]... [--] [message]...\n"
+    "       mxlog-log [option | key=value]... --exec COMMAND [argument]...\n"
+    "       mxlog-log [option | key=value]... --metric NAME --value N\n"
+    "Log one entry; without a message, one a line of standard input, where the\n"
+    "lines of a traceback become one; or a command's output; or a metric.\n"
     "\n"
     "  -D, --log-dir DIR    log directory (default: the configuration's)\n"
     "  -c, --config FILE    configuration (default: $MXLOG_CONFIG, then\n"
@@ -49,10 +48,19 @@ static const char usage[] =
     "  -f, --function NAME  function\n"
     "  -T, --tag TAG        add a tag; may be given again\n"
     "  -d, --duration-ms N  how long it took, milliseconds\n"
+    "  -x, --exec           run the command that follows: log its output line\n"
+    "                       by line, then its status and duration\n"
+    "      --stderr-level LEVEL  level of what it prints on stderr\n"
+    "                       (default: as --level)\n"
+    "  -M, --metric NAME    log a metric; key=value are its tags\n"
+    "      --value N        its value\n"
+    "      --unit UNIT      its unit (default: 1)\n"
+    "      --type TYPE      GAUGE (default), COUNTER, DURATION, HISTOGRAM\n"
     "      --sync           return when it is on disk\n"
     "  -h, --help           this text\n"
     "\n"
-    "Exit status: 0 stored, 1 not stored, 2 usage.\n";
+    "Exit status: 0 stored, 1 not stored, 2 usage; with --exec the command's\n"
+    "status (128 and the signal's number, 126 or 127 if it could not be run).\n";
 
 static int fail(const char *what, const char *hint)
 {
@@ -60,17 +68,46 @@ static int fail(const char *what, const char *hint)
 	return -EINVAL;
 }
 
-static int parse_duration(const char *text, struct options *options)
+static int parse_number(const char *text, double *ret)
 {
 	char *end;
 
-	options->duration_ms = strtod(text, &end);
-	options->has_duration = true;
-	if (end == text || *end || !isfinite(options->duration_ms) ||
-	    options->duration_ms < 0)
+	*ret = strtod(text, &end);
+	return end == text || *end || !isfinite(*ret) ? -EINVAL : 0;
+}
+
+static int parse_duration(const char *text, struct options *options)
+{
+	options->fields.has_duration = true;
+	if (parse_number(text, &options->fields.duration_ms) < 0 ||
+	    options->fields.duration_ms < 0)
 		return fail("--duration-ms wants milliseconds",
 		    "a number of 0 or more, such as 12.5");
 	return 0;
+}
+
+static int parse_value(const char *text, struct options *options)
+{
+	options->has_value = true;
+	if (parse_number(text, &options->value) < 0)
+		return fail("--value wants a number", "such as 12.5");
+	return 0;
+}
+
+static int parse_level(const char *text, enum mxlog_level *ret)
+{
+	if (mxlog_level_parse(text, strlen(text), ret) == 0)
+		return 0;
+	return fail("no such level",
+	    "DEBUG, INFO, WARNING, ERROR or CRITICAL was expected");
+}
+
+static int parse_type(const char *text, struct options *options)
+{
+	if (mxlog_metric_type_parse(text, strlen(text), &options->type) == 0)
+		return 0;
+	return fail("--type: no such type",
+	    "GAUGE, COUNTER, DURATION or HISTOGRAM was expected");
 }
 
 static int add(const char **list, size_t *n, size_t max, const char *text)
@@ -81,38 +118,58 @@ static int add(const char **list, size_t *n, size_t max, const char *text)
 	return 0;
 }
 
-static int parse_option(int option, struct options *options)
+/* Options that are all of their value. */
+static const char **find_text(int option, struct options *options)
 {
 	switch (option) {
 	case 'D':
-		options->log_dir = optarg;
-		return 0;
+		return &options->log_dir;
 	case 'c':
-		options->config = optarg;
-		return 0;
-	case 'l':
-		if (mxlog_level_parse(optarg, strlen(optarg), &options->level) <
-		    0)
-			return fail("--level: no such level",
-			    "DEBUG, INFO, WARNING, ERROR or CRITICAL was "
-			    "expected");
-		return 0;
+		return &options->config;
 	case 'm':
-		options->module = optarg;
-		return 0;
+		return &options->fields.module;
 	case 't':
-		options->trace_id = optarg;
-		return 0;
+		return &options->fields.trace_id;
 	case 'f':
-		options->function = optarg;
+		return &options->fields.function;
+	case 'M':
+		return &options->metric;
+	case 'U':
+		return &options->unit;
+	default:
+		return NULL;
+	}
+}
+
+static int parse_option(int option, struct options *options)
+{
+	struct mxlog_log_fields *fields = &options->fields;
+	const char **text = find_text(option, options);
+
+	if (text) {
+		*text = optarg;
 		return 0;
+	}
+	switch (option) {
+	case 'l':
+		fields->has_level = true;
+		return parse_level(optarg, &fields->level);
+	case 'E':
+		return parse_level(optarg, &options->stderr_level);
 	case 'T':
-		return add(options->tags, &options->n_tags,
-		    sizeof(options->tags) / sizeof(options->tags[0]), optarg);
+		return add(fields->tags, &fields->n_tags, MXLOG_LOG_TAGS,
+		    optarg);
 	case 'd':
 		return parse_duration(optarg, options);
+	case 'V':
+		return parse_value(optarg, options);
+	case 'Y':
+		return parse_type(optarg, options);
 	case 'S':
 		options->sync = true;
+		return 0;
+	case 'x':
+		options->exec = true;
 		return 0;
 	default:
 		return -EINVAL;
@@ -135,28 +192,34 @@ static bool is_pair(const char *text)
 	return n > 0 && text[n] == '=';
 }
 
-/* Options, then pairs; *ret_words is where the message begins. */
-static int parse_arguments(int argc, char **argv, struct options *options,
-    int *ret_words)
-{
-	static const struct option table[] = {
-		{ "log-dir", required_argument, NULL, 'D' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "level", required_argument, NULL, 'l' },
-		{ "module", required_argument, NULL, 'm' },
-		{ "trace-id", required_argument, NULL, 't' },
-		{ "function", required_argument, NULL, 'f' },
-		{ "tag", required_argument, NULL, 'T' },
-		{ "duration-ms", required_argument, NULL, 'd' },
-		{ "sync", no_argument, NULL, 'S' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, r;
+static const struct option table[] = {
+	{ "log-dir", required_argument, NULL, 'D' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "level", required_argument, NULL, 'l' },
+	{ "stderr-level", required_argument, NULL, 'E' },
+	{ "module", required_argument, NULL, 'm' },
+	{ "trace-id", required_argument, NULL, 't' },
+	{ "function", required_argument, NULL, 'f' },
+	{ "tag", required_argument, NULL, 'T' },
+	{ "duration-ms", required_argument, NULL, 'd' },
+	{ "exec", no_argument, NULL, 'x' },
+	{ "metric", required_argument, NULL, 'M' },
+	{ "value", required_argument, NULL, 'V' },
+	{ "unit", required_argument, NULL, 'U' },
+	{ "type", required_argument, NULL, 'Y' },
+	{ "sync", no_argument, NULL, 'S' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
 
-	opterr = 0; /* one line is enough */
-	while ((option = getopt_long(argc, argv, "+:D:c:l:m:t:f:T:d:h", table,
-		    NULL)) != -1) {
+/* Up to the first word that is none; --exec is the last one. */
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	int option, r = 0;
+
+	while (r == 0 && !options->exec &&
+	    (option = getopt_long(argc, argv, "+:D:c:l:m:t:f:T:d:xM:h", table,
+		 NULL)) != -1) {
 		if (option == 'h') {
 			(void)fputs(usage, stdout);
 			exit(EXIT_SUCCESS);
@@ -164,22 +227,61 @@ static int parse_arguments(int argc, char **argv, struct options *options,
 		if (option == '?' || option == ':')
 			return fail_option(option, argv[optind - 1]);
 		r = parse_option(option, options);
-		if (r < 0)
-			return r;
 	}
-	/* "--" before the message keeps key=value words in it. */
-	while (optind < argc && strcmp(argv[optind - 1], "--") != 0 &&
-	    is_pair(argv[optind])) {
-		r = add(options->pairs, &options->n_pairs,
-		    sizeof(options->pairs) / sizeof(options->pairs[0]),
+	return r;
+}
+
+/* "--" before the message keeps key=value words in it. */
+static int parse_pairs(int argc, char **argv, struct options *options)
+{
+	struct mxlog_log_fields *fields = &options->fields;
+	int r = 0;
+
+	while (r == 0 && optind < argc && strcmp(argv[optind - 1], "--") != 0 &&
+	    is_pair(argv[optind]))
+		r = add(fields->pairs, &fields->n_pairs, MXLOG_LOG_PAIRS,
 		    argv[optind++]);
-		if (r < 0)
-			return r;
-	}
-	if (optind < argc && strcmp(argv[optind], "--") == 0)
+	return r;
+}
+
+/* What goes together. */
+static int check(const struct options *options, int words)
+{
+	if (options->exec && words == 0)
+		return fail("--exec wants a command",
+		    "such as mxlog-log --exec make all");
+	if (options->exec && options->metric)
+		return fail("--exec and --metric don't go together",
+		    "call mxlog-log twice");
+	if (options->metric && words > 0)
+		return fail("a metric has no message",
+		    "use key=value for its tags");
+	if (!options->metric != !options->has_value)
+		return fail("--metric and --value go together",
+		    "such as --metric queue.length --value 12");
+	if (!options->metric && options->unit)
+		return fail("--unit is for a metric", "use --metric");
+	return 0;
+}
+
+/* Options and pairs in any order; *ret_words is where the message begins. */
+static int parse_arguments(int argc, char **argv, struct options *options,
+    int *ret_words)
+{
+	int before, r;
+
+	opterr = 0; /* one line is enough */
+	do {
+		before = optind;
+		r = parse_options(argc, argv, options);
+		if (r == 0 && !options->exec)
+			r = parse_pairs(argc, argv, options);
+	} while (r == 0 && !options->exec && optind > before && optind < argc &&
+	    argv[optind][0] == '-' && strcmp(argv[optind - 1], "--") != 0);
+	if (r == 0 && optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
 	*ret_words = optind;
-	return 0;
+	return r < 0 ? r : check(options, argc - optind);
 }
 
 static int load_config(const struct options *options, struct mxlog_config **ret,
@@ -197,163 +299,135 @@ static int load_config(const struct options *options, struct mxlog_config **ret,
 	return r;
 }
 
-/* A value that is a JSON number, true, false, null, object or array keeps its
- * type; everything else is a string. */
-static int add_pair(struct mxlog_entry *entry, const char *pair)
+/* ---- what is logged ---- */
+
+static int log_words(struct mxlog_log_sink *sink, int argc, char **argv)
 {
-	const char *value = strchr(pair, '=') + 1;
-	size_t key_len = (size_t)(value - pair) - 1;
-	int r = -EBADMSG;
-
-	if (*value != '"')
-		r = mxlog_entry_add_context_json(entry, pair, key_len, value,
-		    strlen(value));
-	if (r == -EBADMSG)
-		r = mxlog_entry_add_context(entry, pair, key_len, value,
-		    strlen(value));
-	return r;
-}
-
-static int set_text(struct mxlog_entry *entry, enum mxlog_field field,
-    const char *text)
-{
-	return text ? mxlog_entry_set(entry, field, text, strlen(text)) : 0;
-}
-
-static int fill(struct mxlog_entry *entry, const struct options *options,
-    const char *message, size_t len)
-{
-	char pid[16];
-	int r;
-
-	mxlog_entry_reset(entry);
-	mxlog_entry_set_level(entry, options->level);
-	r = mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, message, len);
-	if (r == 0)
-		r = set_text(entry, MXLOG_FIELD_MODULE, options->module);
-	if (r == 0)
-		r = set_text(entry, MXLOG_FIELD_TRACE_ID, options->trace_id);
-	if (r == 0)
-		r = set_text(entry, MXLOG_FIELD_FUNCTION, options->function);
-	(void)snprintf(pid, sizeof(pid), "%ld", (long)getppid());
-	if (r == 0)
-		r = set_text(entry, MXLOG_FIELD_PROCESS_ID, pid);
-	if (r == 0 && options->has_duration)
-		r = mxlog_entry_set_duration_ms(entry, options->duration_ms);
-	for (size_t i = 0; i < options->n_tags && r == 0; i++)
-		r = mxlog_entry_add_tag(entry, options->tags[i],
-		    strlen(options->tags[i]));
-	for (size_t i = 0; i < options->n_pairs && r == 0; i++)
-		r = add_pair(entry, options->pairs[i]);
-	return r;
-}
-
-static int log_words(struct mxlog_writer *writer, struct mxlog_entry *entry,
-    const struct options *options, int argc, char **argv)
-{
-	char *message = NULL;
-	size_t len = 0;
-	FILE *text = open_memstream(&message, &len);
-	int r;
-
-	if (!text)
-		return -ENOMEM;
-	for (int i = 0; i < argc; i++)
-		fprintf(text, "%s%s", i > 0 ? " " : "", argv[i]);
-	if (fclose(text) != 0)
-		return -ENOMEM;
-	r = fill(entry, options, message, len);
-	free(message);
-	return r < 0 ? r : mxlog_writer_add(writer, entry);
-}
-
-static int log_line(struct mxlog_writer *writer, struct mxlog_entry *entry,
-    const struct options *options, struct mxlog_buf *line)
-{
-	int r = fill(entry, options, line->data ? line->data : "", line->len);
-
-	mxlog_buf_clear(line);
-	return r < 0 ? r : mxlog_writer_add(writer, entry);
-}
-
-/* Log the lines that end in a piece of input; what comes behind stays in
- * `line`. So does the beginning alone of one that is larger than a message. */
-static int log_piece(struct mxlog_writer *writer, struct mxlog_entry *entry,
-    const struct options *options, struct mxlog_buf *line, const char *piece,
-    size_t len)
-{
+	struct mxlog_buf message = { 0 };
 	int r = 0;
 
-	while (len > 0 && r == 0) {
-		const char *end = memchr(piece, '\n', len);
-		size_t n = end ? (size_t)(end - piece) : len;
-
-		r = mxlog_buf_add(line, piece, MIN(n, LINE_KEPT - line->len));
-		if (r == 0 && end)
-			r = log_line(writer, entry, options, line);
-		n += end != NULL;
-		piece += n;
-		len -= n;
+	for (int i = 0; i < argc && r == 0; i++) {
+		if (i > 0)
+			r = mxlog_buf_add_char(&message, ' ');
+		if (r == 0)
+			r = mxlog_buf_add(&message, argv[i], strlen(argv[i]));
 	}
+	if (r == 0)
+		r = mxlog_log_fill(sink, sink->fields->level,
+		    message.data ? message.data : "", message.len);
+	mxlog_buf_done(&message);
+	return r < 0 ? r : mxlog_writer_add(sink->writer, sink->entry);
+}
+
+static int log_input(struct mxlog_log_sink *sink)
+{
+	struct mxlog_log_lines lines;
+	int r;
+
+	mxlog_log_lines_init(&lines, STDIN_FILENO, sink, sink->fields->level,
+	    NULL);
+	r = mxlog_log_lines_pump(&lines, 1, -1);
+	mxlog_log_lines_done(&lines);
 	return r;
 }
 
-/* What has come is stored before more is waited for: who watches the log sees
- * it, and who kills a pipeline loses nothing that it had said. */
-static int log_input(struct mxlog_writer *writer, struct mxlog_entry *entry,
+static int log_metric(struct mxlog_log_sink *sink,
     const struct options *options)
 {
-	char piece[INPUT_PIECE];
-	struct mxlog_buf line = { 0 };
-	int r = 0;
+	const char *unit = options->unit ? options->unit : "1";
+	struct mxlog_metric *metric;
+	int r = mxlog_metric_new(&metric);
 
-	while (r == 0) {
-		ssize_t n = read(STDIN_FILENO, piece, sizeof(piece));
-
-		if (n < 0 && errno != EINTR)
-			r = -errno;
-		if (n == 0)
-			break;
-		if (n > 0)
-			r = log_piece(writer, entry, options, &line, piece,
-			    (size_t)n);
-		if (r == 0)
-			r = mxlog_writer_commit(writer);
-	}
-	if (r == 0 && line.len > 0)
-		r = log_line(writer, entry, options, &line);
-	mxlog_buf_done(&line);
+	if (r < 0)
+		return r;
+	mxlog_metric_set_type(metric, options->type);
+	r = mxlog_metric_set_name(metric, options->metric,
+	    strlen(options->metric));
+	if (r == 0)
+		r = mxlog_metric_set_value(metric, options->value);
+	if (r == 0)
+		r = mxlog_metric_set_unit(metric, unit, strlen(unit));
+	if (r == 0)
+		r = mxlog_log_fill_metric(sink->fields, metric);
+	if (r == 0)
+		r = mxlog_writer_add_metric(sink->writer, metric);
+	mxlog_metric_free(metric);
 	return r;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+/* All that a command and its children log is one operation. */
+static int give_trace_id(struct mxlog_log_fields *fields)
+{
+	static char text[MXLOG_ULID_LEN + 1];
+	struct mxlog_ulid_source source = { 0 };
+	struct mxlog_ulid id;
+	int r = 0;
+
+	if (!fields->trace_id) {
+		r = mxlog_ulid_generate(&source, mxlog_timestamp_now(), &id);
+		if (r == 0) {
+			mxlog_ulid_format(text, &id);
+			fields->trace_id = text;
+		}
+	}
+	if (r == 0 && setenv("MXLOG_TRACE_ID", fields->trace_id, 1) < 0)
+		r = -errno;
+	return r;
+}
+
+static int log_command(struct mxlog_log_sink *sink, struct options *options,
+    char **argv, int *ret_status)
+{
+	const struct mxlog_log_command command = {
+		.argv = argv,
+		.stdout_level = options->fields.level,
+		.stderr_level = options->stderr_level ? options->stderr_level
+						      : options->fields.level,
+	};
+	int r = give_trace_id(&options->fields);
+
+	return r < 0 ? r
+		     : mxlog_log_command_run(&command, &options->fields, sink,
+			   ret_status);
+}
+
+static int log_all(struct mxlog_log_sink *sink, struct options *options,
+    int argc, char **argv, int *ret_status)
+{
+	if (options->exec)
+		return log_command(sink, options, argv, ret_status);
+	if (options->metric)
+		return log_metric(sink, options);
+	return argc > 0 ? log_words(sink, argc, argv) : log_input(sink);
+}
+
+/* Negative: not stored; *ret_status is a command's. */
+static int run(struct options *options, int argc, char **argv, int *ret_status)
 {
 	struct mxlog_writer_options opening = {
 		.size = sizeof(opening),
 		.actor = "mxlog-log",
 		.sync = options->sync ? MXLOG_SYNC_BATCH : MXLOG_SYNC_NONE,
 	};
+	struct mxlog_log_sink sink = { .fields = &options->fields };
 	struct mxlog_error error = { 0 };
 	struct mxlog_config *config = NULL;
-	struct mxlog_writer *writer = NULL;
-	struct mxlog_entry *entry = NULL;
 	int r, closed;
 
 	r = load_config(options, &config, &error);
 	if (r == 0)
-		r = mxlog_writer_open(config, &opening, &writer, &error);
+		r = mxlog_writer_open(config, &opening, &sink.writer, &error);
 	if (r == 0)
-		r = mxlog_entry_new(&entry);
+		r = mxlog_entry_new(&sink.entry);
 	if (r == 0)
-		r = argc > 0 ? log_words(writer, entry, options, argc, argv)
-			     : log_input(writer, entry, options);
-	closed = mxlog_writer_close(writer);
+		r = log_all(&sink, options, argc, argv, ret_status);
+	closed = mxlog_writer_close(sink.writer);
 	if (r == 0)
 		r = closed;
 	if (r < 0)
 		fprintf(stderr, "mxlog-log: not stored: %s\n",
 		    error.text[0] ? error.text : strerror(-r));
-	mxlog_entry_free(entry);
+	mxlog_entry_free(sink.entry);
 	mxlog_config_free(config);
 	return r;
 }
@@ -361,16 +435,22 @@ static int run(const struct options *options, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct options options = {
-		.level = MXLOG_INFO,
-		.trace_id = getenv("MXLOG_TRACE_ID"),
-		.module = getenv("USER"),
+		.fields = {
+			.level = MXLOG_INFO,
+			.trace_id = getenv("MXLOG_TRACE_ID"),
+			.module = getenv("USER"),
+			.process_id = getppid(),
+		},
+		.type = MXLOG_GAUGE,
 	};
-	int words;
+	int words, status = EXIT_SUCCESS;
 
 	if (parse_arguments(argc, argv, &options, &words) < 0)
 		return EXIT_USAGE;
-	if (!options.module)
-		options.module = "shell";
-	return run(&options, argc - words, argv + words) < 0 ? EXIT_FAILURE
-							     : EXIT_SUCCESS;
+	if (!options.fields.module)
+		options.fields.module = "shell";
+	if (run(&options, argc - words, argv + words, &status) < 0 &&
+	    status == EXIT_SUCCESS)
+		return EXIT_FAILURE;
+	return status;
 }

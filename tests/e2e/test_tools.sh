@@ -63,6 +63,67 @@ most=100000
 grep -q '"message":"raw \\u0000�."' "$logs"/*.log || fail "bytes that are no text"
 grep -q '"message":"no newline"' "$logs"/*.log || fail "a last line without its end"
 
+# A traceback in a pipe is one entry, an ERROR unless the level was said.
+printf '%s\n' before 'Traceback (most recent call last):' '  File "a.py", line 1, in f' '    g()' 'KeyError: 1' after >"$scratch/text"
+mxlog-log -D "$logs" -m joined <"$scratch/text"
+mxlog-log -D "$logs" -m joined_info -l INFO <"$scratch/text"
+[ "$(grep -c '"module":"joined"' <(cat "$logs"/*.log))" = 3 ] || fail "a traceback stays in lines"
+grep -q '"level":"ERROR","module":"joined","message":"KeyError: 1","exception":{"type":"KeyError"' "$logs"/*.log || fail "a traceback is no exception"
+! grep -q '"level":"ERROR","module":"joined_info"' "$logs"/*.log || fail "a level that was said does not hold"
+# What may become a traceback is held for a second, and no longer.
+mkfifo "$scratch/held"
+mxlog-log -D "$logs" -m held <"$scratch/held" &
+exec 3>"$scratch/held"
+echo "ValueError: alone" >&3
+for ((i = 0; i < 100; i++)); do
+	! grep -qs "ValueError: alone" "$logs"/*.log || break
+	sleep 0.1
+done
+grep -q "ValueError: alone" "$logs"/*.log || fail "a line is held for ever"
+exec 3>&-
+wait $!
+
+# Options stand before, between and after key=value words.
+mxlog-log -D "$logs" -m mixed a=1 -l ERROR b=2 --tag t -- -l x
+grep -q '"level":"ERROR","module":"mixed","message":"-l x","context":{"a":1,"b":2},"tags":\["t"\]' "$logs"/*.log || fail "options after fields"
+wrong 2 a=1 -l LOUD x
+
+# A command's output and end.
+run() { status_of mxlog-log -D "$logs" "$@"; }
+[ "$(run -m cmd a=1 --stderr-level WARNING --exec sh -c 'echo one; echo two >&2; exit 3')" = 3 ] || fail "a command's status"
+grep -q '"level":"INFO","module":"cmd","message":"one","context":{"a":1,"stream":"stdout"}' "$logs"/*.log || fail "a command's output"
+grep -q '"level":"WARNING","module":"cmd","message":"two","context":{"a":1,"stream":"stderr"}' "$logs"/*.log || fail "a command's errors"
+grep -q '"level":"ERROR","module":"cmd","message":"sh ended with status 3".*"exit_status":3},"duration_ms":' "$logs"/*.log || fail "a command's end"
+[ "$(grep '"module":"cmd"' <(cat "$logs"/*.log) | cut -c1-40 | sort -u | wc -l)" = 1 ] || fail "a command is one operation"
+[ "$(run --exec true)" = 0 ] || fail "a command that does well"
+[ "$(run --exec /none/at/all)" = 127 ] || fail "a command that is not there"
+[ "$(run --exec "$scratch/text")" = 126 ] || fail "a command that is no program"
+[ "$(run --exec sh -c 'kill -9 $$')" = 137 ] || fail "a command that was killed"
+# shellcheck disable=SC2016
+[ "$(run -m inner --exec sh -c "mxlog-log -D '$logs' -m inner said; echo out")" = 0 ] || fail "mxlog-log in mxlog-log"
+[ "$(grep '"module":"inner"' <(cat "$logs"/*.log) | cut -c1-40 | sort -u | wc -l)" = 1 ] || fail "a command's children are of its operation"
+[ "$(run -m left --exec sh -c 'sleep 30 & echo x')" = 0 ] || fail "a command that leaves a process behind"
+SECONDS=0
+mxlog-log -D "$logs" -m stopped --exec sleep 60 &
+pid=$!
+for ((i = 0; i < 100; i++)); do ! pgrep -P "$pid" -x sleep >/dev/null || break; sleep 0.1; done
+kill -TERM "$pid"
+stopped=0
+wait "$pid" || stopped=$?
+[ "$stopped" = 143 ] && [ "$SECONDS" -lt 30 ] || fail "a signal is not passed on: $stopped"
+(trap '' CHLD; exec mxlog-log -D "$logs" --exec false) && fail "whoever ignores SIGCHLD"
+wrong 2 --exec
+
+# Metrics.
+mxlog-log -D "$logs" --metric queue.length --value 12.5 --unit items --type counter queue=inbox token=abcdef
+grep -q '"metric_name":"queue.length","metric_type":"COUNTER","value":12.5,"unit":"items","tags":{"queue":"inbox","token":"[^"]*REDACTED' "$logs"/metrics/*.log || fail "a metric: $(cat "$logs"/metrics/*.log)"
+wrong 2 --metric x
+wrong 2 --value 1 x
+wrong 2 --metric x --value 1s
+wrong 2 --metric x --value 1 word
+wrong 2 --metric x --value 1 --type SUM
+wrong 2 --unit s x
+
 # ---- mxlog-config ----
 sed "s|@DIR@|$scratch|" "$MXLOG_SOURCE/tests/data/applications/config.json" >"$scratch/config.json"
 mxlog-config import "$scratch/config.json" >"$scratch/imported.yaml" 2>"$scratch/notes"
