@@ -109,13 +109,10 @@ static int refill(struct mxlog_ulid_source *source)
 	return 0;
 }
 
-int mxlog_ulid_generate(struct mxlog_ulid_source *source, int64_t time_usec,
-    struct mxlog_ulid *ret)
+/* 80 bits that nobody had before. */
+static int draw(struct mxlog_ulid_source *source, uint16_t *ret_high,
+    uint64_t *ret_lo)
 {
-	static const uint64_t msec_mask =
-	    (UINT64_C(1) << ULID_BITS_IN_MSEC) - 1;
-	uint64_t msec = time_usec > 0 ? (uint64_t)time_usec / 1000 : 0;
-	uint16_t high;
 	int r;
 
 	if (UNLIKELY(source->left < RANDOM_BYTES)) {
@@ -124,10 +121,51 @@ int mxlog_ulid_generate(struct mxlog_ulid_source *source, int64_t time_usec,
 			return r;
 	}
 	source->left -= RANDOM_BYTES;
-	memcpy(&high, source->pool + source->left, sizeof(high));
-	memcpy(&ret->lo, source->pool + source->left + sizeof(high),
-	    sizeof(ret->lo));
-	ret->hi = MIN(msec, msec_mask) << 16 | high;
+	memcpy(ret_high, source->pool + source->left, sizeof(*ret_high));
+	memcpy(ret_lo, source->pool + source->left + sizeof(*ret_high),
+	    sizeof(*ret_lo));
+	return 0;
+}
+
+static uint64_t high_half(int64_t time_usec, uint16_t high)
+{
+	static const uint64_t msec_mask =
+	    (UINT64_C(1) << ULID_BITS_IN_MSEC) - 1;
+	uint64_t msec = time_usec > 0 ? (uint64_t)time_usec / 1000 : 0;
+
+	return MIN(msec, msec_mask) << 16 | high;
+}
+
+int mxlog_ulid_generate(struct mxlog_ulid_source *source, int64_t time_usec,
+    struct mxlog_ulid *ret)
+{
+	uint16_t high;
+	uint64_t lo;
+	int r = draw(source, &high, &lo);
+
+	if (r < 0)
+		return r;
+	ret->lo = lo;
+	ret->hi = high_half(time_usec, high);
+	return 0;
+}
+
+int mxlog_ulid_next(struct mxlog_ulid_source *source, int64_t time_usec,
+    struct mxlog_ulid *ret)
+{
+	int r = 0;
+
+	if (UNLIKELY(source->steps == 0)) {
+		r = draw(source, &source->high, &source->lo);
+		if (r < 0)
+			return r;
+		source->steps = MXLOG_ULID_STEPS;
+	} else if (UNLIKELY(++source->lo == 0)) {
+		source->high++;
+	}
+	source->steps--;
+	ret->lo = source->lo;
+	ret->hi = high_half(time_usec, source->high);
 	return 0;
 }
 

@@ -162,14 +162,15 @@ static int place(struct mxlog_pipeline *pipeline, bool has_time,
 	return r;
 }
 
-/* An id for what has none, of its time. */
+/* An id for what has none, of its time. It belongs to no operation, so that it
+ * may be the one before plus 1: random ones would be a third of an archive. */
 static int make_id(struct mxlog_pipeline *pipeline, int64_t time_usec,
     char out[MXLOG_ULID_LEN])
 {
 	struct mxlog_ulid id;
 	int r;
 
-	r = mxlog_ulid_generate(&pipeline->ids, time_usec, &id);
+	r = mxlog_ulid_next(&pipeline->ids, time_usec, &id);
 	if (r == 0)
 		mxlog_ulid_format(out, &id);
 	return r;

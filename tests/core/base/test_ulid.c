@@ -127,6 +127,34 @@ START_TEST(all_80_random_bits_are_used)
 }
 END_TEST
 
+START_TEST(ids_in_a_row_count_up_and_are_drawn_again)
+{
+	struct mxlog_ulid_source source = { 0 }, other = { 0 };
+	struct mxlog_ulid last = { 0 }, id;
+	unsigned drawn = 0;
+
+	for (unsigned i = 0; i < 10 * MXLOG_ULID_STEPS; i++) {
+		ck_assert_int_eq(mxlog_ulid_next(&source, 5000, &id), 0);
+		ck_assert_uint_eq(id.hi >> 16, 5);
+		if (i > 0 && id.lo != last.lo + 1) {
+			drawn++;
+			ck_assert_uint_eq(i % MXLOG_ULID_STEPS, 0);
+		}
+		last = id;
+	}
+	ck_assert_uint_eq(drawn, 9);
+	ck_assert_int_eq(mxlog_ulid_next(&other, 5000, &last), 0);
+	ck_assert_int_ne(mxlog_ulid_compare(&id, &last), 0);
+	/* The carry goes into the first 16 bits. */
+	source.lo = UINT64_MAX;
+	source.high = 7;
+	source.steps = 1;
+	ck_assert_int_eq(mxlog_ulid_next(&source, 5000, &id), 0);
+	ck_assert_uint_eq(id.lo, 0);
+	ck_assert_uint_eq(id.hi, 5 << 16 | 8);
+}
+END_TEST
+
 START_TEST(a_trace_id_of_32_hex_digits_is_the_same_128_bits)
 {
 	const char *hex = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -254,5 +282,6 @@ SUITE("ulid", the_models_example_is_read_and_written_strictly,
     every_bit_stands_where_it_belongs, all_of_the_alphabet_reads_back,
     aliases_and_lower_case_are_read_but_not_canonical,
     an_id_is_of_its_time_and_not_twice_the_same, all_80_random_bits_are_used,
+    ids_in_a_row_count_up_and_are_drawn_again,
     a_trace_id_of_32_hex_digits_is_the_same_128_bits,
     what_is_no_128_bit_hex_number_is_refused, the_corpus_agrees)
