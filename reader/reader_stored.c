@@ -19,7 +19,7 @@ enum {
 static void warn_segment(struct mxlog_reader *reader,
     const struct mxlog_catalog_segment *segment, const char *text)
 {
-	char path[PATH_TEXT], line[PATH_TEXT + 128];
+	char path[PATH_TEXT], line[PATH_TEXT + 160];
 
 	if (!reader->warn)
 		return;
@@ -135,22 +135,33 @@ static uint64_t wanted(const struct mxlog_query *query)
 	return query->limit + query->offset;
 }
 
-/* Records that could not be believed. */
-static void tell_indexes(struct mxlog_reader *reader)
+static void tell_index(struct mxlog_reader *reader,
+    const struct mxlog_catalog_dir *dir)
 {
 	char text[PATH_TEXT + 128];
 
+	(void)snprintf(text, sizeof(text),
+	    "%.*s/archive/index.json: %zu damaged records left out", PATH_TEXT,
+	    dir->path, dir->damaged_records);
+	if (reader->warn)
+		reader->warn(reader->arg, text);
+}
+
+/* What could not be opened, and records that could not be believed. */
+static void tell_dirs(struct mxlog_reader *reader)
+{
 	for (size_t i = 0; i < reader->catalog.n_dirs; i++) {
 		const struct mxlog_catalog_dir *dir = &reader->catalog.dirs[i];
 
-		if (dir->damaged_records == 0)
-			continue;
-		reader->stats.unreadable++;
-		(void)snprintf(text, sizeof(text),
-		    "%.*s/archive/index.json: %zu damaged records left out",
-		    PATH_TEXT, dir->path, dir->damaged_records);
-		if (reader->warn)
-			reader->warn(reader->arg, text);
+		if (dir->problem.code < 0) {
+			reader->stats.unreadable++;
+			if (reader->warn)
+				reader->warn(reader->arg, dir->problem.text);
+		}
+		if (dir->damaged_records > 0) {
+			reader->stats.unreadable++;
+			tell_index(reader, dir);
+		}
 	}
 }
 
@@ -172,7 +183,7 @@ static int start(struct mxlog_reader *reader)
 	if (reader->query->last)
 		turn(reader);
 	descending = reader->query->descending;
-	tell_indexes(reader);
+	tell_dirs(reader);
 	r = mxlog_plan_init(&reader->plan, reader->query, &reader->catalog);
 	reader->plan.levels = reader->levels;
 	if (r >= 0)
@@ -258,6 +269,7 @@ static void count(struct mxlog_reader *reader, const struct mxlog_chunk *chunk)
 	reader->stats.matches += chunk->matches;
 	reader->stats.damaged += chunk->damaged;
 	reader->catalog.segments[chunk->segment].damaged += chunk->damaged;
+	reader->catalog.segments[chunk->segment].undecided += chunk->undecided;
 	if (reader->progress)
 		reader->progress(reader->progress_arg, reader->stats.bytes_read,
 		    reader->bytes_planned);
@@ -275,8 +287,7 @@ static int take_chunk(struct mxlog_reader *reader)
 	reader->at_step = chunk->step;
 	mxlog_plan_release(&reader->plan, chunk->step);
 	count(reader, chunk);
-	if (chunk->error == -ENOMEM || chunk->error == -ETIMEDOUT ||
-	    chunk->error == -E2BIG)
+	if (chunk->error == -ENOMEM || chunk->error == -E2BIG)
 		return chunk->error;
 	if (chunk->error < 0 && reader->told_step != chunk->step + 1) {
 		reader->told_step = chunk->step + 1;
@@ -335,26 +346,36 @@ static void add_plan_stats(struct mxlog_reader *reader)
 	stats->matches += plan->counted;
 }
 
+static void tell_lines(struct mxlog_reader *reader,
+    const struct mxlog_catalog_segment *segment, uint64_t n, const char *kind,
+    const char *what)
+{
+	char text[128];
+
+	if (n == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%llu %sline%s %s",
+	    (unsigned long long)n, kind, n == 1 ? "" : "s", what);
+	warn_segment(reader, segment, text);
+}
+
 static void finish(struct mxlog_reader *reader)
 {
-	char text[64];
-
 	reader->ended = true;
 	/* The threads may be ahead of what was wanted. */
 	mxlog_worker_pool_free(reader->pool);
 	reader->pool = NULL;
 	add_plan_stats(reader);
 	for (size_t i = 0; i < reader->catalog.n_segments; i++) {
-		struct mxlog_catalog_segment *segment =
+		const struct mxlog_catalog_segment *segment =
 		    &reader->catalog.segments[i];
 
-		if (segment->damaged == 0)
-			continue;
-		(void)snprintf(text, sizeof(text),
-		    "%llu damaged line%s skipped",
-		    (unsigned long long)segment->damaged,
-		    segment->damaged == 1 ? "" : "s");
-		warn_segment(reader, segment, text);
+		tell_lines(reader, segment, segment->damaged, "damaged ",
+		    "skipped");
+		tell_lines(reader, segment, segment->undecided, "",
+		    "left out, on which the pattern took too long; make it "
+		    "simpler");
+		reader->stats.unreadable += segment->undecided > 0;
 	}
 }
 

@@ -43,7 +43,9 @@ bool mxlog_query_wants_module(const struct mxlog_query *query,
 int mxlog_query_wants_text(struct mxlog_query *query, const char *text,
     size_t len)
 {
-	struct mxlog_budget budget = { .usec = SEARCH_USEC };
+	struct mxlog_budget budget = { .usec = query->search_usec > 0
+		    ? query->search_usec
+		    : SEARCH_USEC };
 	struct mxlog_match match;
 
 	if (!query->search)

@@ -21,6 +21,7 @@ struct mxlog_query {
 	size_t search_len;
 	unsigned search_flags;
 	struct mxlog_pattern *search; /* compiled; NULL: none */
+	int64_t search_usec; /* processor time for one message; 0: default */
 	char **tags;
 	size_t n_tags;
 	uint64_t limit, offset;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,47 +13,98 @@
 #include "base/fs.h"
 #include "scan/segment_bounds.h"
 
-static int open_dir(struct mxlog_catalog *catalog, const char *path,
-    struct mxlog_error *reterr)
+enum {
+	OPEN_MAX_HELD = 1024, /* live segments held open, at most */
+};
+
+/* Links at the last place are followed: who named it meant what it leads to. */
+static int open_named(const char *path, int *ret)
+{
+	int r = mxlog_fs_open_dir(path, false, ret);
+	char *real;
+
+	if (r != -ELOOP)
+		return r;
+	real = realpath(path, NULL);
+	if (!real)
+		return -errno;
+	r = mxlog_fs_open_dir(real, false, ret);
+	free(real);
+	return r;
+}
+
+static int open_dir(struct mxlog_catalog *catalog, const char *path)
 {
 	struct mxlog_catalog_dir *dir = &catalog->dirs[catalog->n_dirs];
 	int r;
 
-	r = mxlog_fs_open_dir(path, false, &dir->fd);
-	if (r < 0)
-		return mxlog_error_set(reterr, r, "%s: %s", path, strerror(-r));
+	dir->fd = -1;
 	dir->path = strdup(path);
-	if (!dir->path) {
-		(void)close(dir->fd);
+	if (!dir->path)
 		return -ENOMEM;
-	}
 	catalog->n_dirs++;
-	return 0;
+	r = open_named(path, &dir->fd);
+	if (r < 0)
+		(void)mxlog_error_set(&dir->problem, r, "%s: %s", path,
+		    strerror(-r));
+	return r == -ENOMEM ? r : 0;
 }
 
-static void open_live(const struct mxlog_catalog *catalog,
-    struct mxlog_catalog_segment *segment)
+/* ---- live segments ---- */
+
+static int open_live(const struct mxlog_catalog *catalog,
+    const struct mxlog_catalog_segment *segment, int *ret)
 {
 	char name[MXLOG_SEGMENT_NAME_MAX];
 	char path[MXLOG_SEGMENT_NAME_MAX + 32];
 	const char *dir = mxlog_segment_dir(segment->name.kind, false);
-	struct stat st;
-	int r;
 
 	mxlog_segment_format(name, &segment->name);
 	(void)snprintf(path, sizeof(path), "%s%s%s", dir, *dir ? "/" : "",
 	    name);
-	r = mxlog_fs_open_file(catalog->dirs[segment->dir].fd, path, O_RDONLY,
-	    &segment->fd);
-	if (r < 0) {
+	return mxlog_fs_open_file(catalog->dirs[segment->dir].fd, path,
+	    O_RDONLY, ret);
+}
+
+static void measure_live(const struct mxlog_catalog *catalog,
+    struct mxlog_catalog_segment *segment)
+{
+	struct stat st;
+	int r = open_live(catalog, segment, &segment->fd);
+
+	if (r < 0)
 		segment->fd = -1;
-		segment->error = r;
-		return;
-	}
-	if (fstat(segment->fd, &st) < 0)
-		segment->error = -errno;
+	else if (fstat(segment->fd, &st) < 0)
+		r = -errno;
 	else
 		segment->size = (uint64_t)st.st_size;
+	segment->error = r < 0 ? r : 0;
+	mxlog_segment_bounds(&segment->name, segment->fd, segment->size,
+	    &segment->since_usec, &segment->until_usec);
+}
+
+/* Descriptors are few: anybody can make a thousand segments, by messages of a
+ * thousand days. */
+static void hold_live(struct mxlog_catalog *catalog,
+    struct mxlog_catalog_segment *segment)
+{
+	if (segment->fd < 0)
+		return;
+	if (catalog->n_open < catalog->max_open) {
+		catalog->n_open++;
+		return;
+	}
+	(void)close(segment->fd);
+	segment->fd = -1;
+}
+
+static size_t count_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	return (size_t)MIN(limit.rlim_cur / 2, (rlim_t)OPEN_MAX_HELD);
 }
 
 static int grow(struct mxlog_catalog *catalog, size_t more)
@@ -90,11 +142,10 @@ static int add_live(struct mxlog_catalog *catalog, uint32_t dir)
 			.dir = dir,
 			.fd = -1 };
 
-		open_live(catalog, &segment);
+		measure_live(catalog, &segment);
 		if (segment.error == -ENOENT)
 			continue; /* pruned since it was listed */
-		mxlog_segment_bounds(&segment.name, segment.fd, segment.size,
-		    &segment.since_usec, &segment.until_usec);
+		hold_live(catalog, &segment);
 		catalog->segments[catalog->n_segments++] = segment;
 	}
 out:
@@ -193,26 +244,33 @@ static int add_orphans(struct mxlog_catalog *catalog, uint32_t dir,
 	return r;
 }
 
-static int add_archives(struct mxlog_catalog *catalog, uint32_t dir,
-    size_t first, struct mxlog_error *reterr)
+static int add_records(struct mxlog_catalog *catalog, uint32_t dir,
+    size_t first, const struct mxlog_archive_index *index)
 {
-	struct mxlog_archive_index index;
-	int r;
+	int r = grow(catalog, index->n);
 
-	r = mxlog_archive_index_load(catalog->dirs[dir].fd, &index, reterr);
-	if (r < 0)
-		return r;
-	catalog->dirs[dir].damaged_records = index.damaged;
-	r = grow(catalog, index.n);
-	for (size_t i = 0; r >= 0 && i < index.n; i++) {
-		const struct mxlog_archive_record *record = &index.records[i];
+	for (size_t i = 0; r >= 0 && i < index->n; i++) {
+		const struct mxlog_archive_record *record = &index->records[i];
 
 		if (record->name.kind == catalog->kind &&
 		    !has_live(catalog, first, &record->name))
 			r = add_archive(catalog, dir, record);
 	}
-	if (r >= 0)
-		r = add_orphans(catalog, dir, first, &index);
+	return r < 0 ? r : add_orphans(catalog, dir, first, index);
+}
+
+static int add_archives(struct mxlog_catalog *catalog, uint32_t index_dir,
+    size_t first, struct mxlog_error *reterr)
+{
+	struct mxlog_catalog_dir *dir = &catalog->dirs[index_dir];
+	struct mxlog_archive_index index;
+	int r;
+
+	r = mxlog_archive_index_load(dir->fd, &index, reterr);
+	if (r < 0)
+		return r;
+	dir->damaged_records = index.damaged;
+	r = add_records(catalog, index_dir, first, &index);
 	mxlog_archive_index_done(&index);
 	return r;
 }
@@ -242,6 +300,35 @@ int mxlog_catalog_reload(struct mxlog_catalog *catalog,
 	return 1;
 }
 
+/* What was a live segment is the archive that was made of it. */
+static int become_archive(struct mxlog_catalog *catalog,
+    struct mxlog_catalog_segment *segment)
+{
+	const struct mxlog_archive_record *found;
+	struct mxlog_archive_index index;
+	struct mxlog_segment_name name = segment->name;
+
+	name.archived = true;
+	if (mxlog_archive_index_load(catalog->dirs[segment->dir].fd, &index,
+		NULL) < 0)
+		return -ENOENT;
+	found = mxlog_archive_index_find(&index, &name);
+	if (found)
+		segment->record = copy_record(found);
+	mxlog_archive_index_done(&index);
+	if (segment->record)
+		segment->name.archived = true;
+	return -ENOENT;
+}
+
+int mxlog_catalog_open_segment(struct mxlog_catalog *catalog,
+    struct mxlog_catalog_segment *segment, int *ret)
+{
+	int r = open_live(catalog, segment, ret);
+
+	return r == -ENOENT ? become_archive(catalog, segment) : r;
+}
+
 /* ---- all of it ---- */
 
 /* Stored order: the day first, so that a query can stop early. */
@@ -258,23 +345,39 @@ static int compare(const void *a, const void *b)
 	return (int)y->name.archived - (int)x->name.archived;
 }
 
-/* Live segments first: what is archived after they were listed is in the index
- * that is read then. */
-static int add_dir(struct mxlog_catalog *catalog, uint32_t dir,
-    struct mxlog_error *reterr)
+/* What can't be read of it is its own problem. */
+static int add_dir(struct mxlog_catalog *catalog, uint32_t index)
 {
+	struct mxlog_catalog_dir *dir = &catalog->dirs[index];
 	struct mxlog_error error = { 0 };
 	size_t first = catalog->n_segments;
 	int r;
 
-	r = add_live(catalog, dir);
+	if (dir->fd < 0)
+		return 0;
+	/* Live segments first: what is archived after they were listed is in
+	 * the index that is read then. */
+	r = add_live(catalog, index);
 	if (r >= 0)
-		r = add_archives(catalog, dir, first, &error);
+		r = add_archives(catalog, index, first, &error);
 	if (r < 0)
-		return mxlog_error_set(reterr, r, "%s: %s",
-		    catalog->dirs[dir].path,
+		(void)mxlog_error_set(&dir->problem, r, "%s: %s", dir->path,
 		    error.code < 0 ? error.text : strerror(-r));
-	return 0;
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Of no directory is there anything to be read. */
+static int find_problem(const struct mxlog_catalog *catalog,
+    struct mxlog_error *reterr)
+{
+	for (size_t i = 0; i < catalog->n_dirs; i++)
+		if (catalog->dirs[i].fd >= 0)
+			return 0;
+	if (catalog->n_dirs == 0)
+		return 0;
+	if (reterr)
+		*reterr = catalog->dirs[0].problem;
+	return catalog->dirs[0].problem.code;
 }
 
 int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
@@ -282,14 +385,17 @@ int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
 {
 	int r = 0;
 
-	*catalog = (struct mxlog_catalog){ .kind = kind };
+	*catalog = (struct mxlog_catalog){ .kind = kind,
+		.max_open = count_descriptors() };
 	catalog->dirs = calloc(MAX(n_dirs, (size_t)1), sizeof(*catalog->dirs));
 	if (!catalog->dirs)
 		return -ENOMEM;
 	for (size_t i = 0; r >= 0 && i < n_dirs; i++)
-		r = open_dir(catalog, dirs[i], reterr);
+		r = open_dir(catalog, dirs[i]);
+	if (r >= 0)
+		r = find_problem(catalog, reterr);
 	for (uint32_t i = 0; r >= 0 && i < n_dirs; i++)
-		r = add_dir(catalog, i, reterr);
+		r = add_dir(catalog, i);
 	if (r < 0) {
 		mxlog_catalog_done(catalog);
 		return r;
@@ -308,7 +414,8 @@ void mxlog_catalog_done(struct mxlog_catalog *catalog)
 		free(catalog->segments[i].record);
 	}
 	for (size_t i = 0; i < catalog->n_dirs; i++) {
-		(void)close(catalog->dirs[i].fd);
+		if (catalog->dirs[i].fd >= 0)
+			(void)close(catalog->dirs[i].fd);
 		free(catalog->dirs[i].path);
 	}
 	free(catalog->segments);

@@ -23,6 +23,7 @@ void mxlog_chunk_reset(struct mxlog_chunk *chunk)
 	chunk->lines = 0;
 	chunk->matches = 0;
 	chunk->damaged = 0;
+	chunk->undecided = 0;
 	chunk->error = 0;
 	chunk->reason.code = 0;
 	chunk->reason.text[0] = '\0';

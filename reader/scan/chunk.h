@@ -42,7 +42,8 @@ struct mxlog_chunk {
 	uint64_t lines;
 	uint64_t matches;
 	uint64_t damaged;
-	int error;                 /* why it is not all there, or 0 */
+	uint64_t undecided; /* lines that a pattern could not be tried on */
+	int error;          /* why it is not all there, or 0 */
 	struct mxlog_error reason; /* the same for a person; may be empty */
 };
 

@@ -19,6 +19,12 @@ _Static_assert((int)MXLOG_CHUNK_SLACK >= (int)MXLOG_CANONICAL_SLACK,
 _Static_assert((int)MXLOG_CHUNK_SLACK >= 2 * (int)MXLOG_NEEDLE_SPAN,
     "needles look behind the text");
 
+enum {
+	/* So many messages may take a pattern its whole time, … */
+	UNDECIDED_FULL = 4,
+	UNDECIDED_USEC = 20 * 1000, /* … all others as much. */
+};
+
 struct mxlog_matcher {
 	struct mxlog_query *query;
 	struct mxlog_filter filter;
@@ -28,10 +34,11 @@ struct mxlog_matcher {
 	struct mxlog_buf text; /* a message, decoded */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
-	bool slow;          /* decode every line */
-	bool by_view;       /* canonical lines need not be decoded */
-	bool by_view_alone; /* all that pass the filter match */
-	bool by_head;       /* the beginning of a view is enough */
+	unsigned n_undecided; /* lines left out so far */
+	bool slow;            /* decode every line */
+	bool by_view;         /* canonical lines need not be decoded */
+	bool by_view_alone;   /* all that pass the filter match */
+	bool by_head;         /* the beginning of a view is enough */
 	/* NULL both: keep hits. */
 	struct mxlog_groups *groups;
 	struct mxlog_patterns *patterns;
@@ -220,6 +227,17 @@ static int add_entry_pattern(struct mxlog_matcher *matcher)
 	    mxlog_entry_get_time(entry), mxlog_entry_get_level(entry));
 }
 
+/* White space, or nothing: others put such lines between theirs. */
+static bool is_blank(const char *line, size_t len)
+{
+	size_t n = 0;
+
+	while (
+	    n < len && (line[n] == ' ' || line[n] == '\t' || line[n] == '\r'))
+		n++;
+	return n == len;
+}
+
 /* `whole`: it ends with a newline; one that does not may be in the middle of
  * being written, and is not damaged. */
 static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
@@ -233,7 +251,7 @@ static int scan_slowly(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	else
 		r = match_entry(matcher, line, len, &key);
 	if (r == -EBADMSG) {
-		chunk->damaged += whole;
+		chunk->damaged += whole && !is_blank(line, len);
 		return 0;
 	}
 	if (r <= 0)
@@ -485,6 +503,17 @@ static int scan_view(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 	return r < 0 ? r : 1;
 }
 
+/* A pattern took too long on a message: the line is left out and counted. Many
+ * such lines get less and less time each. */
+static int leave_undecided(struct mxlog_matcher *matcher,
+    struct mxlog_chunk *chunk)
+{
+	matcher->query->search_usec =
+	    matcher->n_undecided++ < UNDECIDED_FULL ? 0 : UNDECIDED_USEC;
+	chunk->undecided++;
+	return 0;
+}
+
 /* Deal with the line that begins here; a newline stands before `end`. */
 static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
     const char *line, const char *end, const char **ret_newline)
@@ -493,11 +522,12 @@ static int scan_line(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk,
 
 	chunk->lines++;
 	r = scan_view(matcher, chunk, line, end, ret_newline);
-	if (r != 0)
-		return r;
-	*ret_newline = memchr(line, '\n', (size_t)(end - line));
-	return scan_slowly(matcher, chunk, line, (size_t)(*ret_newline - line),
-	    true);
+	if (r == 0) {
+		*ret_newline = memchr(line, '\n', (size_t)(end - line));
+		r = scan_slowly(matcher, chunk, line,
+		    (size_t)(*ret_newline - line), true);
+	}
+	return r == -ETIMEDOUT ? leave_undecided(matcher, chunk) : r;
 }
 
 /* ---- over a chunk ---- */
@@ -544,10 +574,13 @@ int mxlog_matcher_scan(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
 	const char *last = end;
 	int r;
 
-	if (chunk->len == 0)
+	if (chunk->offset == 0 && chunk->len >= 3 &&
+	    memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3; /* a byte order mark */
+	if (text == end)
 		return 0;
 	if (end[-1] != '\n') {
-		last = memrchr(text, '\n', chunk->len);
+		last = memrchr(text, '\n', (size_t)(end - text));
 		last = last ? last + 1 : text;
 	}
 	if (matcher->needle.len > 0)
@@ -557,5 +590,7 @@ int mxlog_matcher_scan(struct mxlog_matcher *matcher, struct mxlog_chunk *chunk)
 	if (r >= 0 && last < end)
 		r = scan_slowly(matcher, chunk, last, (size_t)(end - last),
 		    false);
+	if (r == -ETIMEDOUT)
+		r = leave_undecided(matcher, chunk);
 	return r < 0 ? r : 0;
 }

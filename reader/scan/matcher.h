@@ -27,7 +27,8 @@ void mxlog_matcher_set_patterns(struct mxlog_matcher *matcher,
 /* Fill the chunk's hits, in the order of its lines, and count its lines and
  * the damaged ones. Lines that can't match need not be looked at closely:
  * whether one of them is damaged may go unnoticed. MXLOG_CHUNK_SLACK bytes
- * behind the chunk's text must be readable. 0; -ENOMEM; -ETIMEDOUT if a
- * search could not be finished in time. */
+ * behind the chunk's text must be readable. Lines
+ * on which a pattern could not be tried to its end in time are left out and
+ * counted as undecided. 0; -ENOMEM. */
 int mxlog_matcher_scan(struct mxlog_matcher *matcher,
     struct mxlog_chunk *chunk);

@@ -2,6 +2,7 @@
 #include "scan/plan.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static bool in_range(const struct mxlog_query *query,
     const struct mxlog_catalog_segment *segment)
@@ -48,7 +49,10 @@ static int add_steps(struct mxlog_plan *plan)
 		if (!in_range(plan->query, segment))
 			plan->stats.segments_skipped++;
 		else
-			plan->steps[plan->n_steps++].segment = index;
+			plan->steps[plan->n_steps++] = (struct mxlog_plan_step){
+				.segment = index,
+				.fd = -1,
+			};
 	}
 	set_bounds(plan);
 	return 0;
@@ -69,6 +73,9 @@ static void close_step(struct mxlog_plan_step *step)
 	mxlog_archive_lines_close(&step->archive_lines);
 	free(step->members);
 	step->members = NULL;
+	if (step->fd >= 0)
+		(void)close(step->fd);
+	step->fd = -1;
 }
 
 void mxlog_plan_done(struct mxlog_plan *plan)
@@ -149,8 +156,9 @@ static int spill(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 	plan->stats.overhead +=
 	    mxlog_archive_file_overhead(step->archive_lines.file);
 	mxlog_archive_lines_close(&step->archive_lines);
+	step->size = segment->size;
 	if (r >= 0)
-		step->n_pieces = (uint32_t)mxlog_chunk_pieces(segment->size);
+		step->n_pieces = (uint32_t)mxlog_chunk_pieces(step->size);
 	return r;
 }
 
@@ -177,6 +185,27 @@ static int open_archive(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 					  : spill(plan, step);
 }
 
+/* It is not held open, or was archived or pruned since. */
+static int open_live(struct mxlog_plan *plan, struct mxlog_plan_step *step)
+{
+	struct mxlog_catalog_segment *segment =
+	    &plan->catalog->segments[step->segment];
+	int r = 0;
+
+	if (segment->fd < 0)
+		r = mxlog_catalog_open_segment(plan->catalog, segment,
+		    &step->fd);
+	if (r == -ENOENT)
+		return segment->record ? open_archive(plan, step) : 0;
+	if (r < 0) {
+		step->fd = -1;
+		return r;
+	}
+	step->size = segment->size;
+	step->n_pieces = (uint32_t)mxlog_chunk_pieces(step->size);
+	return 0;
+}
+
 static void open_step(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 {
 	struct mxlog_catalog_segment *segment =
@@ -187,7 +216,7 @@ static void open_step(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 	if (step->error == 0 && segment->record)
 		step->error = open_archive(plan, step);
 	else if (step->error == 0)
-		step->n_pieces = (uint32_t)mxlog_chunk_pieces(segment->size);
+		step->error = open_live(plan, step);
 	if (step->error < 0)
 		step->n_pieces = 1; /* to tell of it */
 }
@@ -230,7 +259,8 @@ int mxlog_plan_read(const struct mxlog_plan *plan,
 	if (step->members)
 		return mxlog_archive_lines_read(&step->archive_lines,
 		    step->members[task->piece], scratch, chunk, &chunk->reason);
-	return mxlog_chunk_read(chunk, segment->fd, segment->size, task->piece);
+	return mxlog_chunk_read(chunk, step->fd >= 0 ? step->fd : segment->fd,
+	    step->size, task->piece);
 }
 
 void mxlog_plan_release(struct mxlog_plan *plan, size_t step)

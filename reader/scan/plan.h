@@ -27,6 +27,8 @@ struct mxlog_plan_step {
 	uint32_t n_pieces;
 	uint32_t *members; /* of an own archive: which are read */
 	struct mxlog_archive_lines archive_lines;
+	int fd; /* of a live segment that the catalog does not hold open */
+	uint64_t size; /* of a live segment */
 	bool open;
 	int error; /* why it can't be read, or 0 */
 	struct mxlog_error reason;

@@ -2,6 +2,7 @@
 #include "scan/refetch.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fs.h"
@@ -21,6 +22,12 @@ struct open_archive_lines {
 	uint64_t used;
 };
 
+/* A live segment that the catalog does not hold open. */
+struct open_segment {
+	int fd; /* -1: unused */
+	uint32_t segment;
+};
+
 struct window {
 	uint32_t segment;
 	uint64_t offset;
@@ -29,15 +36,16 @@ struct window {
 };
 
 struct mxlog_refetch {
-	const struct mxlog_catalog *catalog;
+	struct mxlog_catalog *catalog;
 	bool backwards;
 	uint64_t clock;
 	struct window windows[WINDOWS];
 	struct open_archive_lines reels[REELS];
+	struct open_segment live;
 	struct mxlog_archive_scratch scratch;
 };
 
-int mxlog_refetch_new(const struct mxlog_catalog *catalog, bool backwards,
+int mxlog_refetch_new(struct mxlog_catalog *catalog, bool backwards,
     struct mxlog_refetch **ret)
 {
 	struct mxlog_refetch *refetch = calloc(1, sizeof(*refetch));
@@ -46,6 +54,7 @@ int mxlog_refetch_new(const struct mxlog_catalog *catalog, bool backwards,
 		return -ENOMEM;
 	refetch->catalog = catalog;
 	refetch->backwards = backwards;
+	refetch->live.fd = -1;
 	*ret = refetch;
 	return 0;
 }
@@ -58,6 +67,8 @@ void mxlog_refetch_free(struct mxlog_refetch *refetch)
 		mxlog_buf_done(&refetch->windows[i].bytes);
 	for (size_t i = 0; i < REELS; i++)
 		mxlog_archive_lines_close(&refetch->reels[i].archive_lines);
+	if (refetch->live.fd >= 0)
+		(void)close(refetch->live.fd);
 	mxlog_archive_scratch_done(&refetch->scratch);
 	free(refetch);
 }
@@ -106,12 +117,11 @@ static const struct window *find_near(const struct mxlog_refetch *refetch,
 
 /* Lines of one time are read forwards also where time runs backwards. */
 static int load_live(struct mxlog_refetch *refetch, struct window *window,
-    uint32_t segment, uint64_t offset, uint32_t len)
+    int fd, uint32_t segment, uint64_t offset, uint32_t len)
 {
 	const struct window *near = find_near(refetch, segment, offset);
 	bool backwards = near ? offset < near->offset : refetch->backwards;
 	size_t want = MAX((size_t)len, near ? WINDOW_BYTES : SINGLE_BYTES), n;
-	int fd = refetch->catalog->segments[segment].fd;
 	uint64_t start = offset;
 	int r;
 
@@ -180,13 +190,44 @@ static int load_member(struct mxlog_refetch *refetch, struct window *window,
 	    &refetch->scratch, &window->bytes, NULL);
 }
 
-static int load(struct mxlog_refetch *refetch, struct window *window,
-    uint32_t segment, uint64_t offset, uint32_t len)
+/* The one that was opened last stays open. */
+static int open_live(struct mxlog_refetch *refetch, uint32_t segment)
 {
+	struct open_segment *live = &refetch->live;
+	int fd, r;
+
+	if (live->fd >= 0 && live->segment == segment)
+		return 0;
+	r = mxlog_catalog_open_segment(refetch->catalog,
+	    &refetch->catalog->segments[segment], &fd);
+	if (r < 0)
+		return r;
+	if (live->fd >= 0)
+		(void)close(live->fd);
+	*live = (struct open_segment){ .fd = fd, .segment = segment };
+	return 0;
+}
+
+static int load(struct mxlog_refetch *refetch, struct window *window,
+    uint32_t index, uint64_t offset, uint32_t len)
+{
+	const struct mxlog_catalog_segment *segment =
+	    &refetch->catalog->segments[index];
+	int r;
+
 	/* A foreign archive was written to a file. */
-	if (refetch->catalog->segments[segment].fd < 0)
-		return load_member(refetch, window, segment, offset);
-	return load_live(refetch, window, segment, offset, len);
+	if (segment->fd >= 0)
+		return load_live(refetch, window, segment->fd, index, offset,
+		    len);
+	if (!segment->record) {
+		r = open_live(refetch, index);
+		if (r >= 0)
+			return load_live(refetch, window, refetch->live.fd,
+			    index, offset, len);
+		if (!segment->record)
+			return r == -ENOENT ? -ESTALE : r;
+	}
+	return load_member(refetch, window, index, offset);
 }
 
 int mxlog_refetch_line(struct mxlog_refetch *refetch, uint32_t segment,

@@ -8,7 +8,7 @@
 struct mxlog_refetch;
 
 /* `backwards`: lines are asked for from the end. The catalog is borrowed. */
-int mxlog_refetch_new(const struct mxlog_catalog *catalog, bool backwards,
+int mxlog_refetch_new(struct mxlog_catalog *catalog, bool backwards,
     struct mxlog_refetch **ret);
 void mxlog_refetch_free(struct mxlog_refetch *refetch);
 
