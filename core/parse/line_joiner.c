@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parse/line_joiner.h"
 
-#include <mxlog/traceback.h>
-
 void mxlog_line_joiner_done(struct mxlog_line_joiner *joiner)
 {
 	mxlog_buf_done(&joiner->text);
@@ -27,7 +25,7 @@ static int emit_first(struct mxlog_line_joiner *joiner)
 	}
 	joiner->first += len;
 	joiner->held = joiner->n_held = joiner->parts = joiner->n_parts = 0;
-	joiner->state = 0;
+	joiner->state = (struct mxlog_traceback_state){ 0 };
 	return joiner->emit(joiner->arg, text, len - 1, n);
 }
 
@@ -37,7 +35,7 @@ static enum mxlog_traceback_line step(struct mxlog_line_joiner *joiner,
 	if (joiner->n_held == MXLOG_LINE_JOINER_LINES ||
 	    joiner->held + len > MXLOG_LINE_JOINER_BYTES)
 		return MXLOG_TRACEBACK_OTHER;
-	return mxlog_traceback_step(&joiner->state, line, len - 1);
+	return mxlog_traceback_step(&joiner->state, line, len - 1, false);
 }
 
 /* Look at the next line that was not looked at. */

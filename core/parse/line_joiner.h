@@ -3,6 +3,8 @@
  * stream, and leaves all other lines as they are. */
 #pragma once
 
+#include <mxlog/traceback.h>
+
 #include "base/buf.h"
 
 enum {
@@ -24,7 +26,7 @@ struct mxlog_line_joiner {
 	size_t first;          /* where those begin that are not emitted */
 	size_t held, n_held;   /* of them those that may belong together */
 	size_t parts, n_parts; /* of those the ones that do */
-	unsigned state;
+	struct mxlog_traceback_state state;
 };
 
 void mxlog_line_joiner_done(struct mxlog_line_joiner *joiner);

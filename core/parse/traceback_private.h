@@ -79,6 +79,9 @@ mxlog_traceback_reader mxlog_traceback_go;
 mxlog_traceback_reader mxlog_traceback_node;
 
 bool mxlog_traceback_is_goroutine(struct mxlog_line_span line);
+/* "Type", "Type: message"; "During handling of …". */
+bool mxlog_traceback_is_python_type(struct mxlog_line_span line);
+bool mxlog_traceback_is_python_link(struct mxlog_line_span line);
 
 /* ---- scanning a line ---- */
 

@@ -327,6 +327,19 @@ static bool parse_type(struct mxlog_line_span line,
 	return true;
 }
 
+bool mxlog_traceback_is_python_type(struct mxlog_line_span line)
+{
+	struct mxlog_line_span type, message;
+
+	return parse_type(line, &type, &message);
+}
+
+bool mxlog_traceback_is_python_link(struct mxlog_line_span line)
+{
+	return mxlog_line_starts(line, by_cause) ||
+	    mxlog_line_starts(line, by_context);
+}
+
 static bool is_quotes(const struct reading *reading, size_t at)
 {
 	struct mxlog_line_span line;
@@ -374,6 +387,9 @@ static int read_exception(struct reading *reading, struct mxlog_exception **ret)
 	if (!get_line(reading, reading->at, &line) ||
 	    !parse_type(line, &type, &message))
 		return 0;
+	if (reading->frames.n == 0 && !reading->syntax_file.text &&
+	    !mxlog_line_is_type(type) && !mxlog_line_is_qualified(type))
+		return 0; /* any word could be one */
 	end = remote ? remote_end(reading, reading->at)
 		     : message_end(reading, reading->at + 1);
 	if (reading->doubtful)
@@ -461,8 +477,7 @@ static bool is_link(const struct reading *reading, size_t at)
 	struct mxlog_line_span line;
 
 	return get_line(reading, at, &line) &&
-	    (mxlog_line_starts(line, by_cause) ||
-		mxlog_line_starts(line, by_context));
+	    mxlog_traceback_is_python_link(line);
 }
 
 static size_t skip_blank(const struct reading *reading, size_t at)

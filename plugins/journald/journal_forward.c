@@ -460,7 +460,7 @@ static int consume(void *arg, const struct mxlog_journal_record *record,
 	int r = 0;
 
 	if (forward->settings.join)
-		r = mxlog_journal_join_offer(forward->join, record, identity,
+		r = mxlog_journal_join_offer(forward->join, record, identity, 1,
 		    forward->now_usec);
 	if (r == 0)
 		r = emit(forward, record, identity, 1);
@@ -583,7 +583,7 @@ int mxlog_journal_forward_open(const struct mxlog_module_host *host,
 		return -ENOMEM;
 	forward->host = host;
 	forward->identity_text = malloc(
-	    (size_t)MXLOG_JOURNAL_JOIN_LINES * MXLOG_JOURNAL_IDENTITY_MAX);
+	    (size_t)MXLOG_JOURNAL_JOIN_IDENTITIES * MXLOG_JOURNAL_IDENTITY_MAX);
 	mxlog_journal_converter_init(&forward->converter);
 	r = forward->identity_text ? mxlog_journal_guard_install() : -ENOMEM;
 	if (r == 0)

@@ -23,18 +23,29 @@ MXLOG_EXPORT int mxlog_traceback_parse(const char *text, size_t len,
 MXLOG_EXPORT int mxlog_traceback_lift(struct mxlog_entry *entry);
 
 /* Which lines of a stream belong to one traceback, told line by line, as they
- * come. It says only what belongs together; what it means is for the above. */
+ * come. It says only what belongs together; what it means is for the above. Zeroed, a state knows of no traceback: then only a line
+ * that may begin one belongs. */
+struct mxlog_traceback_state {
+	uint8_t phase; /* all of it is private */
+	uint8_t maybe;
+	uint8_t quotes;
+	uint8_t lead_len;
+	bool qualified, behind, led, word, gap, colon, remote;
+	char lead[64];
+};
+
 enum mxlog_traceback_line {
 	MXLOG_TRACEBACK_OTHER, /* does not belong to what came before */
 	MXLOG_TRACEBACK_MAYBE, /* belongs if a later one is PART */
 	MXLOG_TRACEBACK_PART,  /* all up to here belong together */
 };
 
-/* Take the next line, without its newline. *state is 0 at first: then only a
- * line that may begin a traceback belongs. After OTHER the state is
- * meaningless: begin again with 0. */
-MXLOG_EXPORT enum mxlog_traceback_line mxlog_traceback_step(unsigned *state,
-    const char *text, size_t len);
+/* Take the next line, which has no newline. `at_once`: it follows the one
+ * before so closely that both may have been written by one call, so that a
+ * message may go on over it. After OTHER the state is meaningless. */
+MXLOG_EXPORT enum mxlog_traceback_line
+mxlog_traceback_step(struct mxlog_traceback_state *state, const char *text,
+    size_t len, bool at_once);
 
 /* Make frames' files below one of the roots relative to it, as the model asks.
  * The roots are absolute paths, the longest match counts. */

@@ -2,6 +2,7 @@
 #include "journal_join.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 
@@ -14,6 +15,7 @@ static struct mxlog_journal_record record;
 static struct mxlog_journal_join *join;
 static uint64_t seqnum;
 static int64_t now;
+static const char *add_priority;
 
 static int emit(void *arg, const struct mxlog_journal_record *emitted,
     const struct mxlog_journal_identity *identities, size_t n)
@@ -62,7 +64,11 @@ static void say_as(const char *pid, const char *stream, const char *text)
 	add_field("MESSAGE", text);
 	if (*stream)
 		add_field("_STREAM_ID", stream);
-	r = mxlog_journal_join_offer(join, &record, &identity, now);
+	if (add_priority) {
+		add_field("CONTAINER_ID", "4cb6");
+		add_field("PRIORITY", add_priority);
+	}
+	r = mxlog_journal_join_offer(join, &record, &identity, 1, now);
 	ck_assert_int_ge(r, 0);
 	if (r == 0)
 		ck_assert_int_eq(emit(NULL, &record, &identity, 1), 0);
@@ -71,6 +77,13 @@ static void say_as(const char *pid, const char *stream, const char *text)
 static void say(const char *text)
 {
 	say_as("1", "s", text);
+}
+
+/* What the process says a little later. */
+static void say_later(const char *text)
+{
+	now += 5000;
+	say(text);
 }
 
 static void say_all(const char *const *lines, size_t n)
@@ -108,7 +121,7 @@ START_TEST(a_python_traceback_is_one_entry)
 	begin();
 	say("before");
 	say_all(python, ARRAY_LEN(python));
-	say("after");
+	say_later("after");
 	expect("[1]before\n" PYTHON "[1]after\n");
 }
 END_TEST
@@ -137,6 +150,206 @@ START_TEST(a_chained_one_too)
 	       "    run()\n"
 	       "ValueError: no\n"
 	       "[1]\n[1]done\n");
+}
+END_TEST
+
+/* ---- tables: lines, and the numbers of those that are joined ---- */
+
+struct sample {
+	const char *lines, *numbers;
+};
+
+static void check_samples(const struct sample *samples, size_t n_samples)
+{
+	for (size_t i = 0; i < n_samples; i++) {
+		struct mxlog_buf numbers = { 0 };
+		const char *text = samples[i].lines;
+
+		begin();
+		while (*text) {
+			size_t len = strcspn(text, "\n");
+			char line[512];
+
+			(void)snprintf(line, sizeof(line), "%.*s", (int)len,
+			    text);
+			say(line);
+			text += len + (text[len] == '\n');
+		}
+		ck_assert_int_eq(mxlog_journal_join_flush(join), 0);
+		for (size_t at = 0; at < out.len; at++)
+			if (out.data[at] == '[' &&
+			    (at == 0 || out.data[at - 1] == '\n') &&
+			    out.data[at + 1] >= '0' && out.data[at + 1] <= '9')
+				ck_assert_int_eq(mxlog_buf_printf(&numbers,
+						     "%d ",
+						     atoi(out.data + at + 1)),
+				    0);
+		ck_assert_int_eq(mxlog_buf_add_char(&numbers, '\0'), 0);
+		ck_assert_msg(strcmp(numbers.data, samples[i].numbers) == 0,
+		    "%s\nis joined as %s", samples[i].lines, numbers.data);
+		mxlog_buf_done(&numbers);
+		mxlog_buf_done(&out);
+		mxlog_journal_join_free(join);
+		mxlog_journal_record_done(&record);
+	}
+}
+
+#define PY                                     \
+	"Traceback (most recent call last):\n" \
+	"  File \"/a.py\", line 3, in f\n    g()\n"
+#define BY_CAUSE                                                     \
+	"The above exception was the direct cause of the following " \
+	"exception:\n"
+#define IN_CONTEXT                                                   \
+	"During handling of the above exception, another exception " \
+	"occurred:\n"
+#define AT   "\tat a.B.c(B.java:7)\n"
+#define NODE "    at f (/srv/q.js:1:2)\n"
+#define GO   "main.f(0x1)\n\t/srv/a.go:8 +0x1d\n"
+
+START_TEST(python_line_by_line)
+{
+	static const struct sample samples[] = {
+		{ "x\n" PY "E: a\n" BY_CAUSE PY "F: b\n", "1 9 " },
+		{ PY "E: a\n" IN_CONTEXT PY "F: b\n" BY_CAUSE PY "G: c\n",
+		    "14 " },
+		{ PY "E: a\nmore\nlines:\n" BY_CAUSE PY "F: b\n", "11 " },
+		{ "ValueError: never raised\n" BY_CAUSE PY "F: b\n", "6 " },
+		{ "a.RemoteTraceback: \n\"\"\"\n" PY
+		  "E: a\n\"\"\"\n" BY_CAUSE PY "E: a\n",
+		    "12 " },
+		{ PY "f.<locals>.B\303\266se: x\n", "4 " },
+		{ PY "Noted: a\nnote one\nnote two\nof two lines\n", "7 " },
+		{ PY "sqlalchemy.exc.E: (x) b\nDETAIL:  c\n[SQL: select]\n"
+		     "(Background on this error at: x)\n",
+		    "7 " },
+		{ PY "pydantic.ValidationError: 2 errors\nid\n  Input\n"
+		     "    For further\nname\n  Field\n",
+		    "9 " },
+		{ PY "E: a\nINFO:root:on\n", "4 1 " },
+		{ PY "E: a\n2026-01-28 15:30:45 on\n", "4 1 " },
+		{ PY "E: a\n" PY "F: b\n", "4 4 " },
+		{ PY "RuntimeError: it said:\n" PY "KeyError: 1\n", "8 " },
+		{ "  + Exception Group Traceback (most recent call last):\n"
+		  "  |   File \"/a.py\", line 3, in f\n  |     g()\n"
+		  "  | ExceptionGroup: several (2 sub-exceptions)\n"
+		  "  +-+---------------- 1 ----------------\n"
+		  "    | ValueError: 1\n"
+		  "    +------------------------------------\n" BY_CAUSE PY
+		  "F: b\nINFO:root:on\n",
+		    "12 1 " },
+		{ "web-1  | Traceback (most recent call last):\n"
+		  "web-1  |   File \"/a.py\", line 3, in f\n"
+		  "web-1  |     g()\nweb-1  | E: a\napi-1  | on\n",
+		    "4 1 " },
+		{ "ERROR: Traceback (most recent call last):\n"
+		  "  File \"/a.py\", line 3, in f\n    g()\nE: a\n",
+		    "4 " },
+		{ "Traceback (most recent call last):\n"
+		  "  File \033[35m\"/a.py\"\033[0m, line 3, in f\n"
+		  "    \033[31mg\033[0m()\n"
+		  "\033[1;35mE\033[0m: \033[35ma\033[0m\n",
+		    "4 " },
+		{ "Traceback (most recent call last):\nnothing\n", "1 1 " },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
+START_TEST(java_line_by_line)
+{
+	static const struct sample samples[] = {
+		{ "a.AException: a:\nBException: b\nc.CException: c\n" AT
+		  "Caused by: d.D: e\n" AT "\t... 1 more\non\n",
+		    "7 1 " },
+		{ "SQLException: retrying\na.AException: a\n" AT, "1 2 " },
+		{ "SQLException: retrying\nmore\na.AException: a\n" AT,
+		    "1 1 2 " },
+		{ "Exception in thread \"main\" T$E: a\n" AT AT, "3 " },
+		{ "10:00:00 ERROR c.A - a.AException: a\n" AT "10:00:01 on\n",
+		    "2 1 " },
+		{ "a.AException: a\n10:00:00 INFO on\n" AT, "1 1 1 " },
+		{ "a.AException: a\n" AT "Caused by: b.B: c\nof two lines\n"
+		  "\t... 1 more\n\tSuppressed: c.C: d\n\t\tat a.B.c(B.java:7)\n",
+		    "7 " },
+		{ "Unhandled exception. System.X: a\n"
+		  "   at A.B(String id) in /x.cs:line 3\n"
+		  "--- End of stack trace from previous location ---\n"
+		  "   at A.C()\non\n",
+		    "4 1 " },
+		{ "web-1  | a.AException: a\nweb-1  | \tat a.B.c(B.java:7)\n"
+		  "web-1  | Caused by: b.B: c\nweb-1  | \t... 1 more\n"
+		  "web-1  | on\n",
+		    "4 1 " },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
+START_TEST(node_and_go_line_by_line)
+{
+	static const struct sample samples[] = {
+		{ "/srv/q.js:3\n  f(;\n    ^\nError: bad:\nSyntaxError: no\n" NODE
+		  "Node.js v20.1.0\n",
+		    "7 " },
+		{ "node:internal/x:1\n  throw err;\n  ^\n"
+		  "Error: Cannot find module 'x'\nRequire stack:\n- /a.js\n" NODE
+		  "    at g (/b.js:1:2) {\n  code: 'X'\n}\n"
+		  "Node.js v20.1.0\non\n",
+		    "11 1 " },
+		{ "/srv/q.js:3\nthrow 'x';\n^\nx\n(Use `node ...`)\n"
+		  "Node.js v20.1.0\n",
+		    "6 " },
+		{ "failed: Error: a\n" NODE "on\n", "2 1 " },
+		{ "a Error: said\nanother line\n", "1 1 " },
+		{ "panic: a\n[signal SIGSEGV: x]\ngoroutine 1 [running]:\n" GO
+		  "goroutine 2 [select]:\n" GO "exit status 2\non\n",
+		    "9 1 " },
+		{ "2026/01/28 10:00:00 http: panic serving 192.0.2.1:5: a\n"
+		  "goroutine 7 [running]:\n" GO "2026/01/28 10:00:01 on\n",
+		    "4 1 " },
+		{ "goroutine 7 [running]:\nruntime/debug.Stack()\n\t/x.go:1\n" GO
+		  "on\n",
+		    "5 1 " },
+		{ "fatal error: a\nruntime stack:\n" GO
+		  "goroutine 1 [running]:\n" GO,
+		    "7 " },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
+}
+END_TEST
+
+START_TEST(others_line_by_line)
+{
+	static const struct sample samples[] = {
+		{ "a.rb:2:in `f': no (RuntimeError)\n\tfrom a.rb:5:in `g'\n"
+		  "\tfrom a.rb:7:in `<main>'\non\n",
+		    "3 1 " },
+		{ "Traceback (most recent call last):\n"
+		  "\t1: from a.rb:7:in `<main>'\n"
+		  "a.rb:2:in `f': no (RuntimeError)\n",
+		    "3 " },
+		{ "PHP Fatal error:  Uncaught Exception: a in /b.php:3\n"
+		  "Stack trace:\n#0 /c.php(9): f()\n#1 {main}\n"
+		  "  thrown in /b.php on line 3\non\n",
+		    "5 1 " },
+		{ "thread 'main' panicked at src/main.rs:2:5:\na\n"
+		  "stack backtrace:\n   0: x::y\n             at ./a.rs:1\n"
+		  "note: Some details\non\n",
+		    "6 1 " },
+		{ "thread 'main' panicked at src/main.rs:2:5:\na\n"
+		  "note: run with `RUST_BACKTRACE=1`\n",
+		    "3 " },
+		{ "Error: a\nCaused by:\n    b\nStack backtrace:\n"
+		  "   0: x::y\n             at ./a.rs:1\non\n",
+		    "6 1 " },
+		{ "thread 'main' panicked at a.rs:2:5:\na\n", "1 1 " },
+	};
+
+	check_samples(samples, ARRAY_LEN(samples));
 }
 END_TEST
 
@@ -219,17 +432,33 @@ START_TEST(streams_are_told_apart_and_other_transports_left_alone)
 }
 END_TEST
 
-START_TEST(another_process_of_the_stream_ends_it)
+START_TEST(two_processes_of_one_stream_are_told_apart)
 {
 	begin();
-	say_as("1", "a", python[0]);
-	say_as("1", "a", python[1]);
-	say_as("2", "a", python[2]);
-	say_as("2", "a", python[3]);
-	expect("[2]Traceback (most recent call last):\n"
-	       "  File \"/srv/app.py\", line 3, in main\n"
-	       "[1]    run()\n"
-	       "[1]ValueError: no\n");
+	for (size_t i = 0; i < ARRAY_LEN(python); i++) {
+		say_as("1", "a", python[i]);
+		say_as("2", "a", python[i]);
+	}
+	expect(PYTHON PYTHON);
+}
+END_TEST
+
+/* A line of a container's output, as docker's and podman's drivers send it. */
+static void say_contained(const char *priority, const char *text)
+{
+	add_priority = priority;
+	say_as("9", "", text);
+	add_priority = NULL;
+}
+
+START_TEST(a_container_has_a_stream_of_each_priority)
+{
+	begin();
+	for (size_t i = 0; i < ARRAY_LEN(python); i++) {
+		say_contained("3", python[i]);
+		say_contained("6", "GET /");
+	}
+	expect("[1]GET /\n[1]GET /\n[1]GET /\n[1]GET /\n" PYTHON);
 }
 END_TEST
 
@@ -268,13 +497,13 @@ START_TEST(an_endless_traceback_comes_in_pieces)
 
 	begin();
 	say(python[0]);
-	for (int i = 0; i < 3000; i++)
+	for (int i = 0; i < 9000; i++)
 		say(python[1]);
 	ck_assert_int_eq(mxlog_journal_join_flush(join), 0);
 	for (size_t i = 0; i < out.len; i++)
 		lines += out.data[i] == '\n';
-	ck_assert_uint_eq(lines, 3001);
-	ck_assert_ptr_nonnull(memmem(out.data, out.len, LITERAL("[1000]Tr")));
+	ck_assert_uint_eq(lines, 9001);
+	ck_assert_ptr_nonnull(memmem(out.data, out.len, LITERAL("[4000]Tr")));
 	mxlog_journal_join_free(join);
 	mxlog_journal_record_done(&record);
 	mxlog_buf_done(&out);
@@ -302,11 +531,14 @@ START_TEST(more_streams_than_there_is_room_for_lose_nothing)
 }
 END_TEST
 
-SUITE("journal_join", a_python_traceback_is_one_entry, a_chained_one_too,
+SUITE("journal_join", python_line_by_line, java_line_by_line,
+    node_and_go_line_by_line, others_line_by_line,
+    a_python_traceback_is_one_entry, a_chained_one_too,
     what_only_looks_like_the_beginning_stays_as_it_was,
     java_go_and_node_are_joined,
     streams_are_told_apart_and_other_transports_left_alone,
-    another_process_of_the_stream_ends_it,
+    two_processes_of_one_stream_are_told_apart,
+    a_container_has_a_stream_of_each_priority,
     nothing_is_held_for_longer_than_a_second,
     lines_a_second_apart_do_not_belong_together,
     an_endless_traceback_comes_in_pieces,
