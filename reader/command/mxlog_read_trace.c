@@ -12,6 +12,7 @@
 enum {
 	SPAN_TEXT = 32,
 	SPAN_WIDTH = 12,
+	INDENT_MAX = 16, /* operations in operations that are indented */
 	/* Of the whole duration: a longer silence is shown. */
 	GAP_SHARE = 10,
 };
@@ -31,8 +32,11 @@ static int add_branch(const struct tree *tree, unsigned depth, bool last)
 {
 	int r = 0;
 
-	for (unsigned i = 0; r >= 0 && i < depth; i++)
+	for (unsigned i = 0; r >= 0 && i < MIN(depth, (unsigned)INDENT_MAX);
+	     i++)
 		r = mxlog_buf_add(tree->out, LITERAL("│  "));
+	if (r >= 0 && depth > INDENT_MAX)
+		r = mxlog_buf_printf(tree->out, "(%u deep) ", depth);
 	return r < 0 ? r
 		     : mxlog_buf_printf(tree->out, "%s", last ? "└─ " : "├─ ");
 }

@@ -7,6 +7,5 @@
 #include "base/base.h"
 
 enum {
-	MXLOG_TRACE_DEPTH = 16,     /* of operations in operations */
 	MXLOG_TRACE_LINES = 100000, /* more are left out, and counted */
 };
