@@ -84,6 +84,13 @@ static int add_local(struct mxlog_buf *out, const char *text, size_t len)
 	return mxlog_read_local_time(out, time_usec);
 }
 
+/* "time", or "time:5m" beside another one. */
+static bool is_time(const char *name)
+{
+	return strncmp(name, "time", 4) == 0 &&
+	    (name[4] == '\0' || name[4] == ':');
+}
+
 int mxlog_read_report_value(struct mxlog_buf *out,
     const struct mxlog_groups *groups, size_t group, size_t field,
     const char *absent)
@@ -92,17 +99,26 @@ int mxlog_read_report_value(struct mxlog_buf *out,
 	size_t len;
 
 	mxlog_groups_get_value(groups, group, field, &text, &len);
-	if (strcmp(mxlog_groups_get_field(groups, field), "time") == 0)
+	if (is_time(mxlog_groups_get_field(groups, field)))
 		return add_local(out, text, len);
-	if (len == 0)
+	if (mxlog_groups_get_type(groups, group, field) == MXLOG_GROUP_MISSING)
 		return mxlog_buf_add(out, absent, strlen(absent));
+	if (len == 0)
+		return mxlog_buf_add(out, LITERAL("\"\""));
 	return mxlog_screen_text(out, text, len, -1);
 }
 
 struct mxlog_read_cell mxlog_read_report_cell(const struct mxlog_groups *groups,
     size_t group, size_t field)
 {
-	struct mxlog_read_cell cell = { .type = MXLOG_READ_TEXT };
+	static const enum mxlog_read_cell_type types[] = {
+		[MXLOG_GROUP_TEXT] = MXLOG_READ_TEXT,
+		[MXLOG_GROUP_JSON] = MXLOG_READ_JSON,
+		[MXLOG_GROUP_MISSING] = MXLOG_READ_NONE,
+	};
+	struct mxlog_read_cell cell = {
+		.type = types[mxlog_groups_get_type(groups, group, field)],
+	};
 
 	cell.name = mxlog_groups_get_field(groups, field);
 	mxlog_groups_get_value(groups, group, field, &cell.text, &cell.len);

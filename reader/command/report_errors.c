@@ -52,7 +52,11 @@ static int compare_values(const struct mxlog_groups *a, size_t i,
 	mxlog_groups_get_value(a, i, 0, &x, &x_len);
 	mxlog_groups_get_value(b, j, 0, &y, &y_len);
 	c = memcmp(x, y, MIN(x_len, y_len));
-	return c != 0 ? c : (x_len > y_len) - (x_len < y_len);
+	if (c == 0)
+		c = (x_len > y_len) - (x_len < y_len);
+	return c != 0 ? c
+		      : (int)mxlog_groups_get_type(a, i, 0) -
+		(int)mxlog_groups_get_type(b, j, 0);
 }
 
 static int compare_groups(const void *a, const void *b, void *arg)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/groups.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/reterr.h"
 #include "base/timestamp.h"
 #include "base/ulid.h"
+#include "base/utf8.h"
 #include "entry/field_path.h"
 #include "report/duration_text.h"
 
@@ -29,13 +31,14 @@ enum kind {
 
 struct field {
 	enum kind kind;
-	char *name; /* as it was given, without the bucket */
+	char *name;    /* as it was given, without the bucket */
+	char span[24]; /* a time's, as it was given */
 	int64_t bucket_usec;
 	int64_t bucket; /* where the one begins whose text stands in `time` */
 	char time[MXLOG_TIMESTAMP_LEN];
 };
 
-/* A key is its values, each with its length (4 bytes) in front. */
+/* A key is its values, each with its length and type (4 bytes) in front. */
 struct group {
 	uint64_t hash;
 	uint64_t count;
@@ -53,6 +56,8 @@ struct cache {
 
 enum {
 	LEVELS = 5,
+	TYPE_SHIFT = 30, /* of a value's type, above its length */
+	LENGTH = (1 << TYPE_SHIFT) - 1,
 };
 
 struct mxlog_groups {
@@ -114,6 +119,8 @@ static int add_field(struct mxlog_groups *groups, char *part,
 	if (strncmp(part, "time:", 5) == 0) {
 		field->kind = KIND_TIME;
 		r = parse_bucket(part + 5, &field->bucket_usec, reterr);
+		(void)snprintf(field->span, sizeof(field->span), "%s",
+		    part + 5);
 		part[4] = '\0';
 		groups->by_cache &= !groups->by_time; /* of one span alone */
 		groups->by_time = true;
@@ -134,6 +141,27 @@ static int add_field(struct mxlog_groups *groups, char *part,
 	return 0;
 }
 
+/* Two spans of time have two names. */
+static int name_times(struct mxlog_groups *groups)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < groups->n_fields; i++)
+		n += groups->fields[i].kind == KIND_TIME;
+	for (size_t i = 0; n > 1 && i < groups->n_fields; i++) {
+		struct field *field = &groups->fields[i];
+		char *name;
+
+		if (field->kind != KIND_TIME)
+			continue;
+		if (asprintf(&name, "time:%s", field->span) < 0)
+			return -ENOMEM;
+		free(field->name);
+		field->name = name;
+	}
+	return 0;
+}
+
 int mxlog_groups_new(const char *spec, bool metrics, struct mxlog_groups **ret,
     struct mxlog_error *reterr)
 {
@@ -148,6 +176,8 @@ int mxlog_groups_new(const char *spec, bool metrics, struct mxlog_groups **ret,
 	}
 	while (r >= 0 && rest)
 		r = add_field(groups, strsep(&rest, ","), reterr);
+	if (r >= 0)
+		r = name_times(groups);
 	free(copy);
 	if (r < 0)
 		mxlog_groups_free(groups);
@@ -281,12 +311,29 @@ static int count_key(struct mxlog_groups *groups, const char *key, size_t len,
 
 /* ---- making a key ---- */
 
+static int add_typed(struct mxlog_groups *groups, const char *text, size_t len,
+    enum mxlog_group_type type)
+{
+	size_t n = mxlog_utf8_cut(text, len, VALUE_MAX);
+	uint32_t head;
+	int r;
+
+	/* What is cut is no longer JSON. */
+	if (n < len)
+		type = MXLOG_GROUP_TEXT;
+	head = (uint32_t)n | (uint32_t)type << TYPE_SHIFT;
+	r = mxlog_buf_add(&groups->key, &head, sizeof(head));
+	return r < 0 ? r : mxlog_buf_add(&groups->key, text, n);
+}
+
 static int add_value(struct mxlog_groups *groups, const char *text, size_t len)
 {
-	uint32_t n = (uint32_t)MIN(len, (size_t)VALUE_MAX);
-	int r = mxlog_buf_add(&groups->key, &n, sizeof(n));
+	return add_typed(groups, text, len, MXLOG_GROUP_TEXT);
+}
 
-	return r < 0 ? r : mxlog_buf_add(&groups->key, text, n);
+static int add_missing(struct mxlog_groups *groups)
+{
+	return add_typed(groups, "", 0, MXLOG_GROUP_MISSING);
 }
 
 static bool is_within(const struct field *field, int64_t time_usec)
@@ -326,7 +373,8 @@ static int add_shape(struct mxlog_groups *groups, const char *text, size_t len)
 		else if (n == 0 || shape[n - 1] != '#')
 			shape[n++] = '#';
 	}
-	return add_value(groups, shape, n);
+	/* It may have ended in the middle of a character. */
+	return add_value(groups, shape, mxlog_utf8_valid(shape, n));
 }
 
 /* The first value alone, and that there is one. */
@@ -339,7 +387,12 @@ static int take_first(void *arg, const struct mxlog_field_value *value)
 {
 	struct first *first = arg;
 
-	first->r = add_value(first->groups, value->text, value->len);
+	if (value->json && value->len == 4 &&
+	    memcmp(value->text, "null", 4) == 0)
+		first->r = add_missing(first->groups);
+	else
+		first->r = add_typed(first->groups, value->text, value->len,
+		    value->json ? MXLOG_GROUP_JSON : MXLOG_GROUP_TEXT);
 	return 1;
 }
 
@@ -347,7 +400,7 @@ static int finish_path(struct mxlog_groups *groups, const struct first *first,
     int r)
 {
 	if (r == 0)
-		r = add_value(groups, "", 0);
+		r = add_missing(groups);
 	return r < 0 ? r : first->r;
 }
 
@@ -374,7 +427,7 @@ static int add_span(struct mxlog_groups *groups, const char *base,
     struct mxlog_text_span span, bool shape)
 {
 	if (!MXLOG_IS_SET(span))
-		return add_value(groups, "", 0);
+		return add_missing(groups);
 	return shape ? add_shape(groups, base + span.off, span.len)
 		     : add_value(groups, base + span.off, span.len);
 }
@@ -548,18 +601,22 @@ static int compare_keys(const struct mxlog_groups *groups,
 	const char *q = groups->keys.data + b->key;
 
 	for (size_t i = 0; i < groups->n_fields; i++) {
-		uint32_t p_len, q_len;
+		uint32_t p_head, q_head, p_len, q_len;
 		int c;
 
-		memcpy(&p_len, p, sizeof(p_len));
-		memcpy(&q_len, q, sizeof(q_len));
-		p += sizeof(p_len);
-		q += sizeof(q_len);
+		memcpy(&p_head, p, sizeof(p_head));
+		memcpy(&q_head, q, sizeof(q_head));
+		p += sizeof(p_head);
+		q += sizeof(q_head);
+		p_len = p_head & LENGTH;
+		q_len = q_head & LENGTH;
 		c = memcmp(p, q, MIN(p_len, q_len));
 		if (c != 0)
 			return c;
 		if (p_len != q_len)
 			return p_len < q_len ? -1 : 1;
+		if (p_head != q_head)
+			return p_head < q_head ? -1 : 1;
 		p += p_len;
 		q += q_len;
 	}
@@ -613,19 +670,35 @@ const char *mxlog_groups_get_field(const struct mxlog_groups *groups,
 	return groups->fields[field].name;
 }
 
+/* Behind its head. */
+static const char *find_value(const struct mxlog_groups *groups, size_t group,
+    size_t field, uint32_t *ret_head)
+{
+	const char *at = groups->keys.data + groups->items[group].key;
+
+	for (;;) {
+		memcpy(ret_head, at, sizeof(*ret_head));
+		at += sizeof(*ret_head);
+		if (field-- == 0)
+			return at;
+		at += *ret_head & LENGTH;
+	}
+}
+
 void mxlog_groups_get_value(const struct mxlog_groups *groups, size_t group,
     size_t field, const char **ret, size_t *ret_len)
 {
-	const char *at = groups->keys.data + groups->items[group].key;
-	uint32_t len;
+	uint32_t head;
 
-	for (;;) {
-		memcpy(&len, at, sizeof(len));
-		at += sizeof(len);
-		if (field-- == 0)
-			break;
-		at += len;
-	}
-	*ret = at;
-	*ret_len = len;
+	*ret = find_value(groups, group, field, &head);
+	*ret_len = head & LENGTH;
+}
+
+enum mxlog_group_type mxlog_groups_get_type(const struct mxlog_groups *groups,
+    size_t group, size_t field)
+{
+	uint32_t head;
+
+	(void)find_value(groups, group, field, &head);
+	return (enum mxlog_group_type)(head >> TYPE_SHIFT);
 }

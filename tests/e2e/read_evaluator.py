@@ -231,12 +231,27 @@ def order(query, found):
 
 def shape(message):
     first = message.split("\n")[0]
-    return re.sub("[0-9]+", "#", first).encode()[:160].decode(errors="replace")
+    return re.sub("[0-9]+", "#", first).encode()[:160].decode(errors="ignore")
 
 
 def bucket_usec(field):
     number, unit = re.fullmatch(r"time:([0-9]+)([smhd])", field).groups()
     return int(number) * MEASURE_USEC[unit]
+
+
+TEXT, JSON, MISSING = range(3)
+
+
+def typed(value):
+    """A value to count by, of the first of several, and its type."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if value is None or isinstance(value, Json) and value == "null":
+        return "", MISSING
+    cut = value.encode()[:1024].decode(errors="ignore")
+    return cut, JSON if isinstance(value, Json) and cut == value else TEXT
 
 
 class Evaluator:
@@ -251,15 +266,15 @@ class Evaluator:
         if field == "shape":
             return lambda e: shape(e.message)
         values = table.values_at(field)
-        return lambda e: values[e.index][0] if values[e.index] else ""
+        return lambda e: typed(values[e.index])
 
     def count(self, query, table, found):
         """Groups and their counts, in order."""
         fields = [self.counted(table, field) for field in query["count"].split(",")]
-        groups = collections.Counter(tuple(field(e) for field in fields) for e in found)
+        groups = collections.Counter(tuple(typed(field(e)) for field in fields) for e in found)
         by_time = "time:" in query["count"]
         return sorted(groups.items(), key=lambda group: (
-            0 if by_time else -group[1], [text.encode() for text in group[0]]))
+            0 if by_time else -group[1], [(text.encode(), kind) for text, kind in group[0]]))
 
     def series(self, query, found):
         """(start, first, count, value) of each span of time."""
@@ -334,11 +349,18 @@ def escape(text):
     return '"' + re.sub('[\x00-\x1f"\\\\\x7f-\x9f\u2028\u2029]', small, text) + '"'
 
 
+def shown_value(text, kind):
+    return {TEXT: escape(text), JSON: text, MISSING: "null"}[kind]
+
+
 def count_lines(query, groups):
-    names = [field.split(":")[0] for field in query["count"].split(",")]
-    ours = ["%s\t%d" % ("\x1f".join(texts), n) for texts, n in groups]
-    shown = ["{%s,\"count\":%d}" % (",".join(escape(name) + ":" + escape(text) for name, text in zip(names, texts)), n)
-             for texts, n in groups]
+    names = query["count"].split(",")
+    if sum(name.startswith("time:") for name in names) == 1:
+        names = [name.split(":")[0] for name in names]
+    ours = ["%s\t%d" % ("\x1f".join(text for text, _ in values), n) for values, n in groups]
+    shown = ["{%s,\"count\":%d}" % (",".join(escape(name) + ":" + shown_value(*value)
+                                             for name, value in zip(names, values)), n)
+             for values, n in groups]
     return [line.encode() for line in ours], [line.encode() for line in shown]
 
 

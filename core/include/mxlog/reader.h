@@ -100,7 +100,7 @@ MXLOG_EXPORT int mxlog_reader_next(struct mxlog_reader *reader,
  * "time:5m", "context.user": runs the whole query at once, instead of
  * _next(); order, limit and offset do not matter. "shape" is a message's first
  * line with # for every number. Of fields with several values the first
- * counts; an absent one is "". -EINVAL with reterr; -E2BIG: more than 262,144
+ * counts. -EINVAL with reterr; -E2BIG: more than 262,144
  * combinations. The groups are ordered by count, the largest first, or by
  * value where "time" is among the fields; times are UTC. */
 struct mxlog_groups;
@@ -121,6 +121,15 @@ MXLOG_EXPORT uint64_t mxlog_groups_get_count(const struct mxlog_groups *groups,
     size_t group);
 MXLOG_EXPORT void mxlog_groups_get_value(const struct mxlog_groups *groups,
     size_t group, size_t field, const char **ret, size_t *ret_len);
+
+/* What kind of value that is: 5 and "5" are two groups, as are "" and none. */
+enum mxlog_group_type {
+	MXLOG_GROUP_TEXT,
+	MXLOG_GROUP_JSON,    /* a number, or any other JSON that is no text */
+	MXLOG_GROUP_MISSING, /* there is none, or null: "" */
+};
+MXLOG_EXPORT enum mxlog_group_type mxlog_groups_get_type(
+    const struct mxlog_groups *groups, size_t group, size_t field);
 
 /* Group the messages of the matches into patterns: runs the whole query at
  * once, instead of _next(); order, limit and offset do not matter. -EINVAL with
