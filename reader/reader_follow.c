@@ -2,6 +2,7 @@
 #include "reader_private.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 
@@ -35,6 +36,18 @@ static uint64_t whole_lines(int fd, uint64_t size)
 	return 0;
 }
 
+/* One that is not held open. */
+static void measure(struct mxlog_reader *reader,
+    struct mxlog_catalog_segment *segment)
+{
+	int fd;
+
+	if (mxlog_catalog_open_segment(&reader->catalog, segment, &fd) < 0)
+		return;
+	segment->size = whole_lines(fd, segment->size);
+	(void)close(fd);
+}
+
 int mxlog_reader_follow(struct mxlog_reader *reader)
 {
 	struct mxlog_query *query = reader->query;
@@ -50,6 +63,8 @@ int mxlog_reader_follow(struct mxlog_reader *reader)
 
 		if (segment->fd >= 0)
 			segment->size = whole_lines(segment->fd, segment->size);
+		else if (!segment->record && segment->error == 0)
+			measure(reader, segment);
 	}
 	reader->tail = query->limit != UINT64_MAX;
 	query->descending = reader->tail;
@@ -123,12 +138,36 @@ static bool take_hit(struct mxlog_reader *reader, struct mxlog_line *ret)
 	return true;
 }
 
+static void tell(void *arg, const char *text)
+{
+	struct mxlog_reader *reader = arg;
+
+	if (reader->warn)
+		reader->warn(reader->arg, text);
+}
+
+/* What of a chunk is no match, and not to be silent about. */
+static void tell_lines(struct mxlog_reader *reader)
+{
+	const struct mxlog_chunk *chunk = &reader->chunk;
+	const struct mxlog_catalog_segment segment = {
+		.name = reader->chunk_cursor.name,
+		.dir = reader->chunk_cursor.dir,
+	};
+
+	mxlog_reader_tell_lines(reader, &segment, chunk->damaged, "damaged ",
+	    "skipped");
+	mxlog_reader_tell_lines(reader, &segment, chunk->undecided, "",
+	    MXLOG_READER_UNDECIDED);
+}
+
 static int next_new(struct mxlog_reader *reader, struct mxlog_line *ret)
 {
 	int r = 0;
 
 	if (!reader->follow)
-		r = mxlog_follow_new(&reader->catalog, &reader->follow);
+		r = mxlog_follow_new(&reader->catalog, tell, reader,
+		    &reader->follow);
 	while (r >= 0) {
 		if (take_hit(reader, ret))
 			return 1;
@@ -143,6 +182,8 @@ static int next_new(struct mxlog_reader *reader, struct mxlog_line *ret)
 		reader->stats.lines += reader->chunk.lines;
 		reader->stats.matches += reader->chunk.matches;
 		reader->stats.damaged += reader->chunk.damaged;
+		reader->stats.unreadable += reader->chunk.undecided > 0;
+		tell_lines(reader);
 	}
 	return r;
 }

@@ -84,6 +84,15 @@ static inline bool mxlog_reader_by_time(const struct mxlog_query *query)
 int mxlog_reader_next_stored(struct mxlog_reader *reader,
     struct mxlog_line *ret);
 
+/* What is said of lines on which a pattern took too long. */
+#define MXLOG_READER_UNDECIDED \
+	"left out, on which the pattern took too long; make it simpler"
+
+/* "2 damaged lines skipped", unless there are none. */
+void mxlog_reader_tell_lines(struct mxlog_reader *reader,
+    const struct mxlog_catalog_segment *segment, uint64_t n, const char *kind,
+    const char *what);
+
 /* Let the workers' groups have all matches. */
 int mxlog_reader_count_stored(struct mxlog_reader *reader);
 

@@ -346,7 +346,7 @@ static void add_plan_stats(struct mxlog_reader *reader)
 	stats->matches += plan->counted;
 }
 
-static void tell_lines(struct mxlog_reader *reader,
+void mxlog_reader_tell_lines(struct mxlog_reader *reader,
     const struct mxlog_catalog_segment *segment, uint64_t n, const char *kind,
     const char *what)
 {
@@ -370,11 +370,10 @@ static void finish(struct mxlog_reader *reader)
 		const struct mxlog_catalog_segment *segment =
 		    &reader->catalog.segments[i];
 
-		tell_lines(reader, segment, segment->damaged, "damaged ",
-		    "skipped");
-		tell_lines(reader, segment, segment->undecided, "",
-		    "left out, on which the pattern took too long; make it "
-		    "simpler");
+		mxlog_reader_tell_lines(reader, segment, segment->damaged,
+		    "damaged ", "skipped");
+		mxlog_reader_tell_lines(reader, segment, segment->undecided, "",
+		    MXLOG_READER_UNDECIDED);
 		reader->stats.unreadable += segment->undecided > 0;
 	}
 }

@@ -2,6 +2,7 @@
 /* mxlog-read: show what a LogQuery finds. Options, messages and exit codes
  * only; everything else is the library's. */
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -35,21 +36,35 @@ static int find_one(struct mxlog_reader *reader)
 	return mxlog_reader_next(reader, &line);
 }
 
-/* What there is now. */
+/* What there is now: 1 if one is enough and was shown. */
 static int show_lines(struct mxlog_reader *reader,
-    struct mxlog_read_printer *printer, struct mxlog_read_terminal *terminal)
+    struct mxlog_read_printer *printer, struct mxlog_read_terminal *terminal,
+    bool one)
 {
 	struct mxlog_line line;
-	int r;
+	bool shown = false;
+	int r = 0;
 
-	while ((r = mxlog_reader_next(reader, &line)) > 0) {
+	while (!shown && (r = mxlog_reader_next(reader, &line)) > 0) {
 		mxlog_read_terminal_clear(terminal);
 		r = mxlog_read_print(printer, &line);
 		if (r < 0)
 			return r;
+		shown = one;
 	}
 	mxlog_read_terminal_clear(terminal);
-	return r < 0 ? r : mxlog_read_flush(printer);
+	if (r >= 0)
+		r = mxlog_read_flush(printer);
+	return r < 0 ? r : shown;
+}
+
+/* Nobody is there any more to show anything to: a pipe says so before anything
+ * is written to it. */
+static bool is_alone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
 }
 
 static int show_cursor(struct mxlog_reader *reader,
@@ -68,14 +83,15 @@ static int show(const struct mxlog_read_options *options,
     struct mxlog_reader *reader, struct mxlog_read_printer *printer,
     struct mxlog_read_terminal *terminal)
 {
-	int r = show_lines(reader, printer, terminal);
+	bool one = options->until_match;
+	int r = show_lines(reader, printer, terminal, one);
 
-	while (r >= 0 && options->follow) {
+	while (r == 0 && options->follow && !is_alone()) {
 		r = mxlog_reader_wait(reader, -1);
 		if (r == -EINTR)
 			r = 0; /* stopped, and continued */
 		else if (r > 0)
-			r = show_lines(reader, printer, terminal);
+			r = show_lines(reader, printer, terminal, one);
 	}
 	if (r >= 0 && options->show_cursor)
 		r = show_cursor(reader, printer);

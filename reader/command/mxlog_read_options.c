@@ -600,6 +600,7 @@ static int set_follow(struct given *given)
 	struct mxlog_query *query = given->options->query;
 
 	given->options->follow = has(given, MXLOG_OPT_FOLLOW);
+	given->options->until_match = has(given, MXLOG_OPT_UNTIL_MATCH);
 	if (!given->options->follow)
 		return 0;
 	if (query->order != MXLOG_ORDER_TIMESTAMP || query->descending ||
@@ -609,7 +610,7 @@ static int set_follow(struct given *given)
 		    "--reverse and --offset out");
 	if (query->limit == UINT64_MAX && !given->options->cursor &&
 	    !has(given, MXLOG_OPT_LINES))
-		query->limit = LINES;
+		query->limit = given->options->until_match ? 0 : LINES;
 	return mxlog_query_set_last(query, false); /* following does so */
 }
 

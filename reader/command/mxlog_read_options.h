@@ -21,6 +21,7 @@ struct mxlog_read_options {
 	const char *cursor;    /* an argument's text, or NULL */
 	bool after_cursor;     /* behind it, else with it */
 	bool explain, follow, show_cursor, no_pager;
+	bool until_match; /* the first one shown ends it */
 	bool quiet; /* print nothing: the exit status says if there are any */
 	bool help, version; /* asked for: nothing else counts */
 };

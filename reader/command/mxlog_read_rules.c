@@ -73,6 +73,8 @@ static const struct need {
 } needs[] = {
 	{ LIST(OPT(REGEX), OPT(CASE)), LIST(OPT(SEARCH)),
 	    "says how to search; add -g TEXT" },
+	{ LIST(OPT(UNTIL_MATCH)), LIST(OPT(FOLLOW)),
+	    "says when to stop following; add -f" },
 	{ LIST(OPT(AGG), OPT(BUCKET)), LIST(OPT(METRIC)),
 	    "says what a metric's values come to; add --metric NAME" },
 };
@@ -82,8 +84,8 @@ static const struct need {
 static const enum mxlog_read_option *const repeated = LIST(OPT(LOG_DIR),
     OPT(LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), OPT(TAG), OPT(FIELD),
     OPT(FIELDS), OPT(OUTPUT), OPT(LINES), OPT(REVERSE), OPT(REGEX), OPT(CASE),
-    OPT(METRICS), OPT(ERRORS), OPT(FOLLOW), OPT(SHOW_CURSOR), OPT(NO_PAGER),
-    OPT(QUIET), OPT(EXPLAIN), OPT(HELP), OPT(VERSION));
+    OPT(METRICS), OPT(ERRORS), OPT(FOLLOW), OPT(UNTIL_MATCH), OPT(SHOW_CURSOR),
+    OPT(NO_PAGER), OPT(QUIET), OPT(EXPLAIN), OPT(HELP), OPT(VERSION));
 
 static bool lists(const enum mxlog_read_option *list,
     enum mxlog_read_option option)

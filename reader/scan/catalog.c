@@ -17,8 +17,7 @@ enum {
 	OPEN_MAX_HELD = 1024, /* live segments held open, at most */
 };
 
-/* Links at the last place are followed: who named it meant what it leads to. */
-static int open_named(const char *path, int *ret)
+int mxlog_catalog_open_named(const char *path, int *ret)
 {
 	int r = mxlog_fs_open_dir(path, false, ret);
 	char *real;
@@ -43,7 +42,7 @@ static int open_dir(struct mxlog_catalog *catalog, const char *path)
 	if (!dir->path)
 		return -ENOMEM;
 	catalog->n_dirs++;
-	r = open_named(path, &dir->fd);
+	r = mxlog_catalog_open_named(path, &dir->fd);
 	if (r < 0)
 		(void)mxlog_error_set(&dir->problem, r, "%s: %s", path,
 		    strerror(-r));

@@ -47,6 +47,10 @@ int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,
     const char *const *dirs, size_t n_dirs, struct mxlog_error *reterr);
 void mxlog_catalog_done(struct mxlog_catalog *catalog);
 
+/* Open a log directory as somebody named it: a link at the last place is
+ * followed. What mxlog_fs_open_dir() says. */
+int mxlog_catalog_open_named(const char *path, int *ret);
+
 /* Open a live segment that is not held open: 0 and a descriptor that is the
  * caller's. If it was archived meanwhile -ENOENT, and it is an archive from
  * then on, with its record. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Follow: what is appended to the live segments of log directories, across
- * rotation and midnight, as chunks. */
+/* Follow: what is appended to the live segments of log directories, as chunks:
+ * across rotation and midnight, and whatever becomes of files and directories. */
 #pragma once
 
 #include "scan/catalog.h"
@@ -8,11 +8,15 @@
 
 struct mxlog_follow;
 
+/* Told what happened to a directory, one line for a person. */
+typedef void mxlog_follow_tell(void *arg, const char *text);
+
 /* Begin at the sizes that the catalog has, each of which is the end of a line;
- * segments that come later are read from their beginning. The catalog and its
- * descriptors are borrowed. */
+ * segments that come later are read from their beginning. The catalog is
+ * borrowed. A directory that is moved or removed is followed where it went, and
+ * again where its name leads once there is one. */
 int mxlog_follow_new(const struct mxlog_catalog *catalog,
-    struct mxlog_follow **ret);
+    mxlog_follow_tell *tell, void *arg, struct mxlog_follow **ret);
 void mxlog_follow_free(struct mxlog_follow *follow);
 
 /* 1 and the next new lines, whose segment is *ret_name in directory *ret_dir;

@@ -73,12 +73,14 @@ MXLOG_EXPORT int mxlog_reader_seek(struct mxlog_reader *reader,
 
 /* Follow: of what there is _next() returns the last ones, as many as the
  * query's limit says, in the order of time, then what is appended to live
- * segments, as it is stored; 0 means that there is nothing more now. Before
+ * segments, as it is stored, also to those that come later, that replace others
+ * and in directories that are made anew; 0 means that there is nothing more now.
+ * What becomes of directories, and damaged lines, are warned of. Before
  * the first _next(). -EINVAL unless the order is by time, ascending. */
 MXLOG_EXPORT int mxlog_reader_follow(struct mxlog_reader *reader);
 
-/* While following: wait until there may be more: 1; 0 after `timeout_ms` (-1:
- * never); -EINTR. */
+/* While following: wait until there may be more, which is at least once a
+ * second: 1; 0 after a shorter `timeout_ms` (-1: none); -EINTR. */
 MXLOG_EXPORT int mxlog_reader_wait(struct mxlog_reader *reader, int timeout_ms);
 
 enum {
