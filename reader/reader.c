@@ -22,6 +22,12 @@ int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
 		free(reader);
 		return r;
 	}
+	r = mxlog_query_narrow(*query);
+	if (r < 0) {
+		mxlog_catalog_done(&reader->catalog);
+		free(reader);
+		return r;
+	}
 	reader->query = *query;
 	reader->skip = reader->query->offset;
 	reader->left = reader->query->limit;

@@ -10,7 +10,8 @@
 struct walk {
 	mxlog_field_path_found *found;
 	void *arg;
-	bool raw; /* JSON is as somebody wrote it, not in canonical form */
+	bool raw;     /* JSON is as somebody wrote it, not in canonical form */
+	bool element; /* what is given is of a list */
 };
 
 static int give(const struct walk *walk, const char *text, size_t len,
@@ -18,7 +19,8 @@ static int give(const struct walk *walk, const char *text, size_t len,
 {
 	struct mxlog_field_value value = { .text = text,
 		.len = len,
-		.json = json };
+		.json = json,
+		.element = walk->element };
 
 	return walk->found(walk->arg, &value);
 }
@@ -86,12 +88,14 @@ static int walk_member(const struct walk *walk, struct mxlog_json *json,
 static int walk_array(const struct walk *walk, struct mxlog_json *json,
     const char *path)
 {
+	struct walk inside = *walk;
 	struct mxlog_json_token token;
 	int r = 0;
 
+	inside.element = true;
 	while (r == 0 && mxlog_json_next(json, &token) > 0 &&
 	    token.type != MXLOG_JSON_ARRAY_END)
-		r = walk_member(walk, json, &token, path);
+		r = walk_member(&inside, json, &token, path);
 	return r;
 }
 
@@ -128,8 +132,12 @@ static int walk_json(const struct walk *walk, const char *text, size_t len,
 		return 0;
 	if (token.type == MXLOG_JSON_ARRAY)
 		return walk_array(walk, &json, path);
-	if (token.type == MXLOG_JSON_OBJECT && *path)
-		return walk_object(walk, &json, path);
+	if (token.type == MXLOG_JSON_OBJECT && *path) {
+		struct walk inside = *walk;
+
+		inside.element = false;
+		return walk_object(&inside, &json, path);
+	}
 	if (*path)
 		return 0;
 	/* An object's text is its canonical form. */
@@ -229,10 +237,12 @@ static int walk_exception(const struct walk *walk,
 
 static int walk_tags(const struct walk *walk, const struct mxlog_entry *entry)
 {
+	struct walk inside = *walk;
 	int r = 0;
 
+	inside.element = true;
 	for (size_t i = 0; r == 0 && i < entry->n_tags; i++)
-		r = give_span(walk, entry->bytes.data, entry->tags[i]);
+		r = give_span(&inside, entry->bytes.data, entry->tags[i]);
 	return r;
 }
 

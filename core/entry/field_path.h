@@ -9,7 +9,8 @@
 struct mxlog_field_value {
 	const char *text; /* decoded if it is a string, else JSON */
 	size_t len;
-	bool json; /* a number, true, false, null, an array or an object */
+	bool json;    /* a number, true, false, null, an array or an object */
+	bool element; /* of a list */
 };
 
 /* Called for each value; not 0 ends the lookup and is what it returns. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/reterr.h"
-#include "query/literal.h"
 
 enum {
 	/* Processor time for one value. */
@@ -12,23 +11,11 @@ enum {
 	DIGITS_MAX = 15, /* of a number that any double keeps */
 };
 
-enum comparison {
-	PRESENT,
-	EQUAL,
-	NOT_EQUAL,
-	LESS,
-	LESS_EQUAL,
-	GREATER,
-	GREATER_EQUAL,
-	MATCHES,
-};
-
 struct mxlog_predicate {
-	char *text; /* as it was given */
 	bool metrics;
 	char *path;
-	enum comparison comparison;
-	char *value;
+	enum mxlog_comparison comparison;
+	char *value;                  /* NULL: it takes none */
 	struct mxlog_literal literal; /* the value */
 	char *word; /* every line that holds the path's key has it; or NULL */
 	struct mxlog_pattern *pattern;
@@ -36,40 +23,22 @@ struct mxlog_predicate {
 	bool seen, equal;
 };
 
-/* Longest first. */
-static const struct {
-	const char *sign;
-	enum comparison comparison;
-} signs[] = {
-	{ "!=", NOT_EQUAL },
-	{ "<=", LESS_EQUAL },
-	{ ">=", GREATER_EQUAL },
-	{ "=", EQUAL },
-	{ "<", LESS },
-	{ ">", GREATER },
-	{ "~", MATCHES },
+static const char *const signs[MXLOG_COMPARISONS] = {
+	[MXLOG_PRESENT] = "",
+	[MXLOG_EQUAL] = "=",
+	[MXLOG_NOT_EQUAL] = "!=",
+	[MXLOG_LESS] = "<",
+	[MXLOG_LESS_EQUAL] = "<=",
+	[MXLOG_GREATER] = ">",
+	[MXLOG_GREATER_EQUAL] = ">=",
+	[MXLOG_MATCHES] = "~",
+	[MXLOG_NOT_MATCHES] = "!~",
+	[MXLOG_HAS] = "has",
 };
 
-static int split(struct mxlog_predicate *predicate)
+const char *mxlog_comparison_sign(enum mxlog_comparison comparison)
 {
-	const char *text = predicate->text;
-	size_t len = strcspn(text, "!=<>~");
-
-	predicate->path = strndup(text, len);
-	if (!predicate->path)
-		return -ENOMEM;
-	if (!text[len])
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
-		size_t n = strlen(signs[i].sign);
-
-		if (strncmp(text + len, signs[i].sign, n) != 0)
-			continue;
-		predicate->comparison = signs[i].comparison;
-		predicate->value = strdup(text + len + n);
-		return predicate->value ? 0 : -ENOMEM;
-	}
-	return -EINVAL;
+	return signs[comparison];
 }
 
 /* ---- the key that a line must have ---- */
@@ -127,47 +96,134 @@ static int prepare_key(struct mxlog_predicate *predicate)
 	return choose_word(predicate, key);
 }
 
-static int prepare(struct mxlog_predicate *predicate,
-    struct mxlog_error *reterr)
+static bool searches(enum mxlog_comparison comparison)
 {
-	const char *value = predicate->value;
-	bool level = strcmp(predicate->path, "level") == 0;
+	return comparison == MXLOG_MATCHES || comparison == MXLOG_NOT_MATCHES ||
+	    comparison == MXLOG_HAS;
+}
+
+/* Of its value, if there is one. */
+static int prepare(struct mxlog_predicate *predicate,
+    const struct mxlog_predicate_parts *parts, struct mxlog_error *reterr)
+{
+	unsigned flags = predicate->comparison == MXLOG_HAS
+	    ? MXLOG_PATTERN_CASELESS | MXLOG_PATTERN_LITERAL
+	    : 0;
 	int r = prepare_key(predicate);
 
-	if (r < 0 || !value)
+	if (r < 0 || !predicate->value)
 		return r;
-	mxlog_literal_init(&predicate->literal, value, strlen(value),
-	    level ? MXLOG_LITERAL_LEVEL : MXLOG_LITERAL_ANY);
-	if (predicate->comparison != MATCHES)
+	mxlog_literal_init(&predicate->literal, predicate->value, parts->len,
+	    parts->kind);
+	if (!searches(predicate->comparison))
 		return 0;
-	return mxlog_pattern_new(value, predicate->literal.len, 0,
+	return mxlog_pattern_new(predicate->value, parts->len, flags,
 	    &predicate->pattern, reterr);
+}
+
+static char *copy_bytes(const char *text, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+int mxlog_predicate_make(const struct mxlog_predicate_parts *parts,
+    bool metrics, struct mxlog_predicate **ret, struct mxlog_error *reterr)
+{
+	struct mxlog_predicate *predicate;
+	int r = mxlog_field_path_check(parts->path, metrics, reterr);
+
+	if (r < 0)
+		return r;
+	predicate = calloc(1, sizeof(*predicate));
+	if (!predicate)
+		return -ENOMEM;
+	predicate->metrics = metrics;
+	predicate->comparison = parts->comparison;
+	predicate->path = strdup(parts->path);
+	if (parts->comparison != MXLOG_PRESENT)
+		predicate->value = copy_bytes(parts->value, parts->len);
+	r = predicate->path &&
+		(predicate->value || parts->comparison == MXLOG_PRESENT)
+	    ? prepare(predicate, parts, reterr)
+	    : -ENOMEM;
+	if (r < 0)
+		mxlog_predicate_free(predicate);
+	else
+		*ret = predicate;
+	return r;
+}
+
+struct mxlog_predicate_parts mxlog_predicate_parts(
+    const struct mxlog_predicate *predicate)
+{
+	return (struct mxlog_predicate_parts){
+		.path = predicate->path,
+		.comparison = predicate->comparison,
+		.value = predicate->value,
+		.len = predicate->literal.len,
+		.kind = predicate->literal.kind,
+	};
+}
+
+/* ---- as a person types it ---- */
+
+/* The sign that a text begins with, the longest one. */
+static enum mxlog_comparison find_sign(const char *text)
+{
+	size_t longest = 0;
+	enum mxlog_comparison found = MXLOG_PRESENT;
+
+	for (int i = MXLOG_EQUAL; i < MXLOG_HAS; i++) {
+		size_t len = strlen(signs[i]);
+
+		if (len <= longest || strncmp(text, signs[i], len) != 0)
+			continue;
+		longest = len;
+		found = (enum mxlog_comparison)i;
+	}
+	return found;
+}
+
+static int refuse(const char *text, struct mxlog_error *reterr)
+{
+	return mxlog_error_set(reterr, -EINVAL,
+	    "'%.80s': expected FIELD, or FIELD, one of = != < <= > >= ~ !~, "
+	    "and a value",
+	    text);
 }
 
 int mxlog_predicate_new(const char *text, bool metrics,
     struct mxlog_predicate **ret, struct mxlog_error *reterr)
 {
-	struct mxlog_predicate *predicate = calloc(1, sizeof(*predicate));
+	size_t len = strcspn(text, "!=<>~");
+	struct mxlog_predicate_parts parts = { 0 };
+	char *path;
 	int r;
 
-	if (!predicate)
+	parts.comparison = find_sign(text + len);
+	if (text[len] && parts.comparison == MXLOG_PRESENT)
+		return refuse(text, reterr);
+	if (strncmp(text + len, LITERAL("=~")) == 0)
+		return mxlog_error_set(reterr, -EINVAL,
+		    "'%.80s': is it a pattern? Then write %.*s~%.40s; a value "
+		    "that begins with ~ stands in quotes in --where",
+		    text, (int)MIN(len, (size_t)40), text, text + len + 2);
+	path = strndup(text, len);
+	if (!path)
 		return -ENOMEM;
-	predicate->metrics = metrics;
-	predicate->text = strdup(text);
-	r = predicate->text ? split(predicate) : -ENOMEM;
-	if (r == -EINVAL)
-		(void)mxlog_error_set(reterr, r,
-		    "'%.80s': expected FIELD, or FIELD, one of = != < <= > >= "
-		    "~, and a value",
-		    text);
-	if (r >= 0)
-		r = mxlog_field_path_check(predicate->path, metrics, reterr);
-	if (r >= 0)
-		r = prepare(predicate, reterr);
-	if (r < 0)
-		mxlog_predicate_free(predicate);
-	else
-		*ret = predicate;
+	parts.path = path;
+	parts.value = text + len + strlen(signs[parts.comparison]);
+	parts.len = strlen(parts.value);
+	parts.kind = strcmp(path, "level") == 0 ? MXLOG_LITERAL_LEVEL
+						: MXLOG_LITERAL_ANY;
+	r = mxlog_predicate_make(&parts, metrics, ret, reterr);
+	free(path);
 	return r;
 }
 
@@ -176,7 +232,6 @@ void mxlog_predicate_free(struct mxlog_predicate *predicate)
 	if (!predicate)
 		return;
 	mxlog_pattern_free(predicate->pattern);
-	free(predicate->text);
 	free(predicate->word);
 	free(predicate->path);
 	free(predicate->value);
@@ -186,8 +241,9 @@ void mxlog_predicate_free(struct mxlog_predicate *predicate)
 int mxlog_predicate_copy(const struct mxlog_predicate *predicate,
     struct mxlog_predicate **ret)
 {
-	return mxlog_predicate_new(predicate->text, predicate->metrics, ret,
-	    NULL);
+	struct mxlog_predicate_parts parts = mxlog_predicate_parts(predicate);
+
+	return mxlog_predicate_make(&parts, predicate->metrics, ret, NULL);
 }
 
 /* ---- comparing ---- */
@@ -200,11 +256,11 @@ static bool is_ordered(const struct mxlog_predicate *predicate,
 	if (!mxlog_literal_order(&predicate->literal, value, &order))
 		return false;
 	switch (predicate->comparison) {
-	case LESS:
+	case MXLOG_LESS:
 		return order < 0;
-	case LESS_EQUAL:
+	case MXLOG_LESS_EQUAL:
 		return order <= 0;
-	case GREATER:
+	case MXLOG_GREATER:
 		return order > 0;
 	default:
 		return order >= 0;
@@ -221,34 +277,50 @@ static int search(const struct mxlog_predicate *predicate,
 	    0, &budget, &match);
 }
 
+/* Of those that no value may be: one that it is, or an error, decides. */
+static int judge_none(struct mxlog_predicate *predicate, int r)
+{
+	predicate->seen = true;
+	predicate->equal |= r > 0;
+	return r < 0 ? r : 0;
+}
+
 static int judge(void *arg, const struct mxlog_field_value *value)
 {
 	struct mxlog_predicate *predicate = arg;
 
 	switch (predicate->comparison) {
-	case PRESENT:
+	case MXLOG_PRESENT:
 		return 1;
-	case EQUAL:
+	case MXLOG_EQUAL:
 		return mxlog_literal_equals(&predicate->literal, value);
-	case NOT_EQUAL:
-		predicate->seen = true;
-		predicate->equal |=
-		    mxlog_literal_equals(&predicate->literal, value);
-		return 0;
-	case LESS:
-	case LESS_EQUAL:
-	case GREATER:
-	case GREATER_EQUAL:
+	case MXLOG_NOT_EQUAL:
+		return judge_none(predicate,
+		    mxlog_literal_equals(&predicate->literal, value));
+	case MXLOG_LESS:
+	case MXLOG_LESS_EQUAL:
+	case MXLOG_GREATER:
+	case MXLOG_GREATER_EQUAL:
 		return is_ordered(predicate, value);
-	case MATCHES:
+	case MXLOG_MATCHES:
 		return search(predicate, value);
+	case MXLOG_NOT_MATCHES:
+		return judge_none(predicate, search(predicate, value));
+	case MXLOG_HAS:
+		return value->json || value->element
+		    ? mxlog_literal_equals(&predicate->literal, value)
+		    : search(predicate, value);
+	case MXLOG_COMPARISONS:
+		break;
 	}
 	return 0;
 }
 
 static int conclude(const struct mxlog_predicate *predicate, int r)
 {
-	if (r != 0 || predicate->comparison != NOT_EQUAL)
+	if (r != 0 ||
+	    (predicate->comparison != MXLOG_NOT_EQUAL &&
+		predicate->comparison != MXLOG_NOT_MATCHES))
 		return r;
 	return predicate->seen && !predicate->equal;
 }
@@ -286,10 +358,10 @@ const char *mxlog_predicate_path(const struct mxlog_predicate *predicate)
 /* True if the decoded form of JSON digits can't matter. */
 static bool takes_digits(const struct mxlog_predicate *predicate, size_t len)
 {
-	if (predicate->comparison == PRESENT)
+	if (predicate->comparison == MXLOG_PRESENT)
 		return true;
 	return predicate->literal.is_plain && len <= DIGITS_MAX &&
-	    predicate->comparison != MATCHES;
+	    !searches(predicate->comparison);
 }
 
 bool mxlog_predicate_judge(struct mxlog_predicate *predicate,
@@ -304,6 +376,13 @@ bool mxlog_predicate_judge(struct mxlog_predicate *predicate,
 
 /* ---- what a line that matches has in it ---- */
 
+const struct mxlog_pattern *mxlog_predicate_pattern(
+    const struct mxlog_predicate *predicate)
+{
+	return predicate->comparison == MXLOG_NOT_MATCHES ? NULL
+							  : predicate->pattern;
+}
+
 static bool is_nested(const struct mxlog_predicate *predicate)
 {
 	return strncmp(predicate->path, LITERAL("context.")) == 0 ||
@@ -313,8 +392,9 @@ static bool is_nested(const struct mxlog_predicate *predicate)
 const char *mxlog_predicate_text(const struct mxlog_predicate *predicate)
 {
 	/* What may be written in more than one way can't be looked for. */
-	if (predicate->comparison != EQUAL || predicate->literal.is_number ||
-	    !is_nested(predicate) || strchr("{[", predicate->value[0]))
+	if (predicate->comparison != MXLOG_EQUAL ||
+	    predicate->literal.is_number || !is_nested(predicate) ||
+	    strchr("{[", predicate->value[0]))
 		return NULL; /* which holds for no text at all, too */
 	return predicate->value;
 }

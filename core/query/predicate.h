@@ -6,10 +6,44 @@
 
 #include "entry/field_path.h"
 #include "extern/pattern.h"
+#include "query/literal.h"
 
 struct mxlog_predicate;
 
-/* PATH alone (it is there), or PATH, one of = != < <= > >= ~, and a value.
+enum mxlog_comparison {
+	MXLOG_PRESENT, /* the field is there; it takes no value */
+	MXLOG_EQUAL,
+	MXLOG_NOT_EQUAL,
+	MXLOG_LESS,
+	MXLOG_LESS_EQUAL,
+	MXLOG_GREATER,
+	MXLOG_GREATER_EQUAL,
+	MXLOG_MATCHES,     /* a PCRE2 pattern is found in it */
+	MXLOG_NOT_MATCHES, /* it is there, and in none of its values */
+	MXLOG_HAS, /* a list's element is equal, a text contains it in any case */
+	MXLOG_COMPARISONS
+};
+
+/* "=" … "has"; "" of MXLOG_PRESENT. */
+const char *mxlog_comparison_sign(enum mxlog_comparison comparison);
+
+struct mxlog_predicate_parts {
+	const char *path;
+	enum mxlog_comparison comparison;
+	const char *value;
+	size_t len;
+	enum mxlog_literal_kind kind;
+};
+
+/* Of its parts, which are copied. -EINVAL with reterr. */
+int mxlog_predicate_make(const struct mxlog_predicate_parts *parts,
+    bool metrics, struct mxlog_predicate **ret, struct mxlog_error *reterr);
+
+/* The parts; borrowed. */
+struct mxlog_predicate_parts mxlog_predicate_parts(
+    const struct mxlog_predicate *predicate);
+
+/* PATH alone (it is there), or PATH, one of = != < <= > >= ~ !~, and a value.
  * -EINVAL with reterr. */
 int mxlog_predicate_new(const char *text, bool metrics,
     struct mxlog_predicate **ret, struct mxlog_error *reterr);
@@ -17,8 +51,8 @@ void mxlog_predicate_free(struct mxlog_predicate *predicate);
 int mxlog_predicate_copy(const struct mxlog_predicate *predicate,
     struct mxlog_predicate **ret);
 
-/* 1 if one of the field's values compares so; for != if it has one and none is
- * equal. Values compare as mxlog_literal_equals() and mxlog_literal_order()
+/* 1 if one of the field's values compares so; for != and !~ if it has one and
+ * none is equal, or has a match. Values compare as mxlog_literal_equals() and mxlog_literal_order()
  * say; ~ finds a PCRE2 pattern. 0 else, also where the field is absent;
  * -ETIMEDOUT, -ENOMEM. */
 int mxlog_predicate_holds(struct mxlog_predicate *predicate,
@@ -37,6 +71,10 @@ int mxlog_predicate_holds_context(struct mxlog_predicate *predicate,
 const char *mxlog_predicate_path(const struct mxlog_predicate *predicate);
 bool mxlog_predicate_judge(struct mxlog_predicate *predicate,
     const struct mxlog_field_value *value, int *ret);
+
+/* The pattern of ~, or what `has` searches a text for; or NULL. */
+const struct mxlog_pattern *mxlog_predicate_pattern(
+    const struct mxlog_predicate *predicate);
 
 /* A text that every line that matches has in it as one JSON string, or NULL. */
 const char *mxlog_predicate_text(const struct mxlog_predicate *predicate);

@@ -57,6 +57,7 @@ void mxlog_query_free(struct mxlog_query *query)
 	for (size_t i = 0; i < query->n_predicates; i++)
 		mxlog_predicate_free(query->predicates[i]);
 	free(query->predicates);
+	mxlog_where_free(query->where);
 	free(query->search_text);
 	mxlog_pattern_free(query->search);
 	free(query);
@@ -161,6 +162,21 @@ int mxlog_query_add_predicate(struct mxlog_query *query, const char *text,
 	if (r < 0)
 		mxlog_predicate_free(predicate);
 	return r;
+}
+
+int mxlog_query_add_where(struct mxlog_query *query, const char *text,
+    size_t len, bool typed, struct mxlog_error *reterr)
+{
+	struct mxlog_where *where;
+	int r;
+
+	r = mxlog_where_parse(text, len, query->metrics, typed, &where, reterr);
+	if (r < 0)
+		return r;
+	if (query->where)
+		return mxlog_where_and(query->where, where);
+	query->where = where;
+	return 0;
 }
 
 static bool is_dimension(const char *tag)
@@ -279,6 +295,7 @@ int mxlog_query_set_metrics(struct mxlog_query *query, bool metrics)
 {
 	if (metrics &&
 	    (query->levels || query->n_modules + query->n_excluded > 0 ||
+		query->n_predicates > 0 || query->where ||
 		!is_order_of_metrics(query->order)))
 		return -EINVAL;
 	for (size_t i = 0; metrics && i < query->n_tags; i++)
@@ -333,6 +350,7 @@ int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 	copy->n_excluded = 0;
 	copy->predicates = NULL;
 	copy->n_predicates = 0;
+	copy->where = NULL;
 	copy->search_text = NULL;
 	copy->search = NULL;
 	r = copy_texts(query->modules, query->n_modules, &copy->modules,
@@ -345,6 +363,8 @@ int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret)
 		    &copy->excluded, &copy->n_excluded);
 	if (r == 0)
 		r = copy_predicates(query, copy);
+	if (r == 0 && query->where)
+		r = mxlog_where_copy(query->where, &copy->where);
 	if (r == 0)
 		r = mxlog_query_set_search_text(copy, query->search_text,
 		    query->search_len, query->search_flags, NULL);

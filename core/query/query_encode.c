@@ -62,6 +62,23 @@ static void add_filters(struct mxlog_json_build *build,
 	add_texts(build, "tags", query->tags, query->n_tags);
 }
 
+static int add_where(struct mxlog_json_build *build,
+    const struct mxlog_where *where)
+{
+	struct mxlog_buf text = { 0 };
+	int r;
+
+	if (!where)
+		return 0;
+	r = mxlog_where_format(where, &text);
+	if (r >= 0) {
+		mxlog_json_add_key(build, "where");
+		mxlog_json_add_text_len(build, text.data, text.len);
+	}
+	mxlog_buf_done(&text);
+	return r < 0 ? r : 0;
+}
+
 static void add_window(struct mxlog_json_build *build,
     const struct mxlog_query *query)
 {
@@ -83,13 +100,19 @@ int mxlog_query_encode(const struct mxlog_query *query, char **ret)
 {
 	struct mxlog_buf out = { 0 };
 	struct mxlog_json_build build = { .out = &out };
+	int r;
 
 	if (query->metrics || query->search_flags || query->n_excluded > 0 ||
 	    query->n_predicates > 0 || query->last)
 		return -ENOTSUP;
 	mxlog_json_open(&build, '{');
 	add_filters(&build, query);
+	r = add_where(&build, query->where);
 	add_window(&build, query);
 	mxlog_json_close(&build, '}');
+	if (r < 0) {
+		mxlog_buf_done(&out);
+		return r;
+	}
 	return mxlog_json_finish(&build, ret);
 }

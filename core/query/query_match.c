@@ -116,6 +116,12 @@ int mxlog_query_matches(struct mxlog_query *query,
 		if (r <= 0)
 			return r;
 	}
+	if (query->where) {
+		int r = mxlog_where_holds(query->where, entry);
+
+		if (r <= 0)
+			return r;
+	}
 	if (!query->search)
 		return 1;
 	if (!MXLOG_IS_SET(message))
@@ -156,6 +162,12 @@ int mxlog_query_matches_metric(struct mxlog_query *query,
 	for (size_t i = 0; i < query->n_predicates; i++) {
 		int r =
 		    mxlog_predicate_holds_metric(query->predicates[i], metric);
+
+		if (r <= 0)
+			return r;
+	}
+	if (query->where) {
+		int r = mxlog_where_holds_metric(query->where, metric);
 
 		if (r <= 0)
 			return r;

@@ -152,6 +152,18 @@ static int parse_search_text(const struct parse *parse,
 	    parse->reterr);
 }
 
+static int parse_where(const struct parse *parse,
+    const struct mxlog_json_tree *value)
+{
+	size_t len;
+	const char *text = mxlog_json_tree_text(value, &len);
+
+	if (!text)
+		return refuse(parse, "where", "an expression", value);
+	return mxlog_query_add_where(parse->query, text, len, false,
+	    parse->reterr);
+}
+
 static int read_count(const struct parse *parse, const char *key,
     const struct mxlog_json_tree *value, uint64_t *ret)
 {

@@ -9,6 +9,7 @@
 #include "entry/metric_private.h"
 #include "extern/pattern.h"
 #include "query/predicate.h"
+#include "query/where.h"
 
 struct mxlog_query {
 	int64_t since_usec, until_usec; /* inclusive */
@@ -34,6 +35,7 @@ struct mxlog_query {
 	size_t n_excluded;
 	struct mxlog_predicate **predicates; /* all must hold */
 	size_t n_predicates;
+	struct mxlog_where *where; /* must hold, too; NULL: none */
 };
 
 /* One predicate each, for faster ways to ask the same. */
@@ -59,6 +61,10 @@ int mxlog_query_matches_metric(struct mxlog_query *query,
 /* mxlog_query_set_search() for text of a length, NUL characters and all. */
 int mxlog_query_set_search_text(struct mxlog_query *query, const char *text,
     size_t len, unsigned search_flags, struct mxlog_error *reterr);
+
+/* Let the query's own filters have what its expression implies: no match is
+ * gained or lost, but much can be skipped by them. -ENOMEM. */
+int mxlog_query_narrow(struct mxlog_query *query);
 
 /* A copy of its own, pattern and all, for another thread. */
 int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret);

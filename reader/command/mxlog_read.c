@@ -107,6 +107,7 @@ static void explain(const struct mxlog_reader_stats *stats)
 		[MXLOG_READER_MODULE] = "module",
 		[MXLOG_READER_TAG] = "tag",
 		[MXLOG_READER_TEXT] = "text",
+		[MXLOG_READER_WHERE] = "expression",
 		[MXLOG_READER_DIRECTORY] = "directory",
 	};
 

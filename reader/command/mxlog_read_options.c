@@ -148,6 +148,12 @@ static int add_predicate(struct given *given, const char *text)
 	    given->reterr);
 }
 
+static int add_where(struct given *given, const char *text)
+{
+	return mxlog_query_add_where(given->options->query, text, strlen(text),
+	    true, given->reterr);
+}
+
 static int add_field(struct given *given, const char *part)
 {
 	struct mxlog_read_options *options = given->options;
@@ -470,6 +476,8 @@ static int add_predicates(struct given *given)
 	char id[33];
 	int r = each(given, MXLOG_OPT_FIELD, add_predicate);
 
+	if (r >= 0)
+		r = each(given, MXLOG_OPT_WHERE, add_where);
 	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(fields); i++)
 		r = add_equals(given, fields[i].field,
 		    text_of(given, fields[i].option));

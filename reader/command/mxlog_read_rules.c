@@ -9,11 +9,11 @@
 	}
 
 /* Options that say which entries are meant, */
-#define FILTERS                                                          \
-	OPT(SINCE), OPT(UNTIL), OPT(LEVEL), OPT(MIN_LEVEL), OPT(MODULE), \
-	    OPT(EXCLUDE_MODULE), OPT(TRACE_ID), OPT(SEARCH), OPT(TAG),   \
-	    OPT(FIELD), OPT(EXCEPTION), OPT(UNIT), OPT(HOST), OPT(BOOT), \
-	    OPT(QUERY)
+#define FILTERS                                                           \
+	OPT(SINCE), OPT(UNTIL), OPT(LEVEL), OPT(MIN_LEVEL), OPT(MODULE),  \
+	    OPT(EXCLUDE_MODULE), OPT(TRACE_ID), OPT(SEARCH), OPT(TAG),    \
+	    OPT(FIELD), OPT(WHERE), OPT(EXCEPTION), OPT(UNIT), OPT(HOST), \
+	    OPT(BOOT), OPT(QUERY)
 /* that are of entries alone, */
 #define OF_ENTRIES                                                    \
 	OPT(LEVEL), OPT(MIN_LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), \
@@ -81,11 +81,12 @@ static const struct need {
 
 /* Given more than once they add up, or the last one counts because they say
  * only how to show what was found. */
-static const enum mxlog_read_option *const repeated = LIST(OPT(LOG_DIR),
-    OPT(LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), OPT(TAG), OPT(FIELD),
-    OPT(FIELDS), OPT(OUTPUT), OPT(LINES), OPT(REVERSE), OPT(REGEX), OPT(CASE),
-    OPT(METRICS), OPT(ERRORS), OPT(FOLLOW), OPT(UNTIL_MATCH), OPT(SHOW_CURSOR),
-    OPT(NO_PAGER), OPT(QUIET), OPT(EXPLAIN), OPT(HELP), OPT(VERSION));
+static const enum mxlog_read_option *const repeated =
+    LIST(OPT(LOG_DIR), OPT(LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), OPT(TAG),
+	OPT(FIELD), OPT(WHERE), OPT(FIELDS), OPT(OUTPUT), OPT(LINES),
+	OPT(REVERSE), OPT(REGEX), OPT(CASE), OPT(METRICS), OPT(ERRORS),
+	OPT(FOLLOW), OPT(UNTIL_MATCH), OPT(SHOW_CURSOR), OPT(NO_PAGER),
+	OPT(QUIET), OPT(EXPLAIN), OPT(HELP), OPT(VERSION));
 
 static bool lists(const enum mxlog_read_option *list,
     enum mxlog_read_option option)

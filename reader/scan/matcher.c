@@ -82,6 +82,20 @@ static int choose_key(struct mxlog_matcher *matcher,
 	return choose_string(matcher, key, word, !word);
 }
 
+/* What a part of the expression that must hold wants to see in the line. */
+static int choose_leaf_text(void *arg, const struct mxlog_where_node *leaf)
+{
+	return leaf->predicate
+	    ? choose_string(arg, mxlog_predicate_text(leaf->predicate), false,
+		  false)
+	    : 0;
+}
+
+static int choose_leaf_key(void *arg, const struct mxlog_where_node *leaf)
+{
+	return leaf->predicate ? choose_key(arg, leaf->predicate) : 0;
+}
+
 /* What makes a line worth looking at, the rarest first: a text, a tag, a
  * condition's value or its field. */
 static int choose_needle(struct mxlog_matcher *matcher)
@@ -96,6 +110,12 @@ static int choose_needle(struct mxlog_matcher *matcher)
 		    mxlog_predicate_text(query->predicates[i]), false, false);
 	for (size_t i = 0; r >= 0 && i < query->n_predicates; i++)
 		r = choose_key(matcher, query->predicates[i]);
+	if (r >= 0 && query->where)
+		r = mxlog_where_each_required(query->where, choose_leaf_text,
+		    matcher);
+	if (r >= 0 && query->where)
+		r = mxlog_where_each_required(query->where, choose_leaf_key,
+		    matcher);
 	return r;
 }
 
@@ -103,8 +123,8 @@ static int choose_needle(struct mxlog_matcher *matcher)
 static void choose_ways(struct mxlog_matcher *matcher)
 {
 	const struct mxlog_query *query = matcher->query;
-	bool plain =
-	    !query->search && query->n_tags == 0 && query->n_predicates == 0;
+	bool plain = !query->search && query->n_tags == 0 &&
+	    query->n_predicates == 0 && !query->where;
 
 	mxlog_filter_init(&matcher->filter, query);
 	matcher->by_view = !matcher->slow && !query->metrics;
@@ -324,26 +344,45 @@ static bool has_tag(const struct mxlog_piece *tags, const char *tag)
 	return false;
 }
 
+static bool is_valid(const struct mxlog_piece *piece)
+{
+	return !piece->escaped &&
+	    (!piece->text ||
+		mxlog_utf8_valid(piece->text, piece->len) == piece->len);
+}
+
 /* The field of a condition, if the view has it as one plain text. */
 static bool view_value(const struct mxlog_canonical_line *view,
     const char *path, struct mxlog_field_value *ret)
 {
-	const struct mxlog_piece *piece = NULL;
+	const struct {
+		const char *path;
+		const struct mxlog_piece *piece;
+	} pieces[] = {
+		{ "message", &view->message },
+		{ "module", &view->module },
+		{ "function", &view->function },
+		{ "duration_ms", &view->duration },
+		{ "thread_id", &view->thread_id },
+		{ "process_id", &view->process_id },
+	};
 
-	if (strcmp(path, "duration_ms") == 0)
-		piece = &view->duration;
-	else if (strcmp(path, "module") == 0)
-		piece = &view->module;
-	else if (strcmp(path, "process_id") == 0)
-		piece = &view->process_id;
-	if (!piece || piece->escaped ||
-	    (piece->text &&
-		mxlog_utf8_valid(piece->text, piece->len) < piece->len))
-		return false;
-	*ret = (struct mxlog_field_value){ .text = piece->text,
-		.len = piece->len,
-		.json = piece == &view->duration };
-	return true;
+	if (strcmp(path, "level") == 0) {
+		ret->text = mxlog_level_name(view->level);
+		ret->len = strlen(ret->text);
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		const struct mxlog_piece *piece = pieces[i].piece;
+
+		if (strcmp(pieces[i].path, path) != 0)
+			continue;
+		*ret = (struct mxlog_field_value){ .text = piece->text,
+			.len = piece->len,
+			.json = piece == &view->duration };
+		return is_valid(piece);
+	}
+	return false;
 }
 
 /* 1 or 0 if the view knows whether it holds; -EAGAIN: decode. */
@@ -351,7 +390,7 @@ static int match_predicate(const struct mxlog_canonical_line *view,
     struct mxlog_predicate *predicate)
 {
 	const char *path = mxlog_predicate_path(predicate);
-	struct mxlog_field_value value;
+	struct mxlog_field_value value = { 0 };
 	int r;
 
 	if (strncmp(path, LITERAL("context.")) == 0)
@@ -363,6 +402,15 @@ static int match_predicate(const struct mxlog_canonical_line *view,
 	return r;
 }
 
+static int judge_leaf(void *arg, const struct mxlog_where_node *leaf)
+{
+	const struct mxlog_canonical_line *view = arg;
+
+	return leaf->kind == MXLOG_WHERE_TIME
+	    ? mxlog_where_wants_time(leaf, view->time_usec)
+	    : match_predicate(view, leaf->predicate);
+}
+
 static int match_predicates(struct mxlog_matcher *matcher)
 {
 	int r = 1;
@@ -370,6 +418,9 @@ static int match_predicates(struct mxlog_matcher *matcher)
 	for (size_t i = 0; r > 0 && i < matcher->query->n_predicates; i++)
 		r = match_predicate(&matcher->view,
 		    matcher->query->predicates[i]);
+	if (r > 0 && matcher->query->where)
+		r = mxlog_where_evaluate(matcher->query->where, judge_leaf,
+		    &matcher->view);
 	return r;
 }
 

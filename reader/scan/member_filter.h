@@ -15,6 +15,7 @@ enum mxlog_skip {
 	MXLOG_SKIP_MODULE,
 	MXLOG_SKIP_TAG,
 	MXLOG_SKIP_TEXT,
+	MXLOG_SKIP_WHERE,     /* the expression can't hold for any line */
 	MXLOG_SKIP_DIRECTORY, /* what is asked stands in the directory */
 	MXLOG_SKIP_COUNT,
 };
@@ -23,6 +24,9 @@ struct mxlog_member_filter {
 	const struct mxlog_query *query;
 	struct mxlog_ulid trace_id;
 	struct mxlog_ngram_set needle; /* grams of the text; n 0: none */
+	/* The same for each node of the expression that searches messages. */
+	struct mxlog_ngram_set *needles;
+	bool has_needles;
 	/* Of the archive that is being chosen from. */
 	const struct mxlog_archive_file *file;
 	const struct mxlog_archive_directory *dir;

@@ -39,11 +39,18 @@ class Json(str):
     """The text of a value that is no string."""
 
 
+class Element(str):
+    """A string that is an element of a list."""
+
+
 def walk(value, path):
     """Texts of a JSON value: elements of lists are values of their own."""
     if isinstance(value, list):
         for element in value:
-            yield from walk_member(element, path)
+            if isinstance(element, str) and not path:
+                yield Element(element)
+            else:
+                yield from walk_member(element, path)
     elif isinstance(value, dict) and path:
         if path[0] in value:
             yield from walk_member(value[path[0]], path[1:])
@@ -79,7 +86,7 @@ def values_of(item, path):
     if head == "exception":
         return [e[rest[0] if rest else "type"] for e in causes(item.exception)]
     if head == "tags":
-        return [item.tags[rest[0]]] if rest and rest[0] in item.tags else [] if rest else list(item.tags)
+        return [item.tags[rest[0]]] if rest and rest[0] in item.tags else [] if rest else list(map(Element, item.tags))
     name = {"line_number": "line", "duration_ms": "duration", "thread_id": "thread", "process_id": "process",
             "metric_name": "name", "metric_type": "kind"}.get(head, head)
     value = getattr(item, name)
@@ -133,6 +140,56 @@ class Condition:
         if self.sign == "!=":
             return bool(values) and all(compare(self.path, value, self.wanted) != 0 for value in values)
         return any(self.judge(value) for value in values)
+
+
+# ---- expressions: ["and", a, b], ["not", a], [path, sign, value, is a string] ----
+
+def equals(path, value, wanted, string):
+    if string and path != "level":
+        return not isinstance(value, Json) and value == wanted
+    return compare(path, value, wanted) == 0
+
+
+def compares(path, sign, value, wanted, string):
+    if sign == "~":
+        return bool(re.search(wanted, value))
+    if sign == "has":
+        if isinstance(value, (Json, Element)):
+            return equals(path, value, wanted, string)
+        return fold(wanted) in fold(value)
+    if sign == "=":
+        return equals(path, value, wanted, string)
+    if string and path != "level":
+        if isinstance(value, Json):
+            return False
+        a, b = value.encode(), wanted.encode()
+        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]
+    way = compare(path, value, wanted)
+    if way is None or not ordered(path, value, wanted):
+        return False
+    return {"<": way < 0, "<=": way <= 0, ">": way > 0, ">=": way >= 0}[sign]
+
+
+def holds(expression, values_at):
+    """Whether it holds where a path's values are as the function says."""
+    head, *rest = expression
+    if head == "and":
+        return all(holds(e, values_at) for e in rest)
+    if head == "or":
+        return any(holds(e, values_at) for e in rest)
+    if head == "not":
+        return not holds(rest[0], values_at)
+    path, sign, wanted, string = expression
+    values = values_at(path)
+    if sign == "":
+        return bool(values)
+    if sign in ("in", "not in"):
+        found = any(equals(path, v, w, string) for v in values for w in wanted)
+        return found if sign == "in" else bool(values) and not found
+    if sign in ("!=", "!~"):
+        return bool(values) and not any(compares(path, {"!=": "=", "!~": "~"}[sign], v, wanted, string)
+                                        for v in values)
+    return any(compares(path, sign, v, wanted, string) for v in values)
 
 
 # ---- selecting and ordering ----
@@ -204,6 +261,9 @@ class Table:
             condition = Condition(text)
             values = self.values_at(condition.path)
             found = [e for e in found if condition.holds(values[e.index])]
+        if query.get("where"):
+            found = [e for e in found
+                     if holds(query["where"], lambda path, e=e: self.values_at(path)[e.index])]
         return found
 
 

@@ -3,7 +3,7 @@
 read_many, as options of mxlog-read and as SQL.
 
 A question is a LogQuery with more keys: min_level, exclude, last (the last `limit`, where
-the order ascends), search (flags and text, instead of search_text), conditions, unit, host, exception, metrics, and
+the order ascends), search (flags and text, instead of search_text), conditions, where (an expression), unit, host, exception, metrics, and
 one of count, series (aggregate and bucket), trace and slowest."""
 import json
 import re
@@ -95,6 +95,50 @@ def some_condition(rng, entries):
     return rng.choice(made)()
 
 
+def some_leaf(rng, entries):
+    entry = rng.choice(entries)
+    text = rng.choice(WORDS)
+    sign = rng.choice(SIGNS)
+    made = [
+        lambda: ["level", sign, rng.choice(LEVELS), True],
+        lambda: ["level", rng.choice(["in", "not in"]), rng.sample(LEVELS, rng.randint(1, 3)), True],
+        lambda: ["module", sign, rng.choice(MODULES), True],
+        lambda: ["module", rng.choice(["in", "not in"]), rng.sample(MODULES, 2), True],
+        lambda: ["module", rng.choice(["~", "!~"]), "(^|\\.)(b|queue|a)$", True],
+        lambda: ["timestamp", sign, iso(entry.usec), True],
+        lambda: ["trace_id", rng.choice(["=", "!="]), entry.trace, True],
+        lambda: ["message", "has", text, True],
+        lambda: ["message", rng.choice(["=", "!="]), entry.message, True],
+        lambda: ["message", rng.choice(["~", "!~"]), some_pattern(rng, entries), True],
+        lambda: ["tags", rng.choice(["has", "=", "!="]), rng.choice(TAGS), True],
+        lambda: ["tags", rng.choice(["in", "not in"]), rng.sample(TAGS, 2), True],
+        lambda: ["duration_ms", sign, str(rng.choice([0, 50, 99.5, entry.duration or 0])), False],
+        lambda: ["line_number", sign, rng.choice(["0", "17", "142", "2147483648"]), False],
+        lambda: ["process_id", sign, rng.choice(["12", "100"]), rng.random() < 0.5],
+        lambda: ["context.user", sign, rng.choice(USERS), True],
+        lambda: ["context.user", "in", rng.sample(USERS, 2), True],
+        lambda: ["context.user", "has", text[:2], True],
+        lambda: ["context.attempt", sign, str(rng.randint(0, 9)), rng.random() < 0.3],
+        lambda: ["context.n", sign, rng.choice(["1", "-2.5", "1e30", "true", "null", str(10 ** 30)]), False],
+        lambda: ["context.n", "has", rng.choice(["1", "x"]), rng.random() < 0.5],
+        lambda: ["context.deep.a.disk", sign, "full", True],
+        lambda: ["exception.type", rng.choice(["=", "!=", "has"]), rng.choice(EXCEPTIONS), True],
+        lambda: ["exception.message", "~", re.escape(text), True],
+        lambda: [rng.choice(["duration_ms", "exception", "tags", "thread_id", "context.user", "context.n",
+                             "context.nothing", "function"]), "", "", True]]
+    return rng.choice(made)()
+
+
+def some_expression(rng, entries, depth=0):
+    kind = rng.random()
+    if depth == 4 or kind < 0.4:
+        return some_leaf(rng, entries)
+    if kind < 0.55:
+        return ["not", some_expression(rng, entries, depth + 1)]
+    return [rng.choice(["and", "or"])] + [some_expression(rng, entries, depth + 1)
+                                          for _ in range(rng.randint(2, 3))]
+
+
 def ask_time(rng, query, items):
     if rng.random() < 0.4:
         a, b = sorted(rng.choice(items).usec for _ in range(2))
@@ -180,6 +224,8 @@ def random_question(rng, traces, entries, metrics):
     ask_time(rng, query, entries)
     ask_what(rng, query, traces, entries)
     ask_text(rng, query, entries)
+    if rng.random() < 0.25:
+        query["where"] = some_expression(rng, entries)
     if kind < 0.3:
         query["count"] = rng.choice(COUNTED)
         return query
@@ -210,11 +256,37 @@ def resolve(question):
     return query
 
 
+# ---- expressions as text ----
+
+def value_text(value, string):
+    if not string or re.fullmatch("[A-Za-z][A-Za-z0-9_.:-]*", value) and value not in ("true", "false", "null"):
+        return value
+    escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    return '"' + "".join(escapes.get(c, c) for c in value) + '"'
+
+
+def where_text(expression):
+    head, *rest = expression
+    if head in ("and", "or"):
+        return "(" + (" %s " % head).join(map(where_text, rest)) + ")"
+    if head == "not":
+        return "not " + where_text(rest[0])
+    path, sign, value, string = expression
+    if sign == "":
+        return path
+    if isinstance(value, list):
+        return "%s %s (%s)" % (path, sign, ", ".join(value_text(v, string) for v in value))
+    return "%s %s %s" % (path, sign, value_text(value, string))
+
+
 # ---- as a line for read_many ----
 
 def as_line(question):
     query = resolve(question)
-    parts = [json.dumps({key: query[key] for key in LOGQUERY if key in query})]
+    model = {key: query[key] for key in LOGQUERY if key in query}
+    if "where" in query:
+        model["where"] = where_text(query["where"])
+    parts = [json.dumps(model)]
     if query.get("metrics"):
         parts.append("M")
     if query.get("last") and query.get("order_dir") != "desc":
@@ -252,6 +324,8 @@ def as_options(question):
             out += [option, ",".join(question[key])]
     for condition in question.get("conditions", []):
         out += ["--field", condition]
+    if "where" in question:
+        out += ["--where", where_text(question["where"])]
     if "search" in question:
         flags, text = question["search"]
         out += ["-g", text] + ["--regex"] * ("r" in flags) + ["--case-sensitive"] * ("c" in flags)
@@ -324,6 +398,23 @@ def condition_sql(condition):
     return "len(list_filter(%s, lambda x: %s)) > 0" % (values, compare_sql("x", sign, quote(value)))
 
 
+def expression_sql(expression):
+    head, *rest = expression
+    if head in ("and", "or"):
+        return "(" + (" %s " % head).join(map(expression_sql, rest)) + ")"
+    if head == "not":
+        return "NOT " + expression_sql(rest[0])
+    path, sign, value, string = expression
+    if path == "timestamp" and sign:
+        return "(timestamp %s %s)" % (sign, quote(value[:-1]))
+    if sign in ("in", "not in"):
+        found = "(%s)" % " OR ".join("coalesce(%s, false)" % condition_sql(path + "=" + v) for v in value)
+        return found if sign == "in" else "(coalesce(%s, false) AND NOT %s)" % (condition_sql(path), found)
+    if sign in ("has", "~", "!~"):
+        raise Unsayable
+    return "coalesce(%s, false)" % condition_sql(path + sign + value)
+
+
 def text_sql(query):
     column = "metric_name" if query.get("metrics") else "message"
     flags, text = query.get("search") or ["", query.get("search_text") or ""]
@@ -366,6 +457,8 @@ def where_sql(query):
         else:
             out.append("list_contains(tags, %s)" % quote(tag))
     out += [condition_sql(condition) for condition in query["conditions"]]
+    if "where" in query:
+        out.append(expression_sql(query["where"]))
     return " AND ".join("(%s)" % x for x in out)
 
 

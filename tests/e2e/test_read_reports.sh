@@ -115,6 +115,12 @@ expect "a time given back" '1' bash -c "'$read' -o json \
 	-S '2026-01-28 10:00:01.000' -U '2026-01-28 10:00:01.000' | wc -l"
 expect "what systemctl prints" '2' bash -c "'$read' -o json \
 	-S 'Wed 2026-01-28 10:05:00 UTC; 2h ago' | wc -l"
+expect "an expression" 'task 18 failed
+task 99 failed' "$read" -o cat --where 'not level < error' \
+	--where "context.user = alice or exception.type ~ 'Error\$'"
+expect "an expression in a LogQuery" 'task 99 failed' \
+	bash -c "echo '{\"where\": \"duration_ms > 100ms\"}' |
+		'$read' -o cat --query -"
 expect "quiet" '0 3' bash -c "'$read' -q -g moved && printf '0 '
 	'$read' -q -g nothing || printf '%s' \$?"
 expect "counts as CSV" 'level,count
@@ -190,7 +196,8 @@ for wrong in "--levle INFO" "-l LOUD" "-S notatime" "--count-by nosuch" \
 	"--bucket 5x" "-f -r" "-n 2 --limit 3" "--trace $trace_id -m sshd" \
 	"--agg p50" "--count-by level --order-by level" "-S today -S now" \
 	"--fields level" "-q -f" "--metrics --exclude-module a" "-p LOUD" \
-	"-p err.." "-n +x" "--histogram -n 3" "--cursor nonsense" "-g ( --regex"; do
+	"-p err.." "--where levle" "--where (level" "--field message=~x" \
+	"-n +x" "--histogram -n 3" "--cursor nonsense" "-g ( --regex"; do
 	status=0
 	# shellcheck disable=SC2086
 	"$read" $wrong >"$dir/out" 2>"$dir/err" || status=$?
@@ -203,6 +210,7 @@ done
 status=0
 "$read" -D "$dir/nowhere" 2>"$dir/err" || status=$?
 test "$status" = 1
-"$read" --help | grep -q -- '--since TIME'
+"$read" --help >"$dir/out"
+grep -q -- "--since TIME" "$dir/out"
 "$read" --version | grep -q '^mxlog-read [0-9]'
 echo "ok"

@@ -51,11 +51,18 @@ MXLOG_EXPORT int mxlog_query_set_trace_id(struct mxlog_query *query,
 
 /* Beyond the model: what must not, and what else must hold. A module left out
  * means what is below it, too. A condition is FIELD, or FIELD, one of = != < <=
- * > >= ~, and a value; see mxlog-query(7). Ask for metrics first. */
+ * > >= ~ !~, and a value; see mxlog-query(7). Ask for metrics first. */
 MXLOG_EXPORT int mxlog_query_exclude_module(struct mxlog_query *query,
     const char *module, struct mxlog_error *reterr);
 MXLOG_EXPORT int mxlog_query_add_predicate(struct mxlog_query *query,
     const char *text, struct mxlog_error *reterr);
+
+/* An expression that must hold, beside those that were added before:
+ * "level >= ERROR and not module = sshd", see mxlog-query(7). `typed`: its times
+ * are what people type, in the process's time zone; else ISO 8601, exact, and
+ * UTC where they name no zone. -EINVAL with reterr. */
+MXLOG_EXPORT int mxlog_query_add_where(struct mxlog_query *query,
+    const char *text, size_t len, bool typed, struct mxlog_error *reterr);
 
 enum mxlog_search {
 	MXLOG_SEARCH_CASE = 1 << 0,  /* case matters */

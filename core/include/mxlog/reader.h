@@ -23,7 +23,8 @@ enum mxlog_reader_skip {
 	MXLOG_READER_LEVEL,
 	MXLOG_READER_MODULE,
 	MXLOG_READER_TAG,
-	MXLOG_READER_TEXT, /* the n-gram filters know that it is not there */
+	MXLOG_READER_TEXT,  /* the n-gram filters know that it is not there */
+	MXLOG_READER_WHERE, /* the expression can't hold for any of its lines */
 	MXLOG_READER_DIRECTORY, /* all its lines match, and are counted there */
 	MXLOG_READER_SKIPS,
 };
