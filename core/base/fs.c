@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,10 +14,29 @@ enum {
 	OPEN_TRIES = 16, /* a name that comes and goes as often is an attack */
 };
 
+/* What stands in a file's way: its end or, where nothing is appended, `offset`
+ * (-1: the end). */
+static int check_limit(int fd, off_t offset, size_t len)
+{
+	struct rlimit limit;
+	struct stat st;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 ||
+	    LIKELY(limit.rlim_cur == RLIM_INFINITY))
+		return 0;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	if (offset < 0)
+		offset = st.st_size;
+	return (uint64_t)offset + len > limit.rlim_cur ? -EFBIG : 0;
+}
+
 int mxlog_fs_write_all(int fd, const void *data, size_t len)
 {
 	const char *at = data;
 
+	if (check_limit(fd, -1, len) < 0)
+		return -EFBIG;
 	while (len > 0) {
 		ssize_t n = write(fd, at, len);
 
@@ -34,6 +54,8 @@ int mxlog_fs_pwrite_all(int fd, const void *data, size_t len, off_t offset)
 {
 	const char *at = data;
 
+	if (check_limit(fd, offset, len) < 0)
+		return -EFBIG;
 	while (len > 0) {
 		ssize_t n = pwrite(fd, at, len, offset);
 

@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 
-/* Write all of it. On failure some of it may be written. */
+/* Write all of it. On failure some of it may be written. -EFBIG where
+ * RLIMIT_FSIZE would be passed: nothing is written then, as the kernel would
+ * send SIGXFSZ, which ends a process that is not ours. */
 int mxlog_fs_write_all(int fd, const void *data, size_t len);
 int mxlog_fs_pwrite_all(int fd, const void *data, size_t len, off_t offset);
 

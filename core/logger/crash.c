@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "logger/crash.h"
 
+#include <mxlog/logger.h>
+
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,6 +67,22 @@ static void rescue(void)
 	if (lost > 0)
 		say_lost(lost);
 	atomic_store(&crash.rescued, true);
+}
+
+int mxlog_crash_flush(void)
+{
+	struct mxlog_writer_thread *writer_thread =
+	    atomic_load(&crash.writer_thread);
+	int saved = errno;
+	uint64_t lost;
+
+	if (!writer_thread)
+		return 0;
+	lost = mxlog_writer_thread_rescue(writer_thread, RESCUE_MSEC);
+	if (lost > 0)
+		say_lost(lost);
+	errno = saved;
+	return (int)MIN(lost, (uint64_t)INT32_MAX);
 }
 
 /* Store what can be stored, then let the signal do what it would have done. */

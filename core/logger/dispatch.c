@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "logger/handler_store.h"
 #include "logger/rate_limit.h"
+#include "logger/signal_ring.h"
 #include "logger/thread_context.h"
 #include "write/pipeline.h"
 
@@ -360,6 +361,7 @@ int mxlog_dispatch_new(const struct mxlog_config *config,
 	if (r == 0)
 		r = mxlog_console_handler_open(NULL, NULL, &dispatch->fallback,
 		    reterr);
+	dispatch->fallback.configured = true;
 	if (r == 0)
 		r = mxlog_dispatch_configure(dispatch, config, reterr);
 	if (r < 0) {
@@ -459,7 +461,7 @@ static int hand(struct mxlog_handler *handler, const struct mxlog_item *item)
 {
 	int r = 0;
 
-	handling = true;
+	handling = !handler->configured; /* ours never log */
 	if (!item->is_metric)
 		r = handler->ops->handle(handler->ctx, item->entry);
 	else if (handler->ops->handle_metric)
@@ -546,7 +548,7 @@ static int flush(struct mxlog_handler *handler, bool sync)
 	if (!due || !handler->ops->flush)
 		return 0;
 	handler->dirty = false;
-	handling = true;
+	handling = !handler->configured; /* ours never log */
 	r = handler->ops->flush(handler->ctx, sync);
 	handling = false;
 	return r;
@@ -606,12 +608,34 @@ static bool report_shed(struct mxlog_dispatch *dispatch)
 	return true;
 }
 
+static void hand_on(void *arg, const struct mxlog_signal_entry *from)
+{
+	struct mxlog_dispatch *dispatch = arg;
+	struct mxlog_item *own = dispatch->own;
+	int r;
+
+	own->is_metric = false;
+	own->logger = from->logger;
+	own->thread_id = from->thread_id;
+	own->queued.rank = mxlog_shed_rank(from->level);
+	mxlog_entry_reset(own->entry);
+	mxlog_entry_set_time(own->entry, from->time_usec);
+	mxlog_entry_set_level(own->entry, from->level);
+	own->entry->truncated = from->cut;
+	r = mxlog_entry_set(own->entry, MXLOG_FIELD_MESSAGE, from->text,
+	    from->len);
+	if (r < 0 || mxlog_dispatch_handle(dispatch, own) < 0)
+		mxlog_shed_note(own->queued.rank);
+	own->thread_id = 0; /* entries of ours have their names */
+}
+
 /* What a full disk has given up is said when it works again: so the disk is
  * asked first. */
 int mxlog_dispatch_flush(struct mxlog_dispatch *dispatch, bool sync)
 {
 	int r, again;
 
+	mxlog_signal_ring_drain(hand_on, dispatch);
 	(void)report_shed(dispatch);
 	r = flush_all(dispatch, sync);
 	if (report_shed(dispatch)) {
@@ -625,6 +649,7 @@ void mxlog_dispatch_forget(struct mxlog_dispatch *dispatch)
 {
 	struct mxlog_shed noted;
 
+	mxlog_signal_ring_forget();
 	(void)mxlog_shed_take_noted(&noted);
 	dispatch->shed = (struct mxlog_shed){ 0 };
 	for (size_t i = 0; i < dispatch->n_handlers; i++) {

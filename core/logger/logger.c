@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/timestamp.h"
 #include "config/config_search.h"
 #include "logger/crash.h"
 #include "logger/fast_printf.h"
+#include "logger/signal_ring.h"
 #include "logger/signal_stack.h"
 #include "logger/stderr_guard.h"
 #include "logger/thread_context.h"
@@ -45,11 +47,13 @@ static struct {
 	    writer_thread;               /* NULL: whoever logs delivers */
 	_Atomic bool want_writer_thread; /* to be started again, after fork */
 	struct mxlog_writer_thread_options options;
+	_Atomic unsigned flush_rank; /* from here on entries don't wait */
 } logging = {
 	.setup = PTHREAD_MUTEX_INITIALIZER,
 	.delivering = MXLOG_TURN_INITIALIZER,
 	.threads_lock = PTHREAD_MUTEX_INITIALIZER,
 	.once = PTHREAD_ONCE_INIT,
+	.flush_rank = MXLOG_QUEUE_RANKS,
 };
 
 static _Thread_local struct thread *self MXLOG_FAST_TLS;
@@ -117,6 +121,16 @@ static void begin_writer(void)
 
 	if (thread)
 		atomic_store(&thread->busy, WRITER);
+}
+
+/* What the last thread leaves to exit(3)'s handlers: no thread, no queue. */
+static void end_writer(void)
+{
+	mxlog_crash_watch(NULL);
+	atomic_store(&logging.writer_thread, NULL);
+	atomic_store(&logging.want_writer_thread, false);
+	if (self)
+		atomic_store(&self->busy, IDLE);
 }
 
 /* ---- fork ---- */
@@ -233,7 +247,11 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 			    config->async_enabled ? config->buffer_size : 0,
 			.flush_interval_s = config->flush_interval_s,
 			.begin = begin_writer,
+			.end = end_writer,
 		};
+	if (r == 0)
+		atomic_store(&logging.flush_rank,
+		    mxlog_shed_rank(config->flush_level));
 	if (logging.options.buffer_size > 0) /* on failure: the old one */
 		(void)start_writer_thread();
 	return r;
@@ -416,7 +434,12 @@ static void pass_on(struct thread *thread)
 	    atomic_load(&logging.want_writer_thread))
 		writer_thread = async_again();
 	if (LIKELY(writer_thread != NULL)) {
+		unsigned rank = thread->item->queued.rank;
+
 		mxlog_writer_thread_put(writer_thread, &thread->item);
+		if (UNLIKELY(rank >= atomic_load_explicit(&logging.flush_rank,
+					 memory_order_relaxed)))
+			mxlog_writer_thread_hurry(writer_thread);
 		return;
 	}
 	mxlog_fair_lock_queue(&logging.delivering);
@@ -550,6 +573,79 @@ static int refuse(enum mxlog_level level)
 	return self ? -EDEADLK : -ENOMEM;
 }
 
+/* ---- in signal handlers ---- */
+
+static struct mxlog_signal_entry *take_slot(struct mxlog_logger *logger,
+    enum mxlog_level level)
+{
+	struct mxlog_signal_entry *entry = mxlog_signal_ring_take();
+
+	if (!entry) {
+		mxlog_shed_note(mxlog_shed_rank(level));
+		return NULL;
+	}
+	entry->logger = logger;
+	entry->level = level;
+	entry->time_usec = mxlog_timestamp_now();
+	entry->thread_id = gettid();
+	return entry;
+}
+
+static void keep_slot(struct mxlog_signal_entry *entry, const char *text)
+{
+	struct mxlog_writer_thread *writer_thread =
+	    atomic_load(&logging.writer_thread);
+
+	if (text) {
+		size_t len = strlen(text);
+
+		entry->len = MIN(len, sizeof(entry->text));
+		entry->cut = entry->cut || len > sizeof(entry->text);
+		memcpy(entry->text, text, entry->len);
+	}
+	mxlog_signal_ring_keep(entry);
+	if (writer_thread)
+		mxlog_writer_thread_hurry(writer_thread);
+}
+
+int mxlog_log_async_signal(struct mxlog_logger *logger, enum mxlog_level level,
+    const char *text)
+{
+	struct mxlog_signal_entry *entry;
+	int saved_errno = errno;
+
+	if (!logger || !text || !is_level(level))
+		return -EINVAL;
+	if (!mxlog_logger_enabled(logger, level))
+		return 0;
+	entry = take_slot(logger, level);
+	if (entry)
+		keep_slot(entry, text);
+	errno = saved_errno;
+	return entry ? 0 : -EAGAIN;
+}
+
+/* A signal handler's entry while the thread is in a call: what can be had
+ * without memory and locks. Of conversions that need them the format says
+ * something still. */
+static int log_interrupted(struct mxlog_logger *logger, enum mxlog_level level,
+    bool has_more, const char *format, va_list args)
+{
+	struct mxlog_signal_entry *entry;
+	bool printed;
+
+	if (!self || mxlog_dispatch_is_handling())
+		return refuse(level);
+	entry = take_slot(logger, level);
+	if (!entry)
+		return -EAGAIN;
+	printed = mxlog_fast_printf(entry->text, sizeof(entry->text), format,
+	    args, &entry->len);
+	entry->cut = has_more || !printed;
+	keep_slot(entry, printed ? NULL : format);
+	return 0;
+}
+
 int mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
     const struct mxlog_source *source, const struct mxlog_with *with,
     const char *format, va_list args)
@@ -562,7 +658,9 @@ int mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
 	if (!thread) {
 		free_exception(with);
 		errno = saved_errno;
-		return r < 0 ? r : refuse(level);
+		return r < 0 ? r
+			     : log_interrupted(logger, level, with != NULL,
+				   format, args);
 	}
 	begin_entry(thread->item, level);
 	errno = saved_errno; /* for %m */

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "logger/writer_thread.h"
 
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fs.h"
+#include "base/own_fd.h"
+
 enum {
-	BATCH = 64, /* items delivered with the lock held */
+	BATCH = 64,       /* items delivered with the lock held */
+	LOOK_MSEC = 1000, /* whether other threads are left */
 };
 
 struct mxlog_writer_thread {
@@ -20,6 +26,8 @@ struct mxlog_writer_thread {
 	pthread_t thread;
 	_Atomic uint32_t asleep; /* futex: 1 while the thread waits */
 	_Atomic bool stopping;
+	_Atomic bool hurry;       /* deliver what is there, then flush */
+	int64_t looked_msec;      /* for other threads */
 	_Atomic uint32_t wanted;  /* flushes to disk asked for */
 	_Atomic uint32_t flushed; /* futex: and done */
 	_Atomic uint64_t stored;  /* tickets below are with the handlers */
@@ -110,6 +118,7 @@ static void finish(struct mxlog_writer_thread *writer_thread, uint64_t before,
 static bool is_wanted(struct mxlog_writer_thread *writer_thread)
 {
 	return atomic_load(&writer_thread->stopping) ||
+	    atomic_load(&writer_thread->hurry) ||
 	    atomic_load(&writer_thread->wanted) !=
 	    atomic_load(&writer_thread->flushed) ||
 	    mxlog_queue_idle(writer_thread->queue) <= writer_thread->half;
@@ -137,12 +146,71 @@ static void deliver_until(struct mxlog_writer_thread *writer_thread,
 	uint64_t last;
 
 	while (deliver_batch(writer_thread, &last) > 0) {
-		bool asked = atomic_load(&writer_thread->wanted) !=
-		    atomic_load(&writer_thread->flushed);
+		bool asked = atomic_load(&writer_thread->hurry) ||
+		    atomic_load(&writer_thread->wanted) !=
+			atomic_load(&writer_thread->flushed);
 
 		if (last + 1 >= before && (asked || monotonic_msec() >= due))
 			return;
 	}
+}
+
+static void drain_and_free(struct mxlog_writer_thread *writer_thread)
+{
+	struct mxlog_queue_item *item;
+
+	while (mxlog_queue_take(writer_thread->queue, &item, 1) == 1)
+		mxlog_item_free((struct mxlog_item *)item);
+	while ((item = mxlog_queue_take_idle(writer_thread->queue)))
+		mxlog_item_free((struct mxlog_item *)item);
+	mxlog_queue_free(writer_thread->queue);
+	free(writer_thread);
+}
+
+/* /proc/self is the thread group's leader, main()'s thread. */
+static bool is_main_gone(void)
+{
+	char text[512];
+	const char *end;
+	size_t n = 0;
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+
+	fd = mxlog_own_fd_lift(fd);
+	if (fd < 0)
+		return false;
+	if (mxlog_fs_pread_full(fd, text, sizeof(text), 0, &n) < 0)
+		n = 0;
+	close(fd);
+	/* "123 (any name) Z …" */
+	end = memrchr(text, ')', n);
+	return end && end + 2 < text + n && end[2] == 'Z';
+}
+
+/* main() has left by pthread_exit(3) and is the one other thread that is
+ * counted: a zombie. Looked at once a second. */
+static bool is_last_thread(struct mxlog_writer_thread *writer_thread)
+{
+	int64_t now = monotonic_msec();
+	struct stat st;
+
+	if (now - writer_thread->looked_msec < LOOK_MSEC)
+		return false;
+	writer_thread->looked_msec = now;
+	return stat("/proc/self/task", &st) == 0 && st.st_nlink == 2 + 2 &&
+	    is_main_gone();
+}
+
+/* The last thread that ends has the C library call exit(3). */
+static void *end_process(struct mxlog_writer_thread *writer_thread)
+{
+	uint64_t before = mxlog_queue_next_ticket(writer_thread->queue);
+
+	deliver_until(writer_thread, before);
+	finish(writer_thread, before, atomic_load(&writer_thread->wanted));
+	(void)pthread_detach(writer_thread->thread);
+	writer_thread->options.end();
+	drain_and_free(writer_thread);
+	return NULL;
 }
 
 static void *writer_main(void *arg)
@@ -157,10 +225,13 @@ static void *writer_main(void *arg)
 		uint32_t wanted = atomic_load(&writer_thread->wanted);
 		uint64_t before = mxlog_queue_next_ticket(writer_thread->queue);
 
+		atomic_store(&writer_thread->hurry, false);
 		deliver_until(writer_thread, before);
 		finish(writer_thread, before, wanted);
 		if (stopping && mxlog_queue_length(writer_thread->queue) == 0)
 			return NULL;
+		if (!stopping && is_last_thread(writer_thread))
+			return end_process(writer_thread);
 		if (!stopping)
 			sleep_until_wanted(writer_thread);
 	}
@@ -217,18 +288,6 @@ static int start_thread(struct mxlog_writer_thread *writer_thread)
 	if (r == 0)
 		(void)pthread_setname_np(writer_thread->thread, "mxlog");
 	return r;
-}
-
-static void drain_and_free(struct mxlog_writer_thread *writer_thread)
-{
-	struct mxlog_queue_item *item;
-
-	while (mxlog_queue_take(writer_thread->queue, &item, 1) == 1)
-		mxlog_item_free((struct mxlog_item *)item);
-	while ((item = mxlog_queue_take_idle(writer_thread->queue)))
-		mxlog_item_free((struct mxlog_item *)item);
-	mxlog_queue_free(writer_thread->queue);
-	free(writer_thread);
 }
 
 int mxlog_writer_thread_start(const struct mxlog_writer_thread_options *options,
@@ -288,6 +347,12 @@ void mxlog_writer_thread_put(struct mxlog_writer_thread *writer_thread,
 		memory_order_relaxed) == 1 &&
 	    mxlog_queue_idle(writer_thread->queue) <= writer_thread->half)
 		wake(writer_thread);
+}
+
+void mxlog_writer_thread_hurry(struct mxlog_writer_thread *writer_thread)
+{
+	atomic_store(&writer_thread->hurry, true);
+	wake(writer_thread);
 }
 
 int mxlog_writer_thread_flush(struct mxlog_writer_thread *writer_thread,

@@ -13,6 +13,9 @@ struct mxlog_writer_thread_options {
 	uint32_t buffer_size;               /* entries queued at most */
 	double flush_interval_s;
 	void (*begin)(void); /* called first in the writer thread */
+	/* Called last in it when the process's other threads are gone, main()'s
+	 * by pthread_exit(3): nobody will join it. */
+	void (*end)(void);
 };
 
 int mxlog_writer_thread_start(const struct mxlog_writer_thread_options *options,
@@ -21,6 +24,10 @@ int mxlog_writer_thread_start(const struct mxlog_writer_thread_options *options,
 /* Queue *item and get a free one in exchange. A full queue sheds, counted. */
 void mxlog_writer_thread_put(struct mxlog_writer_thread *writer_thread,
     struct mxlog_item **item);
+
+/* Have what is queued delivered and flushed now; nobody waits for it.
+ * Async-signal-safe. */
+void mxlog_writer_thread_hurry(struct mxlog_writer_thread *writer_thread);
 
 /* Wait until all that was queued before is delivered and flushed to disk;
  * with a deadline in milliseconds (negative: none): -ETIMEDOUT. The first

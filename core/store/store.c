@@ -480,6 +480,8 @@ int mxlog_store_commit(struct mxlog_store *store, bool sync)
 		r = write_batch(store);
 		if (r == 0 && sync)
 			r = sync_batch(store);
+		if (r == -EFBIG) /* the limit was lowered: smaller segments */
+			store->max_bytes = limit_size(store->max_bytes);
 		if (r < 0) {
 			(void)cut_back(store);
 			return r;

@@ -35,9 +35,27 @@ MXLOG_BEGIN_DECLS
  * What was queued is stored before a crash ends the process: SIGSEGV, SIGBUS,
  * SIGFPE, SIGILL and SIGABRT do what they did before, a second later at most.
  * For the end of its stack a thread gets a signal stack when it first logs,
- * unless it has one. */
+ * unless it has one.
+ *
+ * Who calls it last decides for the whole process: a library leaves it to its
+ * application. What the old handlers could not store yet goes to the new ones.
+ * What is stderr at that time is: a descriptor 2 that becomes another file later
+ * is left alone, until mxlog_setup() is called again. After setuid(2) or
+ * chroot(2) the open segment goes on; where the next one can't be made the
+ * entries are kept (backlog_size) and stderr says so. */
 MXLOG_EXPORT int mxlog_setup(const struct mxlog_config *config,
     struct mxlog_error *reterr);
+
+/* For a crash handler of the application's own (std::terminate, a signal
+ * handler that does not return): wait until the writer thread has stored what
+ * was queued, a second at most. How many entries were lost, said on stderr, too.
+ * Async-signal-safe. A signal whose action is the default one, SIGTERM say, ends
+ * the process with what is queued: handle it, by these lines at least.
+ *
+ *	static void on_term(int n)
+ *	{ (void)mxlog_crash_flush(); signal(n, SIG_DFL); raise(n); }
+ *	… signal(SIGTERM, on_term); */
+MXLOG_EXPORT int mxlog_crash_flush(void);
 
 /* Wait until all that was logged so far is with its handlers and theirs have
  * flushed. 0, or the first error of a handler; -EDEADLK in a handler. */
@@ -114,6 +132,14 @@ MXLOG_EXPORT int mxlog_logger_vwrite(struct mxlog_logger *logger,
     enum mxlog_level level, const struct mxlog_source *source,
     const struct mxlog_with *with, const char *format, va_list args)
     MXLOG_PRINTF(5, 0);
+
+/* The one call for signal handlers: the text is copied to a fixed buffer, cut
+ * at 480 bytes and marked, and logged by the next thread that can. 0; -EINVAL;
+ * -EAGAIN when 64 entries wait there already, counted. In a signal handler all
+ * other calls may wait for ever, apart from mxlog_crash_flush(); one that has
+ * interrupted a call of its own thread does what this one does. */
+MXLOG_EXPORT int mxlog_log_async_signal(struct mxlog_logger *logger,
+    enum mxlog_level level, const char *text);
 
 #define MXLOG_LOG_WITH(logger, level, with, ...)                           \
 	do {                                                               \

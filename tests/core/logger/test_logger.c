@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -1172,7 +1174,248 @@ START_TEST(a_program_without_stdio_prints_into_no_segment_and_has_its_files)
 }
 END_TEST
 
-SUITE("logger", what_is_no_logger_or_no_level_is_refused_and_logs_nothing,
+static void *log_a_little(void *arg)
+{
+	const struct timespec some = { .tv_nsec = 300 * 1000 * 1000 };
+
+	(void)nanosleep(&some, NULL);
+	MXLOG_INFO(mxlog_logger_get("d"), "%s", (const char *)arg);
+	return NULL;
+}
+
+static void leave_main(const char *dir)
+{
+	static char text[] = "after main";
+	pthread_t thread;
+
+	set_up(dir, "");
+	MXLOG_INFO(mxlog_logger_get("d"), "main");
+	if (pthread_create(&thread, NULL, log_a_little, text) != 0)
+		_exit(1);
+	pthread_exit(NULL);
+}
+
+START_TEST(a_main_thread_that_ends_lets_the_process_end)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	if (thread_sanitized)
+		return;
+	ck_assert_int_eq(in_child(dir, leave_main), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"message\":\"main\""), 1);
+	ck_assert_uint_eq(count(text, "\"message\":\"after main\""), 1);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static void log_within_limit(const char *dir, const char *yaml)
+{
+	const struct rlimit limit = { 20000, 20000 }, none = { 0, 0 };
+
+	set_up(dir, yaml);
+	MXLOG_INFO(mxlog_logger_get("d"), "first");
+	if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
+		_exit(1);
+	for (int i = 0; i < 300; i++)
+		MXLOG_INFO(mxlog_logger_get("d"), "entry %d", i);
+	if (mxlog_flush() < 0)
+		_exit(2);
+	(void)setrlimit(RLIMIT_FSIZE, &none);
+	for (int i = 0; i < 300; i++)
+		MXLOG_INFO(mxlog_logger_get("d"), "never %d", i);
+	(void)mxlog_shutdown();
+}
+
+static void log_within_limits(const char *dir)
+{
+	log_within_limit(dir, "async_enabled: false\n");
+}
+
+static void log_within_limits_async(const char *dir)
+{
+	log_within_limit(dir, "buffer_size: 10000\n");
+}
+
+START_TEST(a_limit_for_files_kills_nobody)
+{
+	void (*const runs[])(
+	    const char *dir) = { log_within_limits, log_within_limits_async };
+
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		char *dir = mxlog_tempdir_new();
+		char *text;
+
+		ck_assert_int_eq(in_child(dir, runs[i]), 0);
+		text = stored(dir);
+		ck_assert_uint_eq(count(text, "\"message\":\"entry "), 300);
+		free(text);
+		mxlog_tempdir_free(dir);
+	}
+}
+END_TEST
+
+static void flush_and_die(int signal_number)
+{
+	(void)mxlog_crash_flush();
+	(void)signal(signal_number, SIG_DFL);
+	(void)raise(signal_number);
+}
+
+static void end_by_sigterm(const char *dir)
+{
+	(void)signal(SIGTERM, flush_and_die);
+	set_up(dir, "flush_interval_s: 60\n");
+	for (int i = 0; i < 50; i++)
+		MXLOG_INFO(mxlog_logger_get("d"), "last %d", i);
+	(void)raise(SIGTERM);
+}
+
+START_TEST(a_handler_of_the_applications_own_can_have_all_stored)
+{
+	char *dir = mxlog_tempdir_new();
+	int status = in_child(dir, end_by_sigterm);
+	char *text = stored(dir);
+
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGTERM);
+	ck_assert_uint_eq(count(text, "\"message\":\"last "), 50);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+/* Within some seconds; the interval is a minute. */
+static bool comes_to_be_stored(const char *dir, const char *what)
+{
+	const struct timespec tick = { .tv_nsec = 10000000 };
+	bool found = false;
+
+	for (int i = 0; i < 1000 && !found; i++) {
+		char *text = stored(dir);
+
+		found = strstr(text, what) != NULL;
+		free(text);
+		(void)nanosleep(&tick, NULL);
+	}
+	return found;
+}
+
+START_TEST(from_its_level_on_an_entry_is_written_at_once_with_all_before)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	set_up(dir, "flush_interval_s: 60\nflush_level: WARNING\n");
+	MXLOG_INFO(mxlog_logger_get("d"), "before");
+	MXLOG_WARNING(mxlog_logger_get("d"), "at once");
+	ck_assert(comes_to_be_stored(dir, "\"at once\""));
+	text = stored(dir);
+	ck_assert_ptr_nonnull(strstr(text, "\"before\""));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static void log_by_ring(int signal_number)
+{
+	(void)signal_number;
+	(void)mxlog_log_async_signal(mxlog_get_logger(), MXLOG_WARNING,
+	    "caught password=hunter2");
+}
+
+START_TEST(a_signal_handler_can_log)
+{
+	static const char *const yamls[] = { "flush_interval_s: 60\n",
+		"async_enabled: false\n" };
+	char large[600], wanted[64];
+
+	memset(large, 'x', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(yamls); i++) {
+		char *dir = mxlog_tempdir_new();
+		char *text;
+
+		set_up(dir, yamls[i]);
+		(void)signal(SIGUSR1, log_by_ring);
+		for (int j = 0; j < 3; j++)
+			(void)raise(SIGUSR1);
+		ck_assert_int_eq(mxlog_log_async_signal(mxlog_get_logger(),
+				     MXLOG_ERROR, large),
+		    0);
+		ck_assert_int_eq(mxlog_log_async_signal(NULL, MXLOG_ERROR, "x"),
+		    -EINVAL);
+		ck_assert_int_eq(mxlog_log_async_signal(mxlog_get_logger(),
+				     MXLOG_DEBUG, "not wanted"),
+		    0);
+		ck_assert_int_eq(mxlog_flush(), 0);
+		text = stored(dir);
+		ck_assert_uint_eq(count(text, "\"message\":\"caught "), 3);
+		ck_assert_ptr_null(strstr(text, "hunter2"));
+		ck_assert_uint_eq(count(text, "\n"), 4);
+		(void)snprintf(wanted, sizeof(wanted),
+		    "\"tags\":[\"truncated\"],\"thread_id\":\"%d\"", gettid());
+		ck_assert_ptr_nonnull(strstr(text, wanted));
+		free(text);
+		ck_assert_int_eq(mxlog_shutdown(), 0);
+		mxlog_tempdir_free(dir);
+	}
+}
+END_TEST
+
+static volatile sig_atomic_t interruptions;
+
+static void log_in_between(int signal_number)
+{
+	(void)signal_number;
+	MXLOG_INFO(mxlog_logger_get("d"), "in between %d",
+	    (int)interruptions++);
+}
+
+/* Signals fall into calls at any place: each entry is stored or counted. */
+START_TEST(an_interrupted_call_drops_nothing_uncounted)
+{
+	static const char *const yamls[] = { "buffer_size: 100000\n",
+		"async_enabled: false\n" };
+	const struct itimerval often = { { 0, 50 }, { 0, 50 } }, never = { 0 };
+
+	(void)mxlog_logger_get("d"); /* takes a lock when it is new */
+	for (size_t i = 0; i < ARRAY_LEN(yamls); i++) {
+		char *dir = mxlog_tempdir_new();
+		size_t n = 0;
+		char *text;
+
+		interruptions = 0;
+		set_up(dir, yamls[i]);
+		(void)signal(SIGALRM, log_in_between);
+		(void)setitimer(ITIMER_REAL, &often, NULL);
+		for (; n < 20000; n++)
+			(void)mxlog_logger_write(mxlog_get_logger(), MXLOG_INFO,
+			    NULL, NULL, "outside %zu", n);
+		(void)setitimer(ITIMER_REAL, &never, NULL);
+		(void)signal(SIGALRM, SIG_IGN);
+		ck_assert_int_eq(mxlog_flush(), 0);
+		text = stored(dir);
+		n += (size_t)interruptions;
+		ck_assert_uint_eq(count(text, "\"message\":\"in between ") +
+			count(text, "\"message\":\"outside ") +
+			shed_of(text, "\"shed_info\":"),
+		    n);
+		free(text);
+		ck_assert_int_eq(mxlog_shutdown(), 0);
+		mxlog_tempdir_free(dir);
+	}
+}
+END_TEST
+
+SUITE("logger", a_main_thread_that_ends_lets_the_process_end,
+    a_limit_for_files_kills_nobody,
+    a_handler_of_the_applications_own_can_have_all_stored,
+    from_its_level_on_an_entry_is_written_at_once_with_all_before,
+    a_signal_handler_can_log, an_interrupted_call_drops_nothing_uncounted,
+    what_is_no_logger_or_no_level_is_refused_and_logs_nothing,
     where_an_entry_comes_from_may_be_unloaded_before_it_is_stored,
     descriptors_that_the_program_closed_are_opened_again_and_no_others,
     a_program_without_stdio_prints_into_no_segment_and_has_its_files,
