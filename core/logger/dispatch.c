@@ -63,6 +63,27 @@ static bool is_stuck(const struct mxlog_handler *handler)
 	return handler->is_stuck && handler->is_stuck(handler->ctx);
 }
 
+static _Thread_local bool handling MXLOG_FAST_TLS;
+
+bool mxlog_dispatch_is_handling(void)
+{
+	return handling;
+}
+
+static int flush(struct mxlog_handler *handler, bool sync)
+{
+	bool due = handler->dirty || handler->has_timer || sync;
+	int r;
+
+	if (!due || !handler->ops->flush)
+		return 0;
+	handler->dirty = false;
+	handling = !handler->configured; /* ours never log */
+	r = handler->ops->flush(handler->ctx, sync);
+	handling = false;
+	return r;
+}
+
 /* ---- which handlers a logger has ---- */
 
 static int append(struct mxlog_handler ***handlers, size_t *n,
@@ -121,8 +142,43 @@ int mxlog_dispatch_attach(struct mxlog_dispatch *dispatch,
 	struct mxlog_handler *owned;
 	int r = own(dispatch, handler, &owned);
 
+	logger = mxlog_registry_real(logger);
 	return r < 0 ? r
 		     : append(&logger->handlers, &logger->n_handlers, owned);
+}
+
+static size_t take_out(struct mxlog_handler **handlers, size_t n,
+    const struct mxlog_handler *handler)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (handlers[i] != handler)
+			handlers[left++] = handlers[i];
+	return left;
+}
+
+int mxlog_dispatch_remove(struct mxlog_dispatch *dispatch,
+    struct mxlog_logger *logger, const struct mxlog_handler_ops *ops,
+    const void *ctx)
+{
+	struct mxlog_handler *found = NULL;
+
+	logger = mxlog_registry_real(logger);
+	for (size_t i = 0; i < logger->n_handlers && !found; i++)
+		if (!logger->handlers[i]->configured &&
+		    logger->handlers[i]->ops == ops &&
+		    logger->handlers[i]->ctx == ctx)
+			found = logger->handlers[i];
+	if (!found)
+		return -ENOENT;
+	(void)flush(found, true);
+	logger->n_handlers =
+	    take_out(logger->handlers, logger->n_handlers, found);
+	dispatch->n_handlers =
+	    take_out(dispatch->handlers, dispatch->n_handlers, found);
+	handler_free(found);
+	return 0;
 }
 
 /* Take every configured handler away from a logger. */
@@ -247,19 +303,29 @@ static int attach_named(const struct mxlog_config *config,
 	return r;
 }
 
-/* Give each logger its handlers; those that no logger names, and the store,
- * belong to the root. */
+static bool names_handlers(const struct mxlog_config *config)
+{
+	for (size_t i = 0; i < config->n_loggers; i++)
+		if (config->loggers[i].n_handlers > 0)
+			return true;
+	return false;
+}
+
+/* Give each logger its handlers. Those of the configuration that no logger
+ * names belong to the root where no logger names any, else to none, as Python
+ * has it. What `format` brought belongs to the root. */
 static int plan_attach(const struct plan *plan,
     const struct mxlog_config *config)
 {
 	struct mxlog_logger *root = mxlog_registry_root();
+	bool named = names_handlers(config);
 	bool *used = calloc(plan->n + 1, sizeof(*used));
 	int r = used ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < config->n_loggers && r == 0; i++)
 		r = attach_named(config, plan, &config->loggers[i], used);
 	for (size_t i = 0; i < plan->n && r == 0; i++)
-		if (!used[i])
+		if (!used[i] && (!named || i >= config->n_handlers))
 			r = append(&root->handlers, &root->n_handlers,
 			    plan->handlers[i]);
 	free(used);
@@ -450,13 +516,6 @@ static int prepare(struct mxlog_dispatch *dispatch, struct mxlog_item *item)
 	return r;
 }
 
-static _Thread_local bool handling MXLOG_FAST_TLS;
-
-bool mxlog_dispatch_is_handling(void)
-{
-	return handling;
-}
-
 static int hand(struct mxlog_handler *handler, const struct mxlog_item *item)
 {
 	int r = 0;
@@ -538,20 +597,6 @@ int mxlog_dispatch_handle(struct mxlog_dispatch *dispatch,
 	if (handlers == 0)
 		hand_and_tell(dispatch, &dispatch->fallback, item);
 	return 0;
-}
-
-static int flush(struct mxlog_handler *handler, bool sync)
-{
-	bool due = handler->dirty || handler->has_timer || sync;
-	int r;
-
-	if (!due || !handler->ops->flush)
-		return 0;
-	handler->dirty = false;
-	handling = !handler->configured; /* ours never log */
-	r = handler->ops->flush(handler->ctx, sync);
-	handling = false;
-	return r;
 }
 
 static int flush_all(struct mxlog_dispatch *dispatch, bool sync)

@@ -49,6 +49,11 @@ void mxlog_dispatch_close_handlers(struct mxlog_dispatch *dispatch);
 int mxlog_dispatch_configure(struct mxlog_dispatch *dispatch,
     const struct mxlog_config *config, struct mxlog_error *reterr);
 
+/* Take away an application's handler, flush and close it. -ENOENT. */
+int mxlog_dispatch_remove(struct mxlog_dispatch *dispatch,
+    struct mxlog_logger *logger, const struct mxlog_handler_ops *ops,
+    const void *ctx);
+
 /* Prepare the item and hand it to the handlers of its logger and, while they
  * propagate, of those above. An entry that no handler has is shown on stderr.
  * Failures are told there, too; what a handler of ours refuses is counted, and

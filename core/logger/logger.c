@@ -380,7 +380,7 @@ int mxlog_logger_set_propagate(struct mxlog_logger *logger, bool propagate)
 {
 	if (!logger)
 		return -EINVAL;
-	atomic_store(&logger->propagate, propagate);
+	atomic_store(&mxlog_registry_real(logger)->propagate, propagate);
 	return 0;
 }
 
@@ -408,6 +408,23 @@ int mxlog_logger_add_handler(struct mxlog_logger *logger,
 	}
 	mxlog_fair_lock_lock(&logging.delivering);
 	r = mxlog_dispatch_attach(logging.dispatch, logger, &handler);
+	mxlog_fair_lock_unlock(&logging.delivering);
+	return r;
+}
+
+int mxlog_logger_remove_handler(struct mxlog_logger *logger,
+    const struct mxlog_handler_ops *ops, const void *ctx)
+{
+	int r;
+
+	if (!logger || !ops || !thread_self() || !logging.dispatch)
+		return -EINVAL;
+	if (is_inside())
+		return -EDEADLK;
+	if (atomic_load(&logging.writer_thread))
+		(void)mxlog_flush(); /* what was logged before is for it, too */
+	mxlog_fair_lock_lock(&logging.delivering);
+	r = mxlog_dispatch_remove(logging.dispatch, logger, ops, ctx);
 	mxlog_fair_lock_unlock(&logging.delivering);
 	return r;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "logger/rate_limit.h"
 
+#include <mxlog/logger.h>
+
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/timestamp.h"
@@ -11,6 +14,31 @@ enum {
 };
 
 #define EVERY_USEC (5 * USEC_PER_SEC)
+
+typedef void error_callback(void *arg, const char *text);
+
+static _Atomic(error_callback *) callback;
+static _Atomic(void *) callback_arg;
+
+void mxlog_set_error_callback(error_callback *call, void *arg)
+{
+	atomic_store(&callback, NULL);
+	atomic_store(&callback_arg, arg);
+	atomic_store(&callback, call);
+}
+
+/* A line with its newline, which a callback does not get. */
+static void tell(char *line, size_t len)
+{
+	error_callback *call = atomic_load(&callback);
+
+	if (!call) {
+		(void)mxlog_stderr_write(line, len);
+		return;
+	}
+	line[len - 1] = '\0';
+	call(atomic_load(&callback_arg), line);
+}
 
 void mxlog_stderr_limited(struct mxlog_rate_limit *rate_limit,
     const char *format, ...)
@@ -40,23 +68,24 @@ void mxlog_stderr_limited(struct mxlog_rate_limit *rate_limit,
 	else
 		n = snprintf(text + len, 63, "\n");
 	rate_limit->kept_back = 0;
-	(void)mxlog_stderr_write(text, len + (size_t)n);
+	tell(text, len + (size_t)n);
 }
 
 void mxlog_stderr_say(const char *format, ...)
 {
-	char text[640];
+	char text[641];
 	va_list args;
 	int n;
 
 	va_start(args, format);
-	n = vsnprintf(text, sizeof(text) - 1, format, args);
+	n = vsnprintf(text, sizeof(text) - 2, format, args);
 	va_end(args);
 	if (n < 0)
 		return;
-	n = MIN(n, (int)sizeof(text) - 2);
+	n = MIN(n, (int)sizeof(text) - 3);
 	text[n] = '\n';
-	(void)mxlog_stderr_write(text, (size_t)n + 1);
+	text[n + 1] = '\0';
+	tell(text, (size_t)n + 1);
 }
 
 void mxlog_stderr_line(struct mxlog_line_limit *limit, const char *line,

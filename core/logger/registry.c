@@ -3,6 +3,11 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "entry/name.h"
+#include "logger/rate_limit.h"
 
 enum {
 	BUCKETS = 256,
@@ -101,8 +106,8 @@ static struct mxlog_logger *add(const char *name, size_t len,
 	return logger;
 }
 
-/* The logger and, where missing, those above it. */
-static struct mxlog_logger *find_or_add(const char *name)
+/* Of a dotted identifier: the logger and, where missing, those above it. */
+static struct mxlog_logger *find_or_add_valid(const char *name)
 {
 	struct mxlog_logger *parent = &registry.root;
 	size_t len = 0;
@@ -119,6 +124,37 @@ static struct mxlog_logger *find_or_add(const char *name)
 		parent = logger;
 		len++;
 	}
+}
+
+/* Below the logger whose name the configuration and every line have. */
+static struct mxlog_logger *add_alias(const char *name)
+{
+	struct mxlog_logger *parent = &registry.root, *logger = NULL;
+	struct mxlog_buf buf = { 0 };
+	bool changed;
+	int r = mxlog_module_normalise(&buf, name, strlen(name), &changed);
+
+	if (r == 0)
+		r = mxlog_buf_add_char(&buf, '\0');
+	if (r == 0) {
+		parent = find_or_add_valid(buf.data);
+		logger = add(name, strlen(name), parent);
+	}
+	if (logger)
+		logger->alias = true;
+	mxlog_buf_done(&buf);
+	return logger ? logger : parent;
+}
+
+static struct mxlog_logger *find_or_add(const char *name)
+{
+	size_t len = strlen(name);
+	struct mxlog_logger *logger = find(name, len);
+
+	if (logger)
+		return logger;
+	return mxlog_module_is_valid(name, len) ? find_or_add_valid(name)
+						: add_alias(name);
 }
 
 struct mxlog_logger *mxlog_registry_get(const char *name)
@@ -161,7 +197,7 @@ static void refresh(struct mxlog_logger *logger, void *arg)
 void mxlog_registry_set_level(struct mxlog_logger *logger, int level)
 {
 	mxlog_registry_lock();
-	logger->set_level = level;
+	mxlog_registry_real(logger)->set_level = level;
 	each_locked(refresh, NULL);
 	mxlog_registry_unlock();
 }
@@ -205,12 +241,50 @@ static void reconfigure(struct mxlog_logger *logger, void *arg)
 			    config->loggers[i].propagate);
 }
 
+/* "MXLOG_LEVEL=DEBUG", "MXLOG_LEVEL_src.queue=DEBUG": for one run of a program.
+ * Not of one that has other rights than who set it. */
+static void add_from_environment(const char *variable)
+{
+	static const char prefix[] = "MXLOG_LEVEL";
+	const char *name = variable + sizeof(prefix) - 1;
+	const char *value = strchr(variable, '=');
+	struct mxlog_buf module = { 0 };
+	enum mxlog_level level;
+	bool changed;
+
+	if (strncmp(variable, prefix, sizeof(prefix) - 1) != 0 || !value ||
+	    (*name != '=' && *name != '_') || value == name + 1)
+		return;
+	if (mxlog_level_parse(value + 1, strlen(value + 1), &level) < 0) {
+		mxlog_stderr_say("mxlog: %.100s: no such level", variable);
+		return;
+	}
+	if (*name == '=') {
+		add_configured("root", level);
+		return;
+	}
+	if (mxlog_module_normalise(&module, name + 1,
+		(size_t)(value - name - 1), &changed) == 0 &&
+	    mxlog_buf_add_char(&module, '\0') == 0)
+		add_configured(module.data, level);
+	mxlog_buf_done(&module);
+}
+
+static void add_environment(void)
+{
+	if (getauxval(AT_SECURE))
+		return;
+	for (char **at = environ; at && *at; at++)
+		add_from_environment(*at);
+}
+
 void mxlog_registry_configure(const struct mxlog_config *config)
 {
 	mxlog_registry_lock();
 	for (size_t i = 0; i < configured.n; i++)
 		free(configured.levels[i].module);
 	configured.n = 0;
+	add_environment(); /* the first one of a name counts */
 	for (size_t i = 0; config && i < config->n_loggers; i++)
 		if (config->loggers[i].has_level)
 			add_configured(config->loggers[i].name,

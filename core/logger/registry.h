@@ -13,8 +13,12 @@
 struct mxlog_logger {
 	char *name;                  /* "" is the root */
 	struct mxlog_logger *parent; /* NULL: the root */
-	struct mxlog_logger *next;   /* in the registry */
-	_Atomic int level;           /* in force */
+	/* A name that is no dotted identifier ("my-app") logs as the one that is
+	 * made of it: that logger is its parent, and has its level, its handlers
+	 * and what is set at run time. */
+	bool alias;
+	struct mxlog_logger *next; /* in the registry */
+	_Atomic int level;         /* in force */
 	_Atomic bool propagate;
 	int set_level;                   /* at run time; 0: not */
 	int configured_level;            /* 0: none */
@@ -27,6 +31,14 @@ struct mxlog_logger {
 
 struct mxlog_logger *mxlog_registry_root(void);
 struct mxlog_logger *mxlog_registry_get(const char *name);
+
+/* The logger that has the handlers and the level: itself, or what it is an
+ * alias of. */
+static inline struct mxlog_logger *mxlog_registry_real(
+    struct mxlog_logger *logger)
+{
+	return logger->alias ? logger->parent : logger;
+}
 
 /* Set at run time (0: take it back) and work out all levels anew. */
 void mxlog_registry_set_level(struct mxlog_logger *logger, int level);

@@ -76,22 +76,20 @@ void mxlog_shed_format(const struct mxlog_shed *shed, char *out, size_t size)
 }
 
 static _Atomic uint64_t noted[MXLOG_QUEUE_RANKS];
+static _Atomic bool noted_some;
 
 void mxlog_shed_note(unsigned rank)
 {
 	atomic_fetch_add(&noted[MIN(rank, MXLOG_QUEUE_RANKS - 1U)], 1);
+	atomic_store(&noted_some, true);
 }
 
 bool mxlog_shed_take_noted(struct mxlog_shed *ret)
 {
-	bool any = false;
-
-	for (int i = 0; i < MXLOG_QUEUE_RANKS; i++) {
-		ret->n[i] =
-		    atomic_load_explicit(&noted[i], memory_order_relaxed);
-		if (ret->n[i] > 0)
-			ret->n[i] = atomic_exchange(&noted[i], 0);
-		any = any || ret->n[i] > 0;
-	}
-	return any;
+	if (LIKELY(!atomic_load_explicit(&noted_some, memory_order_relaxed)))
+		return false;
+	atomic_store(&noted_some, false);
+	for (int i = 0; i < MXLOG_QUEUE_RANKS; i++)
+		ret->n[i] = atomic_exchange(&noted[i], 0);
+	return true;
 }

@@ -100,6 +100,20 @@ MXLOG_EXPORT int mxlog_logger_set_propagate(struct mxlog_logger *logger,
 MXLOG_EXPORT int mxlog_logger_add_handler(struct mxlog_logger *logger,
     const struct mxlog_handler_ops *ops, void *ctx, enum mxlog_level level);
 
+/* Take away the handler that was added with these: what was logged before is
+ * handed to it, then it is flushed and closed. -ENOENT if the logger has none
+ * such; -EDEADLK in a handler. */
+MXLOG_EXPORT int mxlog_logger_remove_handler(struct mxlog_logger *logger,
+    const struct mxlog_handler_ops *ops, const void *ctx);
+
+/* Have what the library itself has to say (a handler that fails, entries that
+ * are lost) as one line of text instead of on stderr; rate limited as there.
+ * Called from any thread that logs, or the writer thread; it must not log.
+ * NULL: stderr again. */
+MXLOG_EXPORT void mxlog_set_error_callback(void (*callback)(void *arg,
+					       const char *text),
+    void *arg);
+
 /* ---- logging ---- */
 
 /* What an entry may carry beside its message; zeroed is nothing. */
@@ -111,6 +125,15 @@ struct mxlog_with {
 	bool has_duration;
 	double duration_ms;
 };
+
+static inline struct mxlog_with mxlog_with_context(
+    const struct mxlog_kv *context)
+{
+	struct mxlog_with with = { NULL, NULL, NULL, NULL, false, 0 };
+
+	with.context = context;
+	return with;
+}
 
 /* In C the attributes are written where they are used; in C++ (where arrays
  * can't be temporaries) fill a struct mxlog_with and pass its address. */
@@ -141,10 +164,17 @@ MXLOG_EXPORT int mxlog_logger_vwrite(struct mxlog_logger *logger,
 MXLOG_EXPORT int mxlog_log_async_signal(struct mxlog_logger *logger,
     enum mxlog_level level, const char *text);
 
+/* Calls below this level are left out of the program: define it before this
+ * header is included, -DMXLOG_MIN_LEVEL=20 for all but DEBUG. */
+#ifndef MXLOG_MIN_LEVEL
+#define MXLOG_MIN_LEVEL 0
+#endif
+
 #define MXLOG_LOG_WITH(logger, level, with, ...)                           \
 	do {                                                               \
 		struct mxlog_logger *mxlog_logger_ = (logger);             \
-		if (mxlog_logger_enabled(mxlog_logger_, level)) {          \
+		if ((int)(level) >= MXLOG_MIN_LEVEL &&                     \
+		    mxlog_logger_enabled(mxlog_logger_, level)) {          \
 			static const struct mxlog_source mxlog_source_ = { \
 				__FILE__, __func__, __LINE__               \
 			};                                                 \
@@ -173,6 +203,52 @@ MXLOG_EXPORT int mxlog_log_async_signal(struct mxlog_logger *logger,
 	MXLOG_LOG_WITH(logger, MXLOG_ERROR, with, __VA_ARGS__)
 #define MXLOG_CRITICAL_WITH(logger, with, ...) \
 	MXLOG_LOG_WITH(logger, MXLOG_CRITICAL, with, __VA_ARGS__)
+
+/* ---- not every time ---- */
+
+/* How often a call has come; one for each place, static and zeroed. */
+struct mxlog_throttle {
+	uint64_t calls;
+	uint64_t left_out; /* since one was logged */
+	int64_t next_nsec; /* CLOCK_MONOTONIC */
+};
+
+/* True for the 1st, the n+1st … call; for the first n; once in so many
+ * milliseconds. From any thread. *ret_left_out: calls that were answered with
+ * false since the last true. */
+MXLOG_EXPORT bool mxlog_throttle_every(struct mxlog_throttle *throttle,
+    uint64_t n, uint64_t *ret_left_out);
+MXLOG_EXPORT bool mxlog_throttle_first(struct mxlog_throttle *throttle,
+    uint64_t n, uint64_t *ret_left_out);
+MXLOG_EXPORT bool mxlog_throttle_interval(struct mxlog_throttle *throttle,
+    uint64_t msec, uint64_t *ret_left_out);
+
+/* The entry says in context.left_out how many were not logged before it. */
+#define MXLOG_LOG_THROTTLED(how, n, logger, level, ...)                     \
+	do {                                                                \
+		static struct mxlog_throttle mxlog_throttle_;               \
+		struct mxlog_logger *mxlog_to_ = (logger);                  \
+		uint64_t mxlog_left_out_ = 0;                               \
+		if ((int)(level) >= MXLOG_MIN_LEVEL &&                      \
+		    mxlog_logger_enabled(mxlog_to_, level) &&               \
+		    mxlog_throttle_##how(&mxlog_throttle_, n,               \
+			&mxlog_left_out_)) {                                \
+			struct mxlog_kv mxlog_pairs_[2] = {                 \
+				mxlog_kv_uint("left_out", mxlog_left_out_), \
+				mxlog_kv_string(NULL, NULL)                 \
+			};                                                  \
+			struct mxlog_with mxlog_with_ = mxlog_with_context( \
+			    mxlog_left_out_ > 0 ? mxlog_pairs_ : NULL);     \
+			MXLOG_LOG_WITH(mxlog_to_, level, &mxlog_with_,      \
+			    __VA_ARGS__);                                   \
+		}                                                           \
+	} while (0)
+#define MXLOG_LOG_EVERY_N(logger, level, n, ...) \
+	MXLOG_LOG_THROTTLED(every, n, logger, level, __VA_ARGS__)
+#define MXLOG_LOG_FIRST_N(logger, level, n, ...) \
+	MXLOG_LOG_THROTTLED(first, n, logger, level, __VA_ARGS__)
+#define MXLOG_LOG_ONCE_A_SECOND(logger, level, ...) \
+	MXLOG_LOG_THROTTLED(interval, 1000, logger, level, __VA_ARGS__)
 
 /* ---- operations ---- */
 

@@ -1410,7 +1410,147 @@ START_TEST(an_interrupted_call_drops_nothing_uncounted)
 }
 END_TEST
 
-SUITE("logger", a_main_thread_that_ends_lets_the_process_end,
+START_TEST(handlers_that_no_logger_names_are_the_roots_only_if_none_is_named)
+{
+	static const char *const parts[] = { "",
+		"loggers:\n  my-app:\n"
+		"    handlers: [named]\n" };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		char *dir = mxlog_tempdir_new();
+		char yaml[1024];
+		char *named, *other;
+
+		(void)snprintf(yaml, sizeof(yaml),
+		    "handlers:\n  named:\n    type: file\n"
+		    "    destination: %s/named.txt\n"
+		    "  other:\n    type: file\n"
+		    "    destination: %s/other.txt\n%s",
+		    dir, dir, parts[i]);
+		set_up(dir, yaml);
+		MXLOG_INFO(mxlog_logger_get("my-app"), "one");
+		MXLOG_INFO(mxlog_logger_get("my-app.x"), "two");
+		MXLOG_INFO(mxlog_logger_get("else"), "three");
+		ck_assert_int_eq(mxlog_flush(), 0);
+		named = mxlog_tempdir_read_glob(dir, "named.txt");
+		other = mxlog_tempdir_read_glob(dir, "other.txt");
+		ck_assert_uint_eq(count(named, "\n"), i == 0 ? 3 : 2);
+		ck_assert_uint_eq(count(other, "\n"), i == 0 ? 3 : 0);
+		free(named);
+		free(other);
+		named = stored(dir); /* the store has all of it */
+		ck_assert_uint_eq(count(named, "\n"), 3);
+		free(named);
+		mxlog_tempdir_free(dir);
+	}
+}
+END_TEST
+
+START_TEST(some_calls_are_not_logged_every_time_and_say_so)
+{
+	char *dir = mxlog_tempdir_new();
+	struct mxlog_logger *logger;
+	char *text;
+
+	set_up(dir, "");
+	logger = mxlog_logger_get("t");
+	for (int i = 0; i < 100; i++) {
+		MXLOG_LOG_EVERY_N(logger, MXLOG_INFO, 10, "every %d", i);
+		MXLOG_LOG_FIRST_N(logger, MXLOG_INFO, 3, "first %d", i);
+		MXLOG_LOG_ONCE_A_SECOND(logger, MXLOG_INFO, "second %d", i);
+		if (i == 49)
+			inject_clock(2, 2);
+		MXLOG_LOG_EVERY_N(logger, MXLOG_DEBUG, 1, "%s", evaluated());
+	}
+	inject_clock(0, 0);
+	ck_assert_int_eq(evaluations, 0);
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_uint_eq(count(text, "\"message\":\"every "), 10);
+	ck_assert_uint_eq(count(text, "\"left_out\":9}"), 9);
+	ck_assert_uint_eq(count(text, "\"message\":\"first "), 3);
+	ck_assert_uint_ge(count(text, "\"message\":\"second "), 2);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"message\":\"second 50\",\"context\":{\"left_out\":49}"));
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(a_handler_can_be_taken_away_and_has_all_before)
+{
+	char *dir = mxlog_tempdir_new();
+	struct heard heard = { 0 }, other = { 0 };
+	struct mxlog_logger *logger;
+
+	set_up(dir, "flush_interval_s: 60\n");
+	logger = mxlog_logger_get("my-app");
+	ck_assert_int_eq(mxlog_logger_add_handler(logger, &hearing, &heard,
+			     MXLOG_DEBUG),
+	    0);
+	MXLOG_INFO(logger, "1");
+	ck_assert_int_eq(mxlog_logger_remove_handler(logger, &hearing, &other),
+	    -ENOENT);
+	ck_assert_int_eq(mxlog_logger_remove_handler(mxlog_get_logger(),
+			     &hearing, &heard),
+	    -ENOENT);
+	ck_assert_int_eq(mxlog_logger_remove_handler(logger, &hearing, &heard),
+	    0);
+	ck_assert_uint_eq(heard.entries, 1);
+	ck_assert_uint_eq(heard.closes, 1);
+	MXLOG_INFO(logger, "2");
+	ck_assert_int_eq(mxlog_shutdown(), 0);
+	ck_assert_uint_eq(heard.entries, 1);
+	ck_assert_uint_eq(heard.closes, 1);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+static char told[200];
+
+static void be_told(void *arg, const char *text)
+{
+	*(int *)arg += 1;
+	(void)snprintf(told, sizeof(told), "%s", text);
+}
+
+static int fail_always(void *ctx, const struct mxlog_entry *entry)
+{
+	(void)ctx;
+	(void)entry;
+	return -EPIPE;
+}
+
+START_TEST(what_goes_wrong_can_be_told_to_the_application)
+{
+	static const struct mxlog_handler_ops failing = {
+		.size = sizeof(failing),
+		.name = "failing",
+		.handle = fail_always,
+	};
+	char *dir = mxlog_tempdir_new();
+	int calls = 0;
+
+	set_up(dir, "async_enabled: false\n");
+	mxlog_set_error_callback(be_told, &calls);
+	ck_assert_int_eq(mxlog_logger_add_handler(mxlog_get_logger(), &failing,
+			     NULL, MXLOG_DEBUG),
+	    0);
+	for (int i = 0; i < 100; i++)
+		MXLOG_INFO(mxlog_get_logger(), "x");
+	ck_assert_int_eq(calls, 1); /* in five seconds */
+	ck_assert_str_eq(told, "mxlog: handler failing failed: Broken pipe");
+	mxlog_set_error_callback(NULL, NULL);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger",
+    handlers_that_no_logger_names_are_the_roots_only_if_none_is_named,
+    some_calls_are_not_logged_every_time_and_say_so,
+    a_handler_can_be_taken_away_and_has_all_before,
+    what_goes_wrong_can_be_told_to_the_application,
+    a_main_thread_that_ends_lets_the_process_end,
     a_limit_for_files_kills_nobody,
     a_handler_of_the_applications_own_can_have_all_stored,
     from_its_level_on_an_entry_is_written_at_once_with_all_before,

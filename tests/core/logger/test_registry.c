@@ -118,7 +118,48 @@ START_TEST(threads_get_the_same_loggers)
 }
 END_TEST
 
-SUITE("registry", a_name_is_one_logger_below_its_prefixes,
+START_TEST(a_name_that_is_no_identifier_is_configured_by_what_lines_call_it)
+{
+	struct mxlog_logger *logger;
+
+	configure("level: WARNING\nmodule_levels:\n  my-app: DEBUG\n"
+		  "  my-app.db: ERROR\n");
+	logger = mxlog_registry_get("my-app");
+	ck_assert_str_eq(logger->name, "my-app");
+	ck_assert_ptr_eq(logger, mxlog_registry_get("my-app"));
+	ck_assert_ptr_eq(mxlog_registry_real(logger),
+	    mxlog_registry_get("my_app"));
+	ck_assert_int_eq(level("my-app"), MXLOG_DEBUG);
+	ck_assert_int_eq(level("my-app.db.pool-1"), MXLOG_ERROR);
+	ck_assert_int_eq(level("my-app.web"), MXLOG_DEBUG);
+	mxlog_registry_set_level(logger, MXLOG_CRITICAL);
+	ck_assert_int_eq(level("my-app"), MXLOG_CRITICAL);
+	ck_assert_int_eq(level("my-app.web"), MXLOG_CRITICAL);
+	configure("level: WARNING\n");
+	ck_assert_int_eq(level("my-app"), MXLOG_WARNING);
+}
+END_TEST
+
+START_TEST(the_environment_has_the_last_word_about_levels)
+{
+	(void)setenv("MXLOG_LEVEL", "ERROR", 1);
+	(void)setenv("MXLOG_LEVEL_a.b-c", "debug", 1);
+	(void)setenv("MXLOG_LEVEL_x", "LOUD", 1);
+	(void)setenv("MXLOG_LEVELS", "DEBUG", 1);
+	configure("level: INFO\nmodule_levels:\n  a.b_c: WARNING\n"
+		  "  x: WARNING\n");
+	ck_assert_int_eq(level(NULL), MXLOG_ERROR);
+	ck_assert_int_eq(level("other"), MXLOG_ERROR);
+	ck_assert_int_eq(level("a.b_c.d"), MXLOG_DEBUG);
+	ck_assert_int_eq(level("a.b-c"), MXLOG_DEBUG);
+	ck_assert_int_eq(level("x"), MXLOG_WARNING);
+}
+END_TEST
+
+SUITE("registry",
+    a_name_that_is_no_identifier_is_configured_by_what_lines_call_it,
+    the_environment_has_the_last_word_about_levels,
+    a_name_is_one_logger_below_its_prefixes,
     the_longest_configured_prefix_counts,
     loggers_of_the_configuration_have_levels_and_propagate,
     a_logger_made_after_the_configuration_has_its_level,
