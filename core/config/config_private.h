@@ -90,6 +90,7 @@ struct mxlog_config {
 	struct mxlog_existing_module *existing_modules;
 	size_t n_existing_modules;
 	enum mxlog_level flush_level;
+	uint32_t backtrace;
 	uint64_t backlog_size; /* bytes */
 	/* mxlogd and archives */
 	char *archive_key_file; /* may be NULL */

@@ -7,8 +7,10 @@
 
 #include "base/timestamp.h"
 #include "config/config_search.h"
+#include "logger/backtrace.h"
 #include "logger/crash.h"
 #include "logger/fast_printf.h"
+#include "logger/hexdump.h"
 #include "logger/signal_ring.h"
 #include "logger/signal_stack.h"
 #include "logger/stderr_guard.h"
@@ -21,6 +23,7 @@
 struct thread {
 	struct thread *next;
 	struct mxlog_item *item;
+	struct mxlog_backtrace backtrace;
 	struct mxlog_signal_stack signal_stack;
 	_Atomic int busy;
 };
@@ -47,13 +50,16 @@ static struct {
 	    writer_thread;               /* NULL: whoever logs delivers */
 	_Atomic bool want_writer_thread; /* to be started again, after fork */
 	struct mxlog_writer_thread_options options;
-	_Atomic unsigned flush_rank; /* from here on entries don't wait */
+	_Atomic unsigned flush_rank;   /* from here on entries don't wait */
+	_Atomic unsigned special_rank; /* and from here on it is looked */
+	_Atomic uint32_t backtrace;    /* entries that a thread remembers */
 } logging = {
 	.setup = PTHREAD_MUTEX_INITIALIZER,
 	.delivering = MXLOG_TURN_INITIALIZER,
 	.threads_lock = PTHREAD_MUTEX_INITIALIZER,
 	.once = PTHREAD_ONCE_INIT,
 	.flush_rank = MXLOG_QUEUE_RANKS,
+	.special_rank = MXLOG_QUEUE_RANKS,
 };
 
 static _Thread_local struct thread *self MXLOG_FAST_TLS;
@@ -73,6 +79,7 @@ static void thread_free(void *arg)
 	(void)pthread_mutex_unlock(&logging.threads_lock);
 	mxlog_signal_stack_done(&thread->signal_stack);
 	mxlog_item_free(thread->item);
+	mxlog_backtrace_done(&thread->backtrace);
 	free(thread);
 	self = NULL;
 }
@@ -231,6 +238,16 @@ static int start_writer_thread(void)
 	return 0;
 }
 
+static void use_levels(const struct mxlog_config *config)
+{
+	unsigned flush_rank = mxlog_shed_rank(config->flush_level);
+
+	atomic_store(&logging.backtrace, config->backtrace);
+	atomic_store(&logging.flush_rank, flush_rank);
+	atomic_store(&logging.special_rank,
+	    MIN(flush_rank, mxlog_shed_rank(MXLOG_ERROR)));
+}
+
 static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 {
 	int r;
@@ -250,8 +267,7 @@ static int use(const struct mxlog_config *config, struct mxlog_error *reterr)
 			.end = end_writer,
 		};
 	if (r == 0)
-		atomic_store(&logging.flush_rank,
-		    mxlog_shed_rank(config->flush_level));
+		use_levels(config);
 	if (logging.options.buffer_size > 0) /* on failure: the old one */
 		(void)start_writer_thread();
 	return r;
@@ -336,6 +352,14 @@ static inline bool is_level(enum mxlog_level level)
 	return (unsigned)level < 64 && (LEVELS >> level & 1);
 }
 
+/* To be written, not only remembered. */
+static inline bool is_wanted(const struct mxlog_logger *logger,
+    enum mxlog_level level)
+{
+	return (int)level >=
+	    atomic_load_explicit(&logger->wanted, memory_order_relaxed);
+}
+
 struct mxlog_logger *mxlog_logger_get(const char *name)
 {
 	return mxlog_registry_get(name);
@@ -363,7 +387,7 @@ enum mxlog_level mxlog_logger_get_level(const struct mxlog_logger *logger)
 {
 	if (!logger)
 		return 0;
-	return (enum mxlog_level)atomic_load_explicit(&logger->level,
+	return (enum mxlog_level)atomic_load_explicit(&logger->wanted,
 	    memory_order_relaxed);
 }
 
@@ -451,12 +475,7 @@ static void pass_on(struct thread *thread)
 	    atomic_load(&logging.want_writer_thread))
 		writer_thread = async_again();
 	if (LIKELY(writer_thread != NULL)) {
-		unsigned rank = thread->item->queued.rank;
-
 		mxlog_writer_thread_put(writer_thread, &thread->item);
-		if (UNLIKELY(rank >= atomic_load_explicit(&logging.flush_rank,
-					 memory_order_relaxed)))
-			mxlog_writer_thread_hurry(writer_thread);
 		return;
 	}
 	mxlog_fair_lock_queue(&logging.delivering);
@@ -530,6 +549,8 @@ static int set_with(struct mxlog_entry *entry, const struct mxlog_with *with)
 	for (const struct mxlog_kv *kv = with->context; kv && kv->key && r == 0;
 	     kv++)
 		r = mxlog_thread_context_add_pair(entry, kv);
+	if (r == 0 && with->hexdump)
+		r = mxlog_hexdump_add(entry, with->hexdump, with->hexdump_len);
 	for (const char *const *tag = with->tags; tag && *tag && r == 0; tag++)
 		r = mxlog_entry_add_tag(entry, *tag, strlen(*tag));
 	if (with->has_duration)
@@ -566,6 +587,56 @@ static int set_source(struct mxlog_item *item,
 		    source->function, len);
 	memcpy(item->function, source->function, len + 1);
 	return 0;
+}
+
+/* What the thread remembers goes before the error that it explains. */
+static void pass_on_backtrace(struct thread *thread)
+{
+	struct mxlog_item *error = thread->item, **slot;
+
+	while ((slot = mxlog_backtrace_take(&thread->backtrace))) {
+		thread->item = *slot;
+		(void)mxlog_entry_add_tag(thread->item->entry,
+		    LITERAL("backtrace"));
+		pass_on(thread);
+		*slot = thread->item;
+	}
+	thread->item = error;
+}
+
+/* Of a level that does not wait, or one that is only remembered. */
+static void pass_on_or_keep(struct thread *thread, bool wanted)
+{
+	struct mxlog_writer_thread *writer_thread;
+	unsigned rank = thread->item->queued.rank;
+	uint32_t n = atomic_load(&logging.backtrace);
+
+	if (!wanted) {
+		if (n > 0)
+			mxlog_backtrace_keep(&thread->backtrace, n,
+			    &thread->item);
+		return;
+	}
+	if (rank >= mxlog_shed_rank(MXLOG_ERROR))
+		pass_on_backtrace(thread);
+	pass_on(thread);
+	writer_thread = atomic_load(&logging.writer_thread);
+	if (writer_thread && rank >= atomic_load(&logging.flush_rank))
+		mxlog_writer_thread_hurry(writer_thread);
+}
+
+static void pass_on_entry(struct thread *thread,
+    const struct mxlog_logger *logger, enum mxlog_level level)
+{
+	bool wanted = is_wanted(logger, level);
+
+	if (LIKELY(wanted &&
+		mxlog_shed_rank(level) <
+		    atomic_load_explicit(&logging.special_rank,
+			memory_order_relaxed)))
+		pass_on(thread);
+	else
+		pass_on_or_keep(thread, wanted);
 }
 
 static void begin_entry(struct mxlog_item *item, enum mxlog_level level)
@@ -633,7 +704,7 @@ int mxlog_log_async_signal(struct mxlog_logger *logger, enum mxlog_level level,
 
 	if (!logger || !text || !is_level(level))
 		return -EINVAL;
-	if (!mxlog_logger_enabled(logger, level))
+	if (!is_wanted(logger, level))
 		return 0;
 	entry = take_slot(logger, level);
 	if (entry)
@@ -653,6 +724,8 @@ static int log_interrupted(struct mxlog_logger *logger, enum mxlog_level level,
 
 	if (!self || mxlog_dispatch_is_handling())
 		return refuse(level);
+	if (!is_wanted(logger, level))
+		return 0;
 	entry = take_slot(logger, level);
 	if (!entry)
 		return -EAGAIN;
@@ -687,8 +760,8 @@ int mxlog_logger_vwrite(struct mxlog_logger *logger, enum mxlog_level level,
 	if (r == 0)
 		r = set_with(thread->item->entry, with);
 	free_exception(with);
-	if (r == 0)
-		pass_on(thread);
+	if (LIKELY(r == 0))
+		pass_on_entry(thread, logger, level);
 	else
 		mxlog_shed_note(mxlog_shed_rank(level));
 	leave(thread);

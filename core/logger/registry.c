@@ -21,7 +21,12 @@ static struct {
 	struct mxlog_logger root;
 } registry = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.root = { .name = root_name, .level = MXLOG_INFO, .propagate = true },
+	.root = {
+		.name = root_name,
+		.wanted = MXLOG_INFO,
+		.level = MXLOG_INFO,
+		.propagate = true,
+	},
 };
 
 void mxlog_registry_lock(void)
@@ -59,6 +64,18 @@ static int level_of(const struct mxlog_logger *logger)
 			return logger->configured_level;
 	}
 	return MXLOG_INFO;
+}
+
+/* Whether threads remember what is below the level. */
+static bool remembering;
+
+static void set_levels(struct mxlog_logger *logger)
+{
+	int level = level_of(logger);
+
+	atomic_store_explicit(&logger->wanted, level, memory_order_relaxed);
+	atomic_store_explicit(&logger->level,
+	    remembering ? (int)MXLOG_DEBUG : level, memory_order_relaxed);
 }
 
 static struct mxlog_logger *find(const char *name, size_t len)
@@ -99,7 +116,7 @@ static struct mxlog_logger *add(const char *name, size_t len,
 	}
 	logger->parent = parent;
 	logger->configured_level = configured_level_of(logger->name);
-	atomic_init(&logger->level, level_of(logger));
+	set_levels(logger);
 	atomic_init(&logger->propagate, true);
 	logger->next = *bucket;
 	*bucket = logger;
@@ -190,8 +207,7 @@ void mxlog_registry_each(void (*each)(struct mxlog_logger *logger, void *arg),
 static void refresh(struct mxlog_logger *logger, void *arg)
 {
 	(void)arg;
-	atomic_store_explicit(&logger->level, level_of(logger),
-	    memory_order_relaxed);
+	set_levels(logger);
 }
 
 void mxlog_registry_set_level(struct mxlog_logger *logger, int level)
@@ -284,6 +300,7 @@ void mxlog_registry_configure(const struct mxlog_config *config)
 	for (size_t i = 0; i < configured.n; i++)
 		free(configured.levels[i].module);
 	configured.n = 0;
+	remembering = config && config->backtrace > 0;
 	add_environment(); /* the first one of a name counts */
 	for (size_t i = 0; config && i < config->n_loggers; i++)
 		if (config->loggers[i].has_level)

@@ -18,7 +18,9 @@ struct mxlog_logger {
 	 * and what is set at run time. */
 	bool alias;
 	struct mxlog_logger *next; /* in the registry */
-	_Atomic int level;         /* in force */
+	_Atomic int wanted;        /* the level in force */
+	_Atomic int level; /* from here on calls are made: the same, or DEBUG
+	                     * where threads remember what is below */
 	_Atomic bool propagate;
 	int set_level;                   /* at run time; 0: not */
 	int configured_level;            /* 0: none */

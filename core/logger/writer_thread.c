@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "logger/writer_thread.h"
 
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,9 +9,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "base/fs.h"
-#include "base/own_fd.h"
 
 enum {
 	BATCH = 64,       /* items delivered with the lock held */
@@ -167,23 +163,14 @@ static void drain_and_free(struct mxlog_writer_thread *writer_thread)
 	free(writer_thread);
 }
 
-/* /proc/self is the thread group's leader, main()'s thread. */
+/* /proc/self is main()'s thread, and a zombie has no program any more. No file
+ * is opened: the number might be wanted by the program. */
 static bool is_main_gone(void)
 {
-	char text[512];
-	const char *end;
-	size_t n = 0;
-	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	char target[1];
 
-	fd = mxlog_own_fd_lift(fd);
-	if (fd < 0)
-		return false;
-	if (mxlog_fs_pread_full(fd, text, sizeof(text), 0, &n) < 0)
-		n = 0;
-	close(fd);
-	/* "123 (any name) Z …" */
-	end = memrchr(text, ')', n);
-	return end && end + 2 < text + n && end[2] == 'Z';
+	return readlink("/proc/self/exe", target, sizeof(target)) < 0 &&
+	    errno == ENOENT;
 }
 
 /* main() has left by pthread_exit(3) and is the one other thread that is

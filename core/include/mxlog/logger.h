@@ -124,12 +124,16 @@ struct mxlog_with {
 	struct mxlog_exception **exception; /* taken, *exception is NULL then */
 	bool has_duration;
 	double duration_ms;
+	/* Becomes context.hexdump, as hexdump -C prints it; 4 KiB of it at most,
+	 * then the entry is marked. Secrets can't be found in it. */
+	const void *hexdump;
+	size_t hexdump_len;
 };
 
 static inline struct mxlog_with mxlog_with_context(
     const struct mxlog_kv *context)
 {
-	struct mxlog_with with = { NULL, NULL, NULL, NULL, false, 0 };
+	struct mxlog_with with = { NULL, NULL, NULL, NULL, false, 0, NULL, 0 };
 
 	with.context = context;
 	return with;
@@ -192,6 +196,15 @@ MXLOG_EXPORT int mxlog_log_async_signal(struct mxlog_logger *logger,
 #define MXLOG_ERROR(logger, ...)   MXLOG_LOG(logger, MXLOG_ERROR, __VA_ARGS__)
 #define MXLOG_CRITICAL(logger, ...) \
 	MXLOG_LOG(logger, MXLOG_CRITICAL, __VA_ARGS__)
+
+/* Log a text and the bytes. */
+#define MXLOG_HEXDUMP(logger, level, data, len, ...)                      \
+	do {                                                              \
+		struct mxlog_with mxlog_with_ = mxlog_with_context(NULL); \
+		mxlog_with_.hexdump = (data);                             \
+		mxlog_with_.hexdump_len = (len);                          \
+		MXLOG_LOG_WITH(logger, level, &mxlog_with_, __VA_ARGS__); \
+	} while (0)
 
 #define MXLOG_DEBUG_WITH(logger, with, ...) \
 	MXLOG_LOG_WITH(logger, MXLOG_DEBUG, with, __VA_ARGS__)

@@ -1545,7 +1545,92 @@ START_TEST(what_goes_wrong_can_be_told_to_the_application)
 }
 END_TEST
 
-SUITE("logger",
+static void *log_elsewhere(void *arg)
+{
+	MXLOG_DEBUG(mxlog_logger_get("other"), "elsewhere");
+	return arg;
+}
+
+START_TEST(what_a_thread_remembers_is_written_before_its_error)
+{
+	static const char *const modes[] = { "true", "false" };
+
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		char *dir = mxlog_tempdir_new();
+		struct mxlog_logger *logger = mxlog_logger_get("b");
+		const char *at, *error_at;
+		pthread_t thread;
+		char yaml[128];
+		char *text;
+
+		(void)snprintf(yaml, sizeof(yaml),
+		    "backtrace: 3\nasync_enabled: %s\nlevel: WARNING\n",
+		    modes[i]);
+		set_up(dir, yaml);
+		ck_assert_int_eq(mxlog_logger_get_level(logger), MXLOG_WARNING);
+		ck_assert_int_eq(pthread_create(&thread, NULL, log_elsewhere,
+				     NULL),
+		    0);
+		ck_assert_int_eq(pthread_join(thread, NULL), 0);
+		for (int j = 0; j < 10; j++)
+			MXLOG_DEBUG(logger, "step %d", j);
+		MXLOG_WARNING(logger, "no error yet");
+		MXLOG_ERROR(logger, "first");
+		MXLOG_INFO(logger, "step 10");
+		MXLOG_ERROR(logger, "second");
+		MXLOG_ERROR(logger, "third");
+		ck_assert_int_eq(mxlog_flush(), 0);
+		text = stored(dir);
+		ck_assert_uint_eq(count(text, "\n"), 8);
+		ck_assert_uint_eq(count(text, "\"tags\":[\"backtrace\"]"), 4);
+		ck_assert_ptr_null(strstr(text, "elsewhere"));
+		ck_assert_ptr_null(strstr(text, "step 6"));
+		at = strstr(text, "\"step 7\"");
+		error_at = strstr(text, "\"first\"");
+		ck_assert_ptr_nonnull(at);
+		ck_assert_ptr_nonnull(error_at);
+		ck_assert(at < strstr(text, "\"step 9\""));
+		ck_assert(strstr(text, "\"step 9\"") < error_at);
+		ck_assert(strstr(text, "\"step 10\"") > error_at);
+		free(text);
+		set_up(dir, "level: WARNING\n");
+		ck_assert(!mxlog_logger_enabled(logger, MXLOG_DEBUG));
+		ck_assert_int_eq(mxlog_shutdown(), 0);
+		mxlog_tempdir_free(dir);
+	}
+}
+END_TEST
+
+START_TEST(bytes_are_shown_as_hexdump_shows_them)
+{
+	static const unsigned char bytes[5000] = { 0x7f, 'E', 'L', 'F', 2, 1,
+		1 };
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	set_up(dir, "");
+	MXLOG_HEXDUMP(mxlog_logger_get("h"), MXLOG_INFO, bytes, 20, "got %d",
+	    20);
+	MXLOG_HEXDUMP(mxlog_logger_get("h"), MXLOG_INFO, bytes, sizeof(bytes),
+	    "all");
+	MXLOG_HEXDUMP(mxlog_logger_get("h"), MXLOG_INFO, bytes, 0, "nothing");
+	ck_assert_int_eq(mxlog_flush(), 0);
+	text = stored(dir);
+	ck_assert_ptr_nonnull(strstr(text,
+	    "\"message\":\"got 20\",\"context\":{\"hexdump\":\"00000000  7f "
+	    "45 4c 46 02 01 01 00  00 00 00 00 00 00 00 00  "
+	    "|.ELF............|\\n00000010  00 00 00 00           "
+	    "                            |....|\",\"hexdump_bytes\":20}"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "\"hexdump_bytes\":5000},\"tags\":[\"truncated\"]"));
+	ck_assert_uint_eq(count(text, "\n"), 3);
+	free(text);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger", what_a_thread_remembers_is_written_before_its_error,
+    bytes_are_shown_as_hexdump_shows_them,
     handlers_that_no_logger_names_are_the_roots_only_if_none_is_named,
     some_calls_are_not_logged_every_time_and_say_so,
     a_handler_can_be_taken_away_and_has_all_before,
