@@ -2,8 +2,10 @@
 #include "config.h"
 #include "rsyslog.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "msg.h"
 #include "prop.h"
@@ -12,6 +14,7 @@
 
 #include "ommxlog_strgen.h"
 #include "syslog_message.h"
+#include "syslog_tag.h"
 
 static struct mxlog_syslog_text of_prop(prop_t *prop)
 {
@@ -30,10 +33,17 @@ static struct mxlog_syslog_text of_cstr(cstr_t *string)
 		cstrLen(string) };
 }
 
-static int64_t time_of(const struct syslogTime *when)
+/* Texts that a message's parts point to while the frame is packed. */
+struct scratch {
+	char address[INET6_ADDRSTRLEN];
+	char time[MXLOG_SYSLOG_TIME_MAX];
+};
+
+static struct mxlog_syslog_time clock_of(const struct syslogTime *when)
 {
 	int offset = when->OffsetHour * 60 + when->OffsetMinute;
-	struct mxlog_syslog_time time = {
+
+	return (struct mxlog_syslog_time){
 		.year = when->year,
 		.month = when->month,
 		.day = when->day,
@@ -44,30 +54,104 @@ static int64_t time_of(const struct syslogTime *when)
 		.fraction_digits = when->secfracPrecision,
 		.offset_minutes = when->OffsetMode == '-' ? -offset : offset,
 	};
-
-	return mxlog_syslog_time_usec(&time);
 }
 
-static void fill_origin(struct mxlog_syslog *out, smsg_t *msg)
+/* The message's time, or that of its arrival where it has none. */
+static void fill_time(struct mxlog_syslog *out, const smsg_t *msg,
+    struct scratch *scratch)
 {
-	struct mxlog_syslog_text ip;
+	struct mxlog_syslog_time clock;
 
-	out->part[MXLOG_SYSLOG_HOSTNAME] =
-	    (struct mxlog_syslog_text){ getHOSTNAME(msg),
-		    (size_t)getHOSTNAMELen(msg) };
-	if (msg->msgFlags & NEEDS_DNSRESOL)
-		(void)getRcvFrom(msg); /* resolves */
-	if (!(msg->msgFlags & NEEDS_DNSRESOL))
+	if (msg->tTIMESTAMP.timeType != 0) {
+		clock = clock_of(&msg->tTIMESTAMP);
+		if (mxlog_syslog_time_is_valid(&clock)) {
+			out->time_usec = mxlog_syslog_time_usec(&clock);
+			return;
+		}
+		out->part[MXLOG_SYSLOG_WRONG_TIME] = (struct mxlog_syslog_text){
+			scratch->time,
+			mxlog_syslog_time_format(scratch->time, &clock),
+		};
+	}
+	clock = clock_of(&msg->tRcvdAt);
+	out->time_usec = mxlog_syslog_time_usec(&clock);
+}
+
+static struct mxlog_syslog_text address_of(const struct sockaddr_storage *from,
+    struct scratch *scratch)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)from;
+	const char *text = NULL;
+
+	if (from && from->ss_family == AF_INET)
+		text = inet_ntop(AF_INET, &four->sin_addr, scratch->address,
+		    sizeof(scratch->address));
+	else if (from && from->ss_family == AF_INET6 &&
+	    IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		text = inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12],
+		    scratch->address, sizeof(scratch->address));
+	else if (from && from->ss_family == AF_INET6)
+		text = inet_ntop(AF_INET6, &six->sin6_addr, scratch->address,
+		    sizeof(scratch->address));
+	return (struct mxlog_syslog_text){ text, text ? strlen(text) : 0 };
+}
+
+/* Who sent it, without asking a name server: one that does not answer would
+ * hold up the worker. rsyslogd resolves on demand, under the message's lock;
+ * while another action's worker waits for that, the sender stays unknown. */
+static void fill_sender(struct mxlog_syslog *out, smsg_t *msg,
+    struct scratch *scratch)
+{
+	struct timespec soon;
+
+	(void)clock_gettime(CLOCK_REALTIME, &soon);
+	soon.tv_nsec += 20 * 1000 * 1000;
+	soon.tv_sec += soon.tv_nsec / 1000000000;
+	soon.tv_nsec %= 1000000000;
+	if (pthread_mutex_timedlock(&msg->mut, &soon) != 0)
+		return;
+	if (msg->msgFlags & NEEDS_DNSRESOL) {
+		out->part[MXLOG_SYSLOG_FROMHOST_IP] =
+		    address_of(msg->rcvFrom.pfrominet, scratch);
+	} else {
 		out->part[MXLOG_SYSLOG_FROMHOST] =
 		    of_prop(msg->rcvFrom.pRcvFrom);
-	ip = of_prop(msg->pRcvFromIP);
-	if (ip.len > 0 && strcmp(ip.text, "127.0.0.1") != 0 &&
-	    strcmp(ip.text, "::1") != 0)
-		out->part[MXLOG_SYSLOG_FROMHOST_IP] = ip;
+		out->part[MXLOG_SYSLOG_FROMHOST_IP] = of_prop(msg->pRcvFromIP);
+	}
+	(void)pthread_mutex_unlock(&msg->mut);
+}
+
+static bool is_loopback(struct mxlog_syslog_text ip)
+{
+	return (ip.len == 9 && memcmp(ip.text, "127.0.0.1", 9) == 0) ||
+	    (ip.len == 3 && memcmp(ip.text, "::1", 3) == 0);
+}
+
+static void fill_origin(struct mxlog_syslog *out, smsg_t *msg,
+    struct scratch *scratch)
+{
+	struct mxlog_syslog_text *ip = &out->part[MXLOG_SYSLOG_FROMHOST_IP];
+	struct mxlog_syslog_text *host = &out->part[MXLOG_SYSLOG_HOSTNAME];
+	struct mxlog_syslog_text *from = &out->part[MXLOG_SYSLOG_FROMHOST];
+
+	fill_sender(out, msg, scratch);
+	if (msg->pszHOSTNAME)
+		*host =
+		    (struct mxlog_syslog_text){ (const char *)msg->pszHOSTNAME,
+			    (size_t)msg->iLenHOSTNAME };
+	else
+		*host = from->len > 0 ? *from : *ip;
+	if (is_loopback(*ip))
+		ip->len = 0;
 }
 
 static void fill_program(struct mxlog_syslog *out, smsg_t *msg)
 {
+	const struct mxlog_syslog_raw raw = {
+		{ (const char *)msg->pszRawMsg, (size_t)msg->iLenRawMsg },
+		msg->offAfterPRI > 0 ? (size_t)msg->offAfterPRI : 0,
+	};
 	uchar *tag;
 	int len;
 
@@ -80,24 +164,20 @@ static void fill_program(struct mxlog_syslog *out, smsg_t *msg)
 	getTAG(msg, &tag, &len, LOCK_MUTEX);
 	out->part[MXLOG_SYSLOG_TAG] =
 	    (struct mxlog_syslog_text){ (const char *)tag, (size_t)len };
-	mxlog_syslog_rejoin_tag(out,
-	    (struct mxlog_syslog_text){ (const char *)msg->pszRawMsg,
-		(size_t)msg->iLenRawMsg });
+	mxlog_syslog_read_tag(out, &raw);
 }
 
-static void fill(struct mxlog_syslog *out, smsg_t *msg)
+static void fill(struct mxlog_syslog *out, smsg_t *msg, struct scratch *scratch)
 {
 	*out = (struct mxlog_syslog){
-		.time_usec =
-		    time_of(msg->tTIMESTAMP.timeType == 0 ? &msg->tRcvdAt
-							  : &msg->tTIMESTAMP),
 		.facility = msg->iFacility,
 		.severity = msg->iSeverity,
 	};
 	out->part[MXLOG_SYSLOG_TEXT] =
 	    (struct mxlog_syslog_text){ (const char *)getMSG(msg),
 		    (size_t)getMSGLen(msg) };
-	fill_origin(out, msg);
+	fill_time(out, msg, scratch);
+	fill_origin(out, msg, scratch);
 	fill_program(out, msg);
 	if (msg->pszStrucData)
 		out->part[MXLOG_SYSLOG_STRUCTURED_DATA] =
@@ -128,10 +208,11 @@ static char *take_properties(struct mxlog_syslog *out, smsg_t *msg)
 static rsRetVal strgen(smsg_t *const msg, actWrkrIParams_t *const param)
 {
 	struct mxlog_syslog message;
+	struct scratch scratch;
 	char *properties;
 	size_t len;
 
-	fill(&message, msg);
+	fill(&message, msg, &scratch);
 	properties = take_properties(&message, msg);
 	len = mxlog_syslog_frame_len(&message);
 	param->lenStr = 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "structured_data.h"
+#include "syslog_tag.h"
 
 #define LITERAL(s) (s), (sizeof(s) - 1)
 
@@ -21,6 +22,7 @@ static const char *const reserved_keys[] = {
 	"fromhost_ip",
 	"program",
 	"structured_data",
+	"syslog_timestamp",
 	NULL,
 };
 
@@ -155,6 +157,9 @@ static int set_header(struct mxlog_entry *entry,
 	if (r == 0)
 		r = add_text(entry, LITERAL("msgid"),
 		    message->part[MXLOG_SYSLOG_MSGID]);
+	if (r == 0)
+		r = add_text(entry, LITERAL("syslog_timestamp"),
+		    message->part[MXLOG_SYSLOG_WRONG_TIME]);
 	return r;
 }
 
@@ -240,13 +245,13 @@ static int add_structured_data(struct mxlog_syslog_converter *converter,
 	return r;
 }
 
-/* The text without the space that separates it from its tag, and without a
- * newline that an application left at its end. */
+/* The text without the mark of its encoding (RFC 5424 section 6.4), and without
+ * a newline that an application left at its end. */
 static struct mxlog_syslog_text trim(struct mxlog_syslog_text text)
 {
-	if (text.len > 0 && *text.text == ' ') {
-		text.text++;
-		text.len--;
+	if (text.len >= 3 && memcmp(text.text, "\xef\xbb\xbf", 3) == 0) {
+		text.text += 3;
+		text.len -= 3;
 	}
 	if (text.len > 0 && text.text[text.len - 1] == '\n')
 		text.len--;
@@ -337,6 +342,11 @@ int mxlog_syslog_convert_text(const char *text, size_t len, int64_t now_usec,
 	struct mxlog_syslog_text trimmed =
 	    trim((struct mxlog_syslog_text){ text, len });
 
+	/* "%msg%" begins with what parts it from the tag */
+	if (trimmed.len > 0 && *trimmed.text == ' ') {
+		trimmed.text++;
+		trimmed.len--;
+	}
 	mxlog_entry_reset(entry);
 	mxlog_metric_reset(metric);
 	mxlog_entry_set_time(entry, now_usec);

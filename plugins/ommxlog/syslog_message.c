@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct frame_header {
@@ -36,6 +38,34 @@ int64_t mxlog_syslog_time_usec(const struct mxlog_syslog_time *time)
 	for (; digits > 6; digits--)
 		usec /= 10;
 	return (minutes * 60 + time->second) * 1000000 + usec;
+}
+
+bool mxlog_syslog_time_is_valid(const struct mxlog_syslog_time *time)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	int year = time->year;
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return year >= 1 && year <= 9999 && time->month >= 1 &&
+	    time->month <= 12 && time->day >= 1 &&
+	    time->day <= days[time->month - 1] + (time->month == 2 && leap) &&
+	    time->hour >= 0 && time->hour < 24 && time->minute >= 0 &&
+	    time->minute < 60 && time->second >= 0 && time->second <= 60;
+}
+
+size_t mxlog_syslog_time_format(char out[MXLOG_SYSLOG_TIME_MAX],
+    const struct mxlog_syslog_time *time)
+{
+	int offset = time->offset_minutes;
+	int n = snprintf(out, MXLOG_SYSLOG_TIME_MAX,
+	    "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", time->year, time->month,
+	    time->day, time->hour, time->minute, time->second,
+	    offset < 0 ? '-' : '+', abs(offset / 60), abs(offset % 60));
+
+	return n < 0                    ? 0
+	    : n < MXLOG_SYSLOG_TIME_MAX ? (size_t)n
+					: (size_t)MXLOG_SYSLOG_TIME_MAX - 1;
 }
 
 size_t mxlog_syslog_frame_len(const struct mxlog_syslog *message)
@@ -95,52 +125,4 @@ int mxlog_syslog_unpack(const char *frame, size_t len, struct mxlog_syslog *ret)
 		at += header.len[i];
 	}
 	return 0;
-}
-
-static struct mxlog_syslog_text span(const char *from, const char *to)
-{
-	return (struct mxlog_syslog_text){ from, (size_t)(to - from) };
-}
-
-void mxlog_syslog_split_tag(struct mxlog_syslog_text tag,
-    struct mxlog_syslog_text *ret_program, struct mxlog_syslog_text *ret_pid)
-{
-	const char *start = tag.text;
-	const char *end = tag.text + tag.len;
-	const char *open, *name_end, *slash;
-
-	while (end > start && (end[-1] == ':' || end[-1] == ' '))
-		end--;
-	open = end > start ? memrchr(start, '[', (size_t)(end - start)) : NULL;
-	*ret_pid = span(end, end);
-	name_end = end;
-	if (open && open > start) {
-		name_end = open;
-		if (end[-1] == ']')
-			*ret_pid = span(open + 1, end - 1);
-	}
-	if (name_end > start && *start == '/') {
-		slash = memrchr(start, '/', (size_t)(name_end - start));
-		if (slash + 1 < name_end)
-			start = slash + 1;
-	}
-	*ret_program = span(start, name_end);
-}
-
-void mxlog_syslog_rejoin_tag(struct mxlog_syslog *message,
-    struct mxlog_syslog_text raw)
-{
-	struct mxlog_syslog_text tag = message->part[MXLOG_SYSLOG_TAG];
-	struct mxlog_syslog_text *text = &message->part[MXLOG_SYSLOG_TEXT];
-
-	if (tag.len == 0 || memchr(tag.text, '[', tag.len) ||
-	    tag.text[tag.len - 1] == ':')
-		return;
-	if (text->text < raw.text || text->text > raw.text + raw.len ||
-	    (size_t)(text->text - raw.text) < tag.len)
-		return;
-	if (memcmp(text->text - tag.len, tag.text, tag.len) != 0)
-		return;
-	text->text -= tag.len;
-	text->len += tag.len;
 }

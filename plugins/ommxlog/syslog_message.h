@@ -15,6 +15,7 @@ enum mxlog_syslog_part {
 	MXLOG_SYSLOG_MSGID,       /* "-" and empty: none */
 	MXLOG_SYSLOG_STRUCTURED_DATA, /* RFC 5424 section 6.3, verbatim */
 	MXLOG_SYSLOG_PROPERTIES,      /* rsyslogd's $! tree as JSON */
+	MXLOG_SYSLOG_WRONG_TIME,      /* what the header said, but no time is */
 	MXLOG_SYSLOG_TEXT,            /* the message proper */
 	MXLOG_SYSLOG_PART_COUNT
 };
@@ -37,6 +38,17 @@ struct mxlog_syslog_time {
 	int offset_minutes;            /* east of UTC */
 };
 
+/* False for what no calendar has: February 30, the year 0. */
+bool mxlog_syslog_time_is_valid(const struct mxlog_syslog_time *time);
+
+enum {
+	MXLOG_SYSLOG_TIME_MAX = 80, /* bytes of a clock's text, with a NUL */
+};
+
+/* The clock as RFC 5424 would write it, valid or not; returns the length. */
+size_t mxlog_syslog_time_format(char out[MXLOG_SYSLOG_TIME_MAX],
+    const struct mxlog_syslog_time *time);
+
 /* Any values are taken; nonsense in gives nonsense out. */
 int64_t mxlog_syslog_time_usec(const struct mxlog_syslog_time *time);
 
@@ -49,16 +61,3 @@ void mxlog_syslog_pack(const struct mxlog_syslog *message, char *frame);
 /* Read a frame; the texts are borrowed from it. -EBADMSG if it is none. */
 int mxlog_syslog_unpack(const char *frame, size_t len,
     struct mxlog_syslog *ret);
-
-/* Split a tag into the program's name and its process id, either may be empty:
- * "postfix/smtpd[99]:" is "postfix/smtpd" and "99", "/usr/sbin/cron[1]:" is
- * "cron" and "1". What has no name before its bracket is all name. */
-void mxlog_syslog_split_tag(struct mxlog_syslog_text tag,
-    struct mxlog_syslog_text *ret_program, struct mxlog_syslog_text *ret_pid);
-
-/* A message without a tag loses its first word to a parser of RFC 3164, which
- * takes it for one: "Out of memory" becomes tag "Out" and text " of memory".
- * Where tag and text stand side by side in `raw` and nothing (a colon, a
- * bracket) shows that it was meant as a tag, let the text begin with it. */
-void mxlog_syslog_rejoin_tag(struct mxlog_syslog *message,
-    struct mxlog_syslog_text raw);

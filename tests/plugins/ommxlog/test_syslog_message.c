@@ -84,97 +84,46 @@ START_TEST(a_wall_clock_becomes_microseconds_of_utc)
 }
 END_TEST
 
-START_TEST(a_tag_is_split_into_program_and_process_id)
+START_TEST(what_no_calendar_has_is_no_time)
 {
-	static const char *const cases[][3] = {
-		{ "sshd[123]:", "sshd", "123" },
-		{ "sshd:", "sshd", "" },
-		{ "sshd", "sshd", "" },
-		{ "sshd[123]", "sshd", "123" },
-		{ "postfix/smtpd[99]:", "postfix/smtpd", "99" },
-		{ "sshd(pam_unix)[19939]:", "sshd(pam_unix)", "19939" },
-		{ "/usr/sbin/cron[1]:", "cron", "1" },
-		{ "/usr/lib/:", "/usr/lib/", "" },
-		{ "/", "/", "" },
-		{ "(sd-pam)[7]:", "(sd-pam)", "7" },
-		{ "app[12", "app", "" },
-		{ "[12]", "[12]", "" },
-		{ "a[b][3]:", "a[b]", "3" },
-		{ "a[]:", "a", "" },
-		{ "::", "", "" },
-		{ "", "", "" },
-		{ "kernel: ", "kernel", "" },
+	static const struct {
+		struct mxlog_syslog_time time;
+		bool valid;
+		const char *text;
+	} cases[] = {
+		{ { .year = 2026, .month = 2, .day = 28 }, true,
+		    "2026-02-28T00:00:00+00:00" },
+		{ { .year = 2026,
+		      .month = 2,
+		      .day = 30,
+		      .hour = 8,
+		      .offset_minutes = -90 },
+		    false, "2026-02-30T08:00:00-01:30" },
+		{ { .year = 2024, .month = 2, .day = 29, .second = 60 }, true,
+		    "2024-02-29T00:00:60+00:00" },
+		{ { .year = 1900, .month = 2, .day = 29 }, false,
+		    "1900-02-29T00:00:00+00:00" },
+		{ { .year = 0, .month = 1, .day = 1 }, false,
+		    "0000-01-01T00:00:00+00:00" },
+		{ { .year = 2026, .month = 13, .day = 1 }, false,
+		    "2026-13-01T00:00:00+00:00" },
+		{ { .year = 2026, .month = 1, .day = 1, .hour = 24 }, false,
+		    "2026-01-01T24:00:00+00:00" },
 	};
-	struct mxlog_syslog_text program, pid;
-	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(cases); i++) {
-		mxlog_syslog_split_tag((struct mxlog_syslog_text){ cases[i][0],
-					   strlen(cases[i][0]) },
-		    &program, &pid);
-		assert_text(program, cases[i][1]);
-		assert_text(pid, cases[i][2]);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[MXLOG_SYSLOG_TIME_MAX];
+
+		ck_assert_int_eq(mxlog_syslog_time_is_valid(&cases[i].time),
+		    cases[i].valid);
+		ck_assert_uint_eq(mxlog_syslog_time_format(text,
+				      &cases[i].time),
+		    strlen(cases[i].text));
+		ck_assert_str_eq(text, cases[i].text);
 	}
-}
-END_TEST
-
-/* A message as rsyslogd's parser leaves it. */
-static struct mxlog_syslog parsed(struct mxlog_syslog_text raw,
-    struct mxlog_syslog_text tag, size_t text_offset)
-{
-	struct mxlog_syslog message = { 0 };
-
-	message.part[MXLOG_SYSLOG_TAG] = tag;
-	message.part[MXLOG_SYSLOG_TEXT] =
-	    (struct mxlog_syslog_text){ raw.text + text_offset,
-		    raw.len - text_offset };
-	return message;
-}
-
-START_TEST(a_first_word_taken_for_a_tag_stays_in_the_text)
-{
-	struct mxlog_syslog_text raw = TEXT("<13>Out of memory");
-	struct mxlog_syslog message = parsed(raw, TEXT("Out"), 7);
-
-	mxlog_syslog_rejoin_tag(&message, raw);
-	assert_text(message.part[MXLOG_SYSLOG_TEXT], "Out of memory");
-	assert_text(message.part[MXLOG_SYSLOG_TAG], "Out");
-}
-END_TEST
-
-START_TEST(a_real_tag_is_no_part_of_the_text)
-{
-	struct mxlog_syslog_text raw = TEXT("<13>cron: started");
-	struct mxlog_syslog message = parsed(raw, TEXT("cron:"), 9);
-
-	mxlog_syslog_rejoin_tag(&message, raw);
-	assert_text(message.part[MXLOG_SYSLOG_TEXT], " started");
-
-	raw = TEXT("<13>cron[3] started");
-	message = parsed(raw, TEXT("cron[3]"), 11);
-	mxlog_syslog_rejoin_tag(&message, raw);
-	assert_text(message.part[MXLOG_SYSLOG_TEXT], " started");
-}
-END_TEST
-
-START_TEST(a_tag_that_an_input_configured_is_no_part_of_the_text)
-{
-	struct mxlog_syslog_text raw = TEXT("line of a file");
-	struct mxlog_syslog message = parsed(raw, TEXT("myapp"), 0);
-
-	mxlog_syslog_rejoin_tag(&message, raw);
-	assert_text(message.part[MXLOG_SYSLOG_TEXT], "line of a file");
-
-	message.part[MXLOG_SYSLOG_TEXT] = TEXT("replaced");
-	mxlog_syslog_rejoin_tag(&message, raw);
-	assert_text(message.part[MXLOG_SYSLOG_TEXT], "replaced");
 }
 END_TEST
 
 SUITE("syslog_message", a_frame_gives_back_what_was_packed,
     a_frame_of_any_other_length_is_refused,
-    a_wall_clock_becomes_microseconds_of_utc,
-    a_tag_is_split_into_program_and_process_id,
-    a_first_word_taken_for_a_tag_stays_in_the_text,
-    a_real_tag_is_no_part_of_the_text,
-    a_tag_that_an_input_configured_is_no_part_of_the_text)
+    a_wall_clock_becomes_microseconds_of_utc, what_no_calendar_has_is_no_time)
