@@ -14,6 +14,7 @@ enum {
 	/* Of members and context pairs; a payload with more is a text. */
 	MEMBERS_MAX = 1900,
 	INTO_DEPTH = 4,
+	WRAPPED_MAX = 3, /* forms that are taken off one after the other */
 };
 
 /* The first eight bytes of a literal as one number that sorts as they do. */
@@ -540,13 +541,16 @@ static const char *find_object(const char *text, size_t len)
 }
 
 /* A payload without a message is its own. */
-static int set_message(struct mxlog_lift *lift, const char *text, size_t len)
+static int set_message(struct mxlog_lift *lift)
 {
+	size_t len = lift->original_len;
+
 	if (lift->done[MXLOG_USE_MESSAGE])
 		return 0;
-	while (len > 0 && is_blank(text[len - 1]))
+	while (len > 0 && is_blank(lift->original[len - 1]))
 		len--;
-	return mxlog_entry_set(lift->entry, MXLOG_FIELD_MESSAGE, text, len);
+	return mxlog_entry_set(lift->entry, MXLOG_FIELD_MESSAGE, lift->original,
+	    len);
 }
 
 /* 1: it was an object and is in the entry, or, with *ret changed, in the
@@ -574,7 +578,7 @@ static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
 	choose(lift);
 	r = take_all(lift, text, len);
 	if (r == 0)
-		r = set_message(lift, text, len);
+		r = set_message(lift);
 	if (r == -E2BIG)
 		return 0; /* there were context pairs before */
 	if (r == 0)
@@ -593,6 +597,9 @@ static void restart(struct mxlog_lift *lift)
 		.decoded = lift->decoded,
 		.key = lift->key,
 		.unfolded = lift->unfolded,
+		.unwrapped = lift->unwrapped,
+		.original = lift->original,
+		.original_len = lift->original_len,
 	};
 }
 
@@ -611,28 +618,65 @@ static int lift_json(struct mxlog_lift *lift, const char *text, size_t len,
 	return r == -EBADMSG ? 0 : r;
 }
 
+static int lift_logfmt(struct mxlog_lift *lift, const char *text, size_t len,
+    enum mxlog_payload_kind *ret)
+{
+	int r = mxlog_payload_read_logfmt(&lift->unfolded, text, len);
+
+	if (r <= 0)
+		return r;
+	r = lift_object(lift, lift->unfolded.data, lift->unfolded.len, ret);
+	return r == -EBADMSG ? 0 : r;
+}
+
+/* 1: it has structure, and is lifted; 0: it is a text. */
+static int lift_text(struct mxlog_lift *lift, const char *text, size_t len,
+    enum mxlog_payload_kind *ret)
+{
+	const char *object = len > 0 ? find_object(text, len) : NULL;
+	int r;
+
+	lift->original = text;
+	lift->original_len = len;
+	if (object) {
+		lift->original = object;
+		lift->original_len -= (size_t)(object - text);
+		return lift_json(lift, object, lift->original_len, ret);
+	}
+	r = lift_logfmt(lift, text, len, ret);
+	return r == 0 ? mxlog_payload_lift_event(lift, text, len) : r;
+}
+
+static int lift_all(struct mxlog_lift *lift, const char *text, size_t len,
+    enum mxlog_payload_kind *ret)
+{
+	int r = 1;
+
+	for (int i = 0; r == 1 && i < WRAPPED_MAX; i++)
+		r = mxlog_payload_unwrap(lift, &text, &len);
+	if (r >= 0)
+		r = lift_text(lift, text, len, ret);
+	if (r != 0)
+		return MIN(r, 0);
+	*ret = MXLOG_PAYLOAD_TEXT;
+	return mxlog_entry_set(lift->entry, MXLOG_FIELD_MESSAGE, text, len);
+}
+
 int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
     const char *text, size_t len, const char *const *reserved,
     enum mxlog_payload_kind *ret)
 {
 	struct mxlog_lift lift = { .entry = entry, .metric = metric };
-	const char *object;
-	int r = 0;
+	int r;
 
 	assert(entry);
 	assert(ret);
 
-	object = len > 0 ? find_object(text, len) : NULL;
-	if (object) {
-		mxlog_lift_reserve(&lift, reserved);
-		r = lift_json(&lift, object, len - (size_t)(object - text),
-		    ret);
-		mxlog_buf_done(&lift.unfolded);
-		mxlog_buf_done(&lift.decoded);
-		mxlog_buf_done(&lift.key);
-	}
-	if (r != 0)
-		return MIN(r, 0);
-	*ret = MXLOG_PAYLOAD_TEXT;
-	return mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text, len);
+	mxlog_lift_reserve(&lift, reserved);
+	r = lift_all(&lift, text, len, ret);
+	mxlog_buf_done(&lift.unwrapped);
+	mxlog_buf_done(&lift.unfolded);
+	mxlog_buf_done(&lift.decoded);
+	mxlog_buf_done(&lift.key);
+	return r;
 }

@@ -159,6 +159,13 @@ static bool of_text(const char *text, size_t len,
 	    (len == 1 && of_letter(*text, ret)) || of_degree(text, len, ret);
 }
 
+bool mxlog_payload_is_level_name(const char *text, size_t len)
+{
+	struct mxlog_lift_level level;
+
+	return of_name(text, len, &level) || of_degree(text, len, &level);
+}
+
 int mxlog_lift_find_level(struct mxlog_lift *lift,
     const struct mxlog_payload_key *key, const struct mxlog_json_token *token,
     struct mxlog_lift_level *ret)

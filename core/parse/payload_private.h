@@ -69,8 +69,12 @@ struct mxlog_lift {
 	const char *const *reserved; /* names, or NULL: none */
 	uint32_t reserved_letters;   /* that they begin with, a bit each */
 	struct mxlog_buf decoded;
-	struct mxlog_buf key;      /* of a renamed member */
-	struct mxlog_buf unfolded; /* the payload as it was before a relay */
+	struct mxlog_buf key;       /* of a renamed member */
+	struct mxlog_buf unfolded;  /* the payload as it was before a relay */
+	struct mxlog_buf unwrapped; /* the line that a runtime wrapped */
+	/* The message of what has none. */
+	const char *original;
+	size_t original_len;
 	/* What the first pass found: the key to take each field from, and
 	 * which objects hold such keys. */
 	const struct mxlog_payload_key *best[MXLOG_USE_COUNT];
@@ -133,6 +137,26 @@ size_t mxlog_payload_folded(const char *text, size_t len);
 /* Put into *ret, replacing what is there, the text with white space for the
  * control characters that a relay wrote out, outside of strings. 1, or 0: there were none. -ENOMEM. */
 int mxlog_payload_unfold(struct mxlog_buf *ret, const char *text, size_t len);
+
+/* Take off what others put around the line of an application: a container
+ * runtime, rsyslogd's count of equal messages. What they say goes to context
+ * and time; 1 and the line, borrowed until the next call, or 0: there is
+ * nothing around it. -ENOMEM. */
+int mxlog_payload_unwrap(struct mxlog_lift *lift, const char **text,
+    size_t *len);
+
+/* Put a text that is logfmt into *ret, replacing what is there, as a JSON
+ * object: 1, or 0 if it is none. -ENOMEM. */
+int mxlog_payload_read_logfmt(struct mxlog_buf *ret, const char *text,
+    size_t len);
+
+/* Keep in context what an event in CEF or LEEF says; of anything else nothing.
+ * -ENOMEM. */
+int mxlog_payload_lift_event(struct mxlog_lift *lift, const char *text,
+    size_t len);
+
+/* A level's name, perhaps with a degree: no letter and no number. */
+bool mxlog_payload_is_level_name(const char *text, size_t len);
 
 /* The level that a member of this key names: 1, or 0 if it names none. */
 int mxlog_lift_find_level(struct mxlog_lift *lift,

@@ -342,6 +342,183 @@ START_TEST(json_is_known_whatever_a_relay_did_to_its_white_space)
 }
 END_TEST
 
+START_TEST(logfmt_is_known_when_it_is_the_whole_text_and_names_a_level)
+{
+	static const struct sample samples[] = {
+		{ "ts=2026-03-05T08:09:10Z level=error msg=\"db \\\"x\\\" down\" "
+		  "n=3",
+		    MXLOG_ERROR, "prog", "db \"x\" down" },
+		{ "level=warn msg=slow", MXLOG_WARNING, "prog", "slow" },
+		{ "lvl=dbug logger=a.b msg=m", MXLOG_DEBUG, "a.b", "m" },
+		{ "time=\"2026-03-05T08:09:10Z\" level=fatal msg=\"a\\tb\\x41\"",
+		    MXLOG_CRITICAL, "prog", "a\tbA" },
+		{ "caller=a.go:1 level=error err=\"no way\"", MXLOG_ERROR,
+		    "prog", "caller=a.go:1 level=error err=\"no way\"" },
+		{ "level=INFO msg=m url=http://a/?b=c empty=", MXLOG_INFO,
+		    "prog", "m" },
+		{ "level=error msg=m#015", MXLOG_ERROR, "prog", "m" },
+		{ "level=error msg=\"m\"#015", MXLOG_ERROR, "prog", "m" },
+		{ "severity=ERROR  msg=m", MXLOG_ERROR, "prog", "m" },
+	};
+	static const char *const texts[] = {
+		"level=error",
+		"type=USER msg=audit(1.2:3): pid=1 uid=0",
+		"level=3 msg=m",
+		"level=e msg=m",
+		"level=loud msg=m",
+		"a=1 b=2",
+		"level=error level=info msg=m",
+		"level=error msg=no way",
+		"failed: level=error msg=m",
+		"level=error, msg=m",
+		"level=error msg=\"open",
+		"level=error msg=\"m\"x",
+		"IN=eth0 OUT= SRC=192.0.2.1 level=error DF",
+		"level = error msg = m",
+		"=error msg=m",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		expect(&samples[i], MXLOG_PAYLOAD_ENTRY);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		expect(&(struct sample){ texts[i], MXLOG_INFO, "prog",
+			   texts[i] },
+		    MXLOG_PAYLOAD_TEXT);
+}
+END_TEST
+
+static void expect_context(const char *text, const char *key, const char *value)
+{
+	enum mxlog_payload_kind kind;
+	struct mxlog_entry *entry = lift(text, &kind);
+	const char *got = context_of(entry, key);
+
+	ck_assert_msg(value ? got && strcmp(got, value) == 0 : !got,
+	    "%s: %s is %s, not %s", text, key, got ? got : "missing",
+	    value ? value : "missing");
+	mxlog_entry_free(entry);
+}
+
+START_TEST(values_of_logfmt_have_types)
+{
+	const char *text = "level=error msg=m n=3 f=-1.5e3 ok=true id=007 "
+			   "q=\"3\" trace_id=4bf92f3577b34da6a3ce929d0e0e4736";
+
+	expect_context(text, "n", "3");
+	expect_context(text, "f", "-1.5e3");
+	expect_context(text, "ok", "true");
+	expect_context(text, "id", "007");
+	expect_context(text, "q", "3");
+	expect_context(text, "level", NULL);
+}
+END_TEST
+
+#define CEF                                                              \
+	"CEF:0|Acme|Wall|1.2|100|a \\| b|7|src=192.0.2.1 msg=two words " \
+	"act=a\\=b cs1Label=x y"
+
+START_TEST(events_of_devices_stay_whole_and_are_told_in_context)
+{
+	static const struct sample whole[] = {
+		{ CEF, MXLOG_INFO, "prog", CEF },
+		{ "CEF:0|a", MXLOG_INFO, "prog", "CEF:0|a" },
+		{ "LEEF:", MXLOG_INFO, "prog", "LEEF:" },
+	};
+	static const char leef[] =
+	    "LEEF:1.0|Acme|Wall|1.2|login|src=192.0.2.1\tusrName=a b\tx=y";
+	static const char folded[] =
+	    "LEEF:1.0|Acme|Wall|1.2|login|src=192.0.2.1#011usrName=a b";
+	static const char second[] =
+	    "LEEF:2.0|Acme|Wall|1.2|login|^|src=192.0.2.1^usrName=a b";
+	static const char hex[] =
+	    "LEEF:2.0|Acme|Wall|1.2|login|x7c|src=192.0.2.1|usrName=a b";
+	static const char *const leefs[] = { leef, folded, second, hex };
+
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+		expect(&whole[i], MXLOG_PAYLOAD_TEXT);
+	expect_context(CEF, "device_vendor", "Acme");
+	expect_context(CEF, "event_name", "a | b");
+	expect_context(CEF, "event_severity", "7");
+	expect_context(CEF, "src", "192.0.2.1");
+	expect_context(CEF, "msg", "two words");
+	expect_context(CEF, "act", "a=b");
+	expect_context(CEF, "cs1_label", "x y");
+	for (size_t i = 0; i < ARRAY_LEN(leefs); i++) {
+		expect_context(leefs[i], "device_product", "Wall");
+		expect_context(leefs[i], "src", "192.0.2.1");
+		expect_context(leefs[i], "usr_name", "a b");
+	}
+}
+END_TEST
+
+START_TEST(what_others_put_around_a_line_is_taken_off)
+{
+	static const struct sample texts[] = {
+		{ "message repeated 3 times: [ disk full]", MXLOG_INFO, "prog",
+		    "disk full" },
+		{ "2026-03-05T08:09:10.5Z stdout F a line", MXLOG_INFO, "prog",
+		    "a line" },
+		{ "2026-03-05T09:09:10.5+01:00 stderr P a part", MXLOG_INFO,
+		    "prog", "a part" },
+		{ "2026-03-05T08:09:10.5Z stdout F ", MXLOG_INFO, "prog", "" },
+		{ "2026-03-05T08:09:10.5Z stdout F", MXLOG_INFO, "prog", "" },
+		/* what only looks like it */
+		{ "message repeated 3 times: [ a] b", MXLOG_INFO, "prog",
+		    "message repeated 3 times: [ a] b" },
+		{ "message repeated three times: [ a]", MXLOG_INFO, "prog",
+		    "message repeated three times: [ a]" },
+		{ "message repeated 3 times", MXLOG_INFO, "prog",
+		    "message repeated 3 times" },
+		{ "2026-03-05T08:09:10.5Z stdout X a", MXLOG_INFO, "prog",
+		    "2026-03-05T08:09:10.5Z stdout X a" },
+		{ "2026-03-05T08:09:10.5Z stdout Fa", MXLOG_INFO, "prog",
+		    "2026-03-05T08:09:10.5Z stdout Fa" },
+		{ "2026-02-30T08:09:10.5Z stdout F a", MXLOG_INFO, "prog",
+		    "2026-02-30T08:09:10.5Z stdout F a" },
+		{ "2026-03-05T08:09:10.5Z started", MXLOG_INFO, "prog",
+		    "2026-03-05T08:09:10.5Z started" },
+		{ "{\"log\":\"a line\\n\",\"stream\":\"stdout\",\"time\":"
+		  "\"2026-03-05T08:09:10.5Z\"}",
+		    MXLOG_INFO, "prog", "a line" },
+	};
+	static const struct sample payloads[] = {
+		{ "message repeated 2 times: [ {\"level\":\"error\",\"msg\":"
+		  "\"m\"}]",
+		    MXLOG_ERROR, "prog", "m" },
+		{ "2026-03-05T08:09:10.5Z stdout F {\"level\":\"warn\","
+		  "\"msg\":\"m\"}",
+		    MXLOG_WARNING, "prog", "m" },
+		{ "2026-03-05T08:09:10.5Z stdout F level=warn msg=m",
+		    MXLOG_WARNING, "prog", "m" },
+		{ "{\"log\":\"{\\\"level\\\":\\\"error\\\",\\\"msg\\\":"
+		  "\\\"m\\\"}\\n\",\"stream\":\"stderr\",\"attrs\":{\"a\":"
+		  "\"b\"},\"time\":\"2026-03-05T08:09:10.5Z\"}",
+		    MXLOG_ERROR, "prog", "m" },
+		{ "{\"log\":\"m\",\"stream\":\"stdout\",\"time\":\"2026-03-05"
+		  "T08:09:10.5Z\",\"x\":1}",
+		    MXLOG_INFO, "prog", "m" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		expect(&texts[i], MXLOG_PAYLOAD_TEXT);
+	for (size_t i = 0; i < ARRAY_LEN(payloads); i++)
+		expect(&payloads[i], MXLOG_PAYLOAD_ENTRY);
+	expect_context(texts[0].text, "repeated", "3");
+	expect_context(texts[1].text, "stream", "stdout");
+	expect_context(texts[1].text, "partial", NULL);
+	expect_context(texts[2].text, "stream", "stderr");
+	expect_context(texts[2].text, "partial", "true");
+	expect_context(payloads[0].text, "repeated", "2");
+	expect_context(payloads[3].text, "attrs", "{\"a\":\"b\"}");
+	expect_context("2020-03-05T08:09:10.5Z stdout F far", "time",
+	    "2020-03-05T08:09:10.5Z");
+}
+END_TEST
+
 SUITE("payload_senders", levels_and_messages_of_many_loggers_are_known,
     what_a_level_can_not_say_stays_in_context, times_of_many_loggers_are_known,
-    json_is_known_whatever_a_relay_did_to_its_white_space)
+    json_is_known_whatever_a_relay_did_to_its_white_space,
+    logfmt_is_known_when_it_is_the_whole_text_and_names_a_level,
+    values_of_logfmt_have_types,
+    events_of_devices_stay_whole_and_are_told_in_context,
+    what_others_put_around_a_line_is_taken_off)
