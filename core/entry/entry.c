@@ -58,6 +58,8 @@ void mxlog_entry_reset(struct mxlog_entry *entry)
 	entry->has_line_number = false;
 	entry->has_duration = false;
 	entry->truncated = false;
+	entry->id_redacted = false;
+	entry->id_hashed = false;
 	entry->audit = false;
 	entry->line_number = 0;
 	entry->duration_ms = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/ulid.h"
 #include "entry/entry_private.h"
+#include "entry/trace_id.h"
 
 static void drop_empty(struct mxlog_entry *entry, enum mxlog_field field)
 {
@@ -28,28 +28,29 @@ static int normalise_trace_id(struct mxlog_entry *entry)
 	struct mxlog_text_span raw = *span;
 	char text[MXLOG_ULID_LEN];
 	struct mxlog_ulid id;
-	bool same;
-	int r;
+	int form, r;
 
-	if (raw.len == 0) {
-		*span = MXLOG_NO_SPAN;
-		return -ENOENT;
-	}
-	if (mxlog_ulid_is_canonical(mxlog_entry_text(entry, raw), raw.len))
-		return 0;
-
-	/* Small letters and aliases are the same id, written otherwise. */
 	*span = MXLOG_NO_SPAN;
-	same =
-	    mxlog_ulid_parse(mxlog_entry_text(entry, raw), raw.len, &id) == 0;
-	if (!same) {
+	if (raw.len == 0)
+		return -ENOENT;
+	if (mxlog_ulid_is_canonical(mxlog_entry_text(entry, raw), raw.len)) {
+		*span = raw;
+		return 0;
+	}
+	form = mxlog_trace_id_read(mxlog_entry_text(entry, raw), raw.len, &id);
+	if (form < 0)
+		return form;
+	/* Small letters and aliases are the same id, written otherwise. */
+	if (form != MXLOG_TRACE_ID_ULID) {
 		r = keep_raw(entry, LITERAL("original_trace_id"), raw);
 		if (r < 0)
 			return r;
-		if (mxlog_ulid_parse_hex(mxlog_entry_text(entry, raw), raw.len,
-			&id) < 0)
-			return -ENOENT;
 	}
+	/* What stands for a secret would make one trace of many. */
+	if (form == MXLOG_TRACE_ID_NONE ||
+	    (form == MXLOG_TRACE_ID_HASHED && entry->id_redacted))
+		return -ENOENT;
+	entry->id_hashed = form == MXLOG_TRACE_ID_HASHED;
 	mxlog_ulid_format(text, &id);
 	return mxlog_entry_store(entry, text, sizeof(text), sizeof(text), span);
 }

@@ -35,8 +35,10 @@ struct mxlog_entry {
 	bool has_time;
 	bool has_line_number;
 	bool has_duration;
-	bool truncated; /* something was cut: the line gets the tag */
-	bool audit;     /* mxlog's own: passes every level filter, is marked */
+	bool truncated;   /* something was cut: the line gets the tag */
+	bool id_redacted; /* the trace_id held a secret: it is not hashed */
+	bool id_hashed;   /* the trace_id was none of the known forms */
+	bool audit; /* mxlog's own: passes every level filter, is marked */
 	int32_t line_number;
 	double duration_ms;
 	struct mxlog_exception *exception; /* owned, or NULL */

@@ -7,7 +7,7 @@
 
 #include "base/reterr.h"
 #include "base/timestamp.h"
-#include "base/ulid.h"
+#include "entry/trace_id.h"
 
 enum {
 	AROUND_METRIC = 320, /* keys, numbers, quotes of a line */
@@ -65,6 +65,8 @@ void mxlog_metric_reset(struct mxlog_metric *metric)
 	metric->time_usec = 0;
 	metric->has_time = false;
 	metric->truncated = false;
+	metric->id_redacted = false;
+	metric->id_hashed = false;
 	metric->type = MXLOG_GAUGE;
 	metric->value = 0;
 	metric->n_tags = 0;
@@ -211,20 +213,22 @@ static int normalise_trace_id(struct mxlog_metric *metric)
 	struct mxlog_text_span raw = metric->trace_id;
 	char text[MXLOG_ULID_LEN];
 	struct mxlog_ulid id;
-	int r;
+	int form, r;
 
 	metric->trace_id = MXLOG_NO_SPAN;
-	if (raw.len == 0)
-		return -ENOENT;
-	if (mxlog_ulid_parse(mxlog_metric_text(metric, raw), raw.len, &id) <
-	    0) {
+	form =
+	    mxlog_trace_id_read(mxlog_metric_text(metric, raw), raw.len, &id);
+	if (raw.len == 0 || form < 0)
+		return raw.len == 0 ? -ENOENT : form;
+	if (form != MXLOG_TRACE_ID_ULID) {
 		r = keep_raw(metric, LITERAL("original_trace_id"), raw);
 		if (r < 0)
 			return r;
-		if (mxlog_ulid_parse_hex(mxlog_metric_text(metric, raw),
-			raw.len, &id) < 0)
-			return -ENOENT;
 	}
+	if (form == MXLOG_TRACE_ID_NONE ||
+	    (form == MXLOG_TRACE_ID_HASHED && metric->id_redacted))
+		return -ENOENT;
+	metric->id_hashed = form == MXLOG_TRACE_ID_HASHED;
 	mxlog_ulid_format(text, &id);
 	return mxlog_metric_store(metric, text, sizeof(text),
 	    &metric->trace_id);

@@ -362,6 +362,15 @@ static void compete(struct mxlog_lift *lift,
 		lift->level = *level;
 }
 
+/* "", "-", 0 and zeros are written where there is no trace. */
+static bool is_id(const struct mxlog_json_token *value)
+{
+	for (size_t i = 0; i < value->len; i++)
+		if (value->text[i] != '0' && value->text[i] != '-')
+			return true;
+	return false;
+}
+
 /* A key of ours with a value of its type. */
 static int note_key(struct mxlog_lift *lift,
     const struct mxlog_payload_key *key, const struct mxlog_json_token *value)
@@ -375,6 +384,8 @@ static int note_key(struct mxlog_lift *lift,
 		if (r <= 0)
 			return r;
 	}
+	if (key->use == MXLOG_USE_TRACE_ID && !is_id(value))
+		return 0;
 	lift->met[i / 64] |= UINT64_C(1) << i % 64;
 	if (!key->beside) {
 		compete(lift, key, &level);

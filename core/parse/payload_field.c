@@ -8,11 +8,13 @@
 #include "base/number.h"
 #include "base/timestamp.h"
 #include "entry/ndjson.h"
+#include "entry/trace_id.h"
 #include "parse/payload_private.h"
 
 enum {
 	TIME_TEXT_MAX = 64, /* bytes of a time; longer text is none */
 	TRACE_HEX = 32,
+	SPAN_HEX = 16,
 	TRACEPARENT_LEN = 55,
 };
 
@@ -31,8 +33,10 @@ const uint16_t mxlog_lift_types[MXLOG_USE_COUNT] = {
 	[MXLOG_USE_NAME] = ONE(STRING),
 	[MXLOG_USE_FUNCTION] = ONE(STRING),
 	[MXLOG_USE_LINE_NUMBER] = EITHER(STRING, NUMBER),
-	[MXLOG_USE_TRACE_ID] = ONE(STRING),
+	[MXLOG_USE_TRACE_ID] = EITHER(STRING, NUMBER),
 	[MXLOG_USE_TRACEPARENT] = ONE(STRING),
+	[MXLOG_USE_B3] = ONE(STRING),
+	[MXLOG_USE_SPAN_ID] = EITHER(STRING, NUMBER),
 	[MXLOG_USE_THREAD_ID] = EITHER(STRING, NUMBER),
 	[MXLOG_USE_PROCESS_ID] = EITHER(STRING, NUMBER),
 	[MXLOG_USE_DURATION_MS] = EITHER(STRING, NUMBER),
@@ -186,20 +190,94 @@ static int set_missing(struct mxlog_lift *lift, enum mxlog_field field,
 	return len == there_len && memcmp(text, there, len) == 0;
 }
 
-/* version-trace-parent-flags; the parent stays in context. */
-static int take_traceparent(struct mxlog_lift *lift,
+/* ---- traces ---- */
+
+/* Datadog's 64 bits are decimal digits, however few; 0 is none. */
+static int take_trace_id(struct mxlog_lift *lift,
     const struct mxlog_json_token *token)
+{
+	const struct mxlog_payload_key *key = lift->best[MXLOG_USE_TRACE_ID];
+	const char *there;
+	char hex[16];
+	size_t len;
+
+	if (strcmp(key->path, "dd.trace_id") != 0 ||
+	    mxlog_trace_id_hex_of_decimal(token->text, token->len, hex) < 0)
+		return set_missing(lift, MXLOG_FIELD_TRACE_ID, token);
+	if (mxlog_entry_get(lift->entry, MXLOG_FIELD_TRACE_ID, &there, &len))
+		return 0;
+	(void)mxlog_entry_set(lift->entry, MXLOG_FIELD_TRACE_ID, hex,
+	    sizeof(hex));
+	return 0; /* its digits are how people know it */
+}
+
+/* One name for it, whoever wrote it. */
+static int add_span_id(struct mxlog_lift *lift, const char *text, size_t len)
+{
+	int r;
+
+	if (len == 0 || lift->done[MXLOG_USE_SPAN_ID])
+		return 0;
+	r = mxlog_entry_add_context(lift->entry, LITERAL("span_id"), text, len);
+	lift->done[MXLOG_USE_SPAN_ID] = r == 0;
+	return r < 0 ? r : 1;
+}
+
+static int take_span_id(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token)
+{
+	const char *text;
+	size_t len;
+	int r = mxlog_lift_text(lift, token, &text, &len);
+
+	return r < 0 ? r : add_span_id(lift, text, len);
+}
+
+/* What a header of a request says counts where no member names the id itself.
+ * The header stays in context: it holds more than the two. */
+static int take_header(struct mxlog_lift *lift, const char *trace,
+    size_t trace_len, const char *span, size_t span_len)
 {
 	const char *there;
 	size_t len;
+	int r = 0;
 
-	if (token->len != TRACEPARENT_LEN || token->text[2] != '-' ||
-	    token->text[3 + TRACE_HEX] != '-' ||
-	    lift->best[MXLOG_USE_TRACE_ID] ||
+	if (lift->best[MXLOG_USE_TRACE_ID] ||
 	    mxlog_entry_get(lift->entry, MXLOG_FIELD_TRACE_ID, &there, &len))
 		return 0;
-	return mxlog_entry_set(lift->entry, MXLOG_FIELD_TRACE_ID,
-	    token->text + 3, TRACE_HEX);
+	if (!lift->best[MXLOG_USE_SPAN_ID])
+		r = add_span_id(lift, span, span_len);
+	if (r >= 0)
+		r = mxlog_entry_set(lift->entry, MXLOG_FIELD_TRACE_ID, trace,
+		    trace_len);
+	return MIN(r, 0);
+}
+
+/* 00-<32>-<16>-01 */
+static int take_traceparent(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token)
+{
+	const char *text = token->text;
+
+	if (token->len != TRACEPARENT_LEN || text[2] != '-' ||
+	    text[3 + TRACE_HEX] != '-' || text[20 + TRACE_HEX] != '-')
+		return 0;
+	return take_header(lift, text + 3, TRACE_HEX, text + 4 + TRACE_HEX,
+	    SPAN_HEX);
+}
+
+/* <32 or 16>-<16>[-1[-<16>]] */
+static int take_b3(struct mxlog_lift *lift,
+    const struct mxlog_json_token *token)
+{
+	const char *dash = memchr(token->text, '-', token->len);
+	size_t len = dash ? (size_t)(dash - token->text) : 0;
+	size_t behind = dash ? token->len - len - 1 : 0;
+
+	if ((len != TRACE_HEX && len != SPAN_HEX) || behind < SPAN_HEX ||
+	    (behind > SPAN_HEX && dash[1 + SPAN_HEX] != '-'))
+		return 0;
+	return take_header(lift, token->text, len, dash + 1, SPAN_HEX);
 }
 
 static int take_line_number(struct mxlog_lift *lift,
@@ -339,9 +417,13 @@ int mxlog_lift_field(struct mxlog_lift *lift, enum mxlog_payload_use use,
 	case MXLOG_USE_LINE_NUMBER:
 		return take_line_number(lift, token);
 	case MXLOG_USE_TRACE_ID:
-		return set_missing(lift, MXLOG_FIELD_TRACE_ID, token);
+		return take_trace_id(lift, token);
 	case MXLOG_USE_TRACEPARENT:
 		return take_traceparent(lift, token);
+	case MXLOG_USE_B3:
+		return take_b3(lift, token);
+	case MXLOG_USE_SPAN_ID:
+		return take_span_id(lift, token);
 	case MXLOG_USE_THREAD_ID:
 		return set_missing(lift, MXLOG_FIELD_THREAD_ID, token);
 	case MXLOG_USE_PROCESS_ID:

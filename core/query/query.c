@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/reterr.h"
+#include "entry/trace_id.h"
 #include "query/query_private.h"
 
 static const char *const order_names[] = {
@@ -203,12 +204,15 @@ int mxlog_query_set_trace_id(struct mxlog_query *query, const char *trace_id,
 {
 	size_t len = strlen(trace_id);
 	struct mxlog_ulid id;
+	int form;
 
-	if (mxlog_ulid_parse(trace_id, len, &id) < 0 &&
-	    mxlog_ulid_parse_hex(trace_id, len, &id) < 0)
+	form = mxlog_trace_id_read(trace_id, len, &id);
+	if (form < 0)
+		return mxlog_error_set(reterr, form, "out of memory");
+	if (form == MXLOG_TRACE_ID_NONE)
 		return mxlog_error_set(reterr, -EINVAL,
-		    "trace_id: expected a ULID of 26 characters, or 32 hex "
-		    "digits, not \"%.60s\"",
+		    "trace_id: expected a ULID of 26 characters, 16 or 32 hex "
+		    "digits, or another id of 8 to 256 bytes, not \"%.60s\"",
 		    trace_id);
 	mxlog_ulid_format(query->trace_id, &id);
 	query->has_trace_id = true;

@@ -139,7 +139,8 @@ static int order(struct mxlog_pipeline *pipeline, const char *trace_id,
 	return 0;
 }
 
-/* `trace_id` is NULL for what begins a trace of its own. */
+/* `trace_id` is NULL for what begins a trace of its own, or is of one that only
+ * its hash is known of: many of those may be one. */
 static int place(struct mxlog_pipeline *pipeline, bool has_time,
     int64_t time_usec, const char *trace_id, struct placement *ret)
 {
@@ -226,7 +227,8 @@ static int complete_entry(struct mxlog_pipeline *pipeline,
 	int r;
 
 	r = place(pipeline, entry->has_time, entry->time_usec,
-	    has_id ? mxlog_entry_text(entry, *id) : NULL, &at);
+	    has_id && !entry->id_hashed ? mxlog_entry_text(entry, *id) : NULL,
+	    &at);
 	if (r < 0)
 		return r;
 	entry->time_usec = at.time_usec;
@@ -247,10 +249,13 @@ static int complete_entry(struct mxlog_pipeline *pipeline,
 int mxlog_pipeline_entry(struct mxlog_pipeline *pipeline,
     struct mxlog_entry *entry)
 {
+	struct mxlog_text_span given;
 	int r;
 
 	enter(pipeline);
+	given = entry->text[MXLOG_FIELD_TRACE_ID];
 	r = mxlog_redact_entry(pipeline->redactor, entry);
+	entry->id_redacted = entry->text[MXLOG_FIELD_TRACE_ID].off != given.off;
 	if (r == 0)
 		r = mxlog_entry_rename_reserved(entry);
 	if (r < 0)
@@ -296,7 +301,10 @@ static int complete_metric(struct mxlog_pipeline *pipeline,
 	int r;
 
 	r = place(pipeline, metric->has_time, metric->time_usec,
-	    has_id ? mxlog_metric_text(metric, metric->trace_id) : NULL, &at);
+	    has_id && !metric->id_hashed
+		? mxlog_metric_text(metric, metric->trace_id)
+		: NULL,
+	    &at);
 	if (r < 0)
 		return r;
 	metric->time_usec = at.time_usec;
@@ -317,10 +325,13 @@ static int complete_metric(struct mxlog_pipeline *pipeline,
 int mxlog_pipeline_metric(struct mxlog_pipeline *pipeline,
     struct mxlog_metric *metric)
 {
+	struct mxlog_text_span given;
 	int r;
 
 	enter(pipeline);
+	given = metric->trace_id;
 	r = mxlog_redact_metric(pipeline->redactor, metric);
+	metric->id_redacted = metric->trace_id.off != given.off;
 	if (r == 0)
 		r = mxlog_metric_rename_reserved(metric);
 	if (r < 0)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include "base/reterr.h"
-#include "base/ulid.h"
 #include "entry/canonical_line.h"
 #include "entry/entry_private.h"
 #include "entry/field_path.h"
 #include "entry/ndjson.h"
+#include "entry/trace_id.h"
 #include "report/trace_edges.h"
 
 #define PARENT "context.parent_operation_id"
@@ -413,13 +413,15 @@ int mxlog_trace_read(const char *const *dirs, size_t n_dirs, const char *id,
 	size_t len = strlen(id);
 	struct mxlog_trace *trace;
 	struct mxlog_ulid root;
-	int r;
+	int form, r;
 
-	if (mxlog_ulid_parse(id, len, &root) < 0 &&
-	    mxlog_ulid_parse_hex(id, len, &root) < 0)
+	form = mxlog_trace_id_read(id, len, &root);
+	if (form < 0)
+		return mxlog_error_set(reterr, form, "out of memory");
+	if (form == MXLOG_TRACE_ID_NONE)
 		return mxlog_error_set(reterr, -EINVAL,
-		    "'%.80s' is no trace id: expected 26 characters of "
-		    "Crockford's base32, or 32 hex digits",
+		    "'%.80s' is no trace id: expected a ULID of 26 characters, "
+		    "16 or 32 hex digits, or another id of 8 to 256 bytes",
 		    id);
 	trace = calloc(1, sizeof(*trace));
 	if (!trace)

@@ -212,8 +212,10 @@ START_TEST(a_trace_id_is_made_canonical)
 		    "2BZ4QKAXXK9PKA7KMJKM70WHSP", true },
 		{ "4BF92F35-77B3-4DA6-A3CE-929D0E0E4736",
 		    "2BZ4QKAXXK9PKA7KMJKM70WHSP", true },
-		{ "request-17", NULL, true },
-		{ "81HQ8Z9X0ABCDEFGH1JK1MN0PQ", NULL, true },
+		{ "request-17", "6QWDSYMQ196R2WBECQ8TZMAJHA", true },
+		{ "81HQ8Z9X0ABCDEFGH1JK1MN0PQ", "1PVJS3EXP5Q55XJ7AB17MD4X4T",
+		    true },
+		{ "request", NULL, true },
 		{ "00000000000000000000000000000000", NULL, true },
 		{ "", NULL, false },
 	};

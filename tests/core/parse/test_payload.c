@@ -388,7 +388,7 @@ START_TEST(trace_contexts_give_the_trace)
 	    1);
 	ck_assert_uint_eq(len, 32);
 	ck_assert_mem_eq(text, "4bf92f3577b34da6a3ce929d0e0e4736", 32);
-	ck_assert_uint_eq(entry->n_context, 1);
+	ck_assert_uint_eq(entry->n_context, 2); /* and the span */
 	mxlog_entry_free(entry);
 }
 END_TEST

@@ -2,10 +2,13 @@
 /* What senders write, in a table: one line a sender and a form. */
 #include <mxlog/payload.h>
 
+#include <stdio.h>
+
 #include "base/timestamp.h"
 #include "entry/entry_private.h"
 #include "suite.h"
 
+#define HEX "4bf92f3577b34da6a3ce929d0e0e4736"
 #define NOW "2026-03-05T08:09:10.000000Z"
 
 struct sample {
@@ -515,10 +518,66 @@ START_TEST(what_others_put_around_a_line_is_taken_off)
 }
 END_TEST
 
+START_TEST(ids_of_traces_and_spans_have_one_name)
+{
+	static const char id[] = "2BZ4QKAXXK9PKA7KMJKM70WHSP";
+	static const struct {
+		const char *members, *id, *span;
+	} samples[] = {
+		{ "\"trace_id\":\"" HEX "\",\"span_id\":\"00f067aa0ba902b7\"",
+		    id, "00f067aa0ba902b7" },
+		{ "\"TraceId\":\"" HEX "\",\"SpanId\":\"00f067aa0ba902b7\"", id,
+		    "00f067aa0ba902b7" },
+		{ "\"otelTraceID\":\"" HEX "\",\"otelSpanID\":\"a1\"", id,
+		    "a1" },
+		{ "\"@tr\":\"" HEX "\",\"@sp\":\"a1\"", id, "a1" },
+		{ "\"traceparent\":\"00-" HEX "-00f067aa0ba902b7-01\"", id,
+		    "00f067aa0ba902b7" },
+		{ "\"b3\":\"" HEX "-00f067aa0ba902b7-1\"", id,
+		    "00f067aa0ba902b7" },
+		{ "\"b3\":\"0\"", NULL, NULL },
+		{ "\"logging.googleapis.com/trace\":\"projects/p/traces/" HEX
+		  "\",\"logging.googleapis.com/spanId\":\"a1\"",
+		    id, "a1" },
+		{ "\"xray_trace_id\":\"1-4bf92f35-77b34da6a3ce929d0e0e4736\"",
+		    id, NULL },
+		{ "\"dd.trace_id\":\"255\",\"dd.span_id\":\"7\"",
+		    "0000000000000000000000007Z", "7" },
+		{ "\"dd\":{\"trace_id\":255,\"span_id\":7}",
+		    "0000000000000000000000007Z", "7" },
+		{ "\"dd.trace_id\":\"0\",\"trace_id\":\"" HEX "\"", id, NULL },
+		{ "\"trace_id\":\"\",\"dd.trace_id\":\"1234567890123456\"",
+		    "000000000000000132TMY8NEP0", NULL },
+		{ "\"trace_id\":\"\",\"traceId\":\"" HEX "\"", id, NULL },
+		{ "\"trace\":{\"id\":\"" HEX "\"},\"span\":{\"id\":\"a1\"}", id,
+		    "a1" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		enum mxlog_payload_kind kind;
+		struct mxlog_entry *entry;
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), "{\"msg\":\"m\",%s}",
+		    samples[i].members);
+		entry = lift(text, &kind);
+		if (samples[i].id)
+			expect_text(entry, MXLOG_FIELD_TRACE_ID, samples[i].id,
+			    text);
+		else
+			ck_assert(
+			    !MXLOG_IS_SET(entry->text[MXLOG_FIELD_TRACE_ID]));
+		mxlog_entry_free(entry);
+		expect_context(text, "span_id", samples[i].span);
+	}
+}
+END_TEST
+
 SUITE("payload_senders", levels_and_messages_of_many_loggers_are_known,
     what_a_level_can_not_say_stays_in_context, times_of_many_loggers_are_known,
     json_is_known_whatever_a_relay_did_to_its_white_space,
     logfmt_is_known_when_it_is_the_whole_text_and_names_a_level,
     values_of_logfmt_have_types,
     events_of_devices_stay_whole_and_are_told_in_context,
-    what_others_put_around_a_line_is_taken_off)
+    what_others_put_around_a_line_is_taken_off,
+    ids_of_traces_and_spans_have_one_name)

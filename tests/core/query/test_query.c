@@ -151,8 +151,8 @@ START_TEST(wrong_values_are_told)
 	refuses("{\"tags\":[1]}", -EINVAL,
 	    "tags: expected a tag, not a number");
 	refuses("{\"trace_id\":\"xyz\"}", -EINVAL,
-	    "trace_id: expected a ULID of 26 characters, or 32 hex digits, not "
-	    "\"xyz\"");
+	    "trace_id: expected a ULID of 26 characters, 16 or 32 hex digits, "
+	    "or another id of 8 to 256 bytes, not \"xyz\"");
 	refuses("{\"start_time\":\"yesterday\"}", -EINVAL,
 	    "start_time: expected a time such as 2026-01-28T15:30:45Z, not "
 	    "\"yesterday\"");
