@@ -64,6 +64,7 @@ struct mxlog_config {
 	enum mxlog_level level;
 	struct mxlog_module_level *module_levels; /* longest module first */
 	size_t n_module_levels;
+	enum mxlog_level exception_level;
 	enum mxlog_output_format format;
 	bool async_enabled;
 	uint32_t buffer_size;

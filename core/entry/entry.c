@@ -61,6 +61,7 @@ void mxlog_entry_reset(struct mxlog_entry *entry)
 	entry->id_redacted = false;
 	entry->id_hashed = false;
 	entry->audit = false;
+	entry->default_level = false;
 	entry->line_number = 0;
 	entry->duration_ms = 0;
 	if (entry->exception) {
@@ -135,8 +136,17 @@ int64_t mxlog_entry_get_time(const struct mxlog_entry *entry)
 
 void mxlog_entry_set_level(struct mxlog_entry *entry, enum mxlog_level level)
 {
-	if (mxlog_level_name(level))
-		entry->level = level;
+	if (!mxlog_level_name(level))
+		return;
+	entry->level = level;
+	entry->default_level = false;
+}
+
+void mxlog_entry_set_default_level(struct mxlog_entry *entry,
+    enum mxlog_level level)
+{
+	mxlog_entry_set_level(entry, level);
+	entry->default_level = true;
 }
 
 enum mxlog_level mxlog_entry_get_level(const struct mxlog_entry *entry)

@@ -32,6 +32,7 @@ struct mxlog_entry {
 	    text[MXLOG_FIELD_COUNT]; /* of text fields only */
 	int64_t time_usec;
 	enum mxlog_level level;
+	bool default_level; /* nobody named it: the transport's */
 	bool has_time;
 	bool has_line_number;
 	bool has_duration;

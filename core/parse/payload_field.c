@@ -280,14 +280,18 @@ static int take_b3(struct mxlog_lift *lift,
 	return take_header(lift, token->text, len, dash + 1, SPAN_HEX);
 }
 
+/* The transport may have said the same (CODE_LINE). */
 static int take_line_number(struct mxlog_lift *lift,
     const struct mxlog_json_token *token)
 {
+	const struct mxlog_entry *entry = lift->entry;
 	int64_t number;
 
-	return !lift->entry->has_line_number &&
-	    mxlog_number_parse_i64(token->text, token->len, &number) == 0 &&
-	    mxlog_entry_set_line_number(lift->entry, number) == 0;
+	if (mxlog_number_parse_i64(token->text, token->len, &number) < 0)
+		return 0;
+	if (entry->has_line_number)
+		return entry->line_number == number;
+	return mxlog_entry_set_line_number(lift->entry, number) == 0;
 }
 
 static int take_duration(struct mxlog_lift *lift,

@@ -262,6 +262,21 @@ static int shorten(struct mxlog_entry *entry, const char *text, size_t len,
 	return r;
 }
 
+/* True if a logger wrote a level before the traceback: on its own line, or on
+ * the first one. */
+static bool names_level(const char *text, size_t start)
+{
+	const char *newline = memchr(text, '\n', start);
+	size_t first = newline ? (size_t)(newline - text) : start;
+	size_t last = start;
+
+	while (last > 0 && text[last - 1] != '\n')
+		last--;
+	return mxlog_line_has_level((struct mxlog_line_span){ text, first }) ||
+	    mxlog_line_has_level(
+		(struct mxlog_line_span){ text + last, start - last });
+}
+
 int mxlog_traceback_lift(struct mxlog_entry *entry)
 {
 	struct mxlog_exception *exception;
@@ -275,6 +290,8 @@ int mxlog_traceback_lift(struct mxlog_entry *entry)
 	r = mxlog_traceback_parse(text, len, &exception, &start, &end);
 	if (r < 1)
 		return r;
+	if (names_level(text, start))
+		entry->default_level = false;
 	r = end > start ? shorten(entry, text, len, start, end, exception) : 0;
 	if (r == 0)
 		r = mxlog_entry_take_exception(entry, &exception);

@@ -22,6 +22,7 @@ struct rules {
 	struct mxlog_pipeline *pipeline;
 	struct mxlog_config levels; /* level and module_levels alone are set */
 	enum mxlog_level lowest;    /* no module keeps anything below */
+	enum mxlog_level exception_level;
 };
 
 struct mxlog_writer {
@@ -54,6 +55,7 @@ static int copy_levels(struct rules *rules, const struct mxlog_config *config)
 
 	rules->levels.level = config->level;
 	rules->lowest = config->level;
+	rules->exception_level = config->exception_level;
 	if (n == 0)
 		return 0;
 	copies = calloc(n, sizeof(*copies));
@@ -372,12 +374,32 @@ static bool is_wanted(const struct mxlog_writer *writer,
 				mxlog_entry_text(entry, module), module.len);
 }
 
+/* An exception that came without a level of its own is no INFO. */
+static int raise_level(const struct mxlog_writer *writer,
+    struct mxlog_entry *entry)
+{
+	const char *name = mxlog_level_name(entry->level);
+	int r;
+
+	if (!entry->default_level || !entry->exception ||
+	    entry->level >= writer->rules.exception_level)
+		return 0;
+	r = mxlog_entry_add_identity(entry, LITERAL("original_level"), name,
+	    strlen(name));
+	if (r == -ENOMEM)
+		return r;
+	mxlog_entry_set_level(entry, writer->rules.exception_level);
+	return 0;
+}
+
 int mxlog_writer_add(struct mxlog_writer *writer, struct mxlog_entry *entry)
 {
 	struct mxlog_pipeline *pipeline = writer->rules.pipeline;
 	size_t mark;
-	int r;
+	int r = raise_level(writer, entry);
 
+	if (r < 0)
+		return r;
 	/* What no module keeps is not worth preparing. */
 	if (entry->level < writer->rules.lowest && !entry->audit) {
 		count_dropped(writer, entry->level);

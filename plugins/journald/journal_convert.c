@@ -142,6 +142,39 @@ static int set_text(const struct job *job,
 	    field->value_len);
 }
 
+static bool is_transport(const struct mxlog_journal_record *record,
+    const char *name)
+{
+	size_t len;
+	const char *transport =
+	    mxlog_journal_record_get(record, MXLOG_JOURNAL__TRANSPORT, &len);
+
+	return transport && len == strlen(name) &&
+	    memcmp(transport, name, len) == 0;
+}
+
+/* What a container printed, in its engine's words. */
+static bool is_container(const struct mxlog_journal_record *record)
+{
+	return mxlog_journal_record_find(record, MXLOG_JOURNAL_CONTAINER_ID) ||
+	    mxlog_journal_record_find(record,
+		MXLOG_JOURNAL_CONTAINER_ID_FULL) ||
+	    mxlog_journal_record_find(record, MXLOG_JOURNAL_CONTAINER_NAME);
+}
+
+/* True if it may be nobody's word: what journald gives to output, container
+ * engines to standard output (6) and error (3), syslog(3) to what says
+ * nothing. */
+static bool is_default_priority(const struct mxlog_journal_record *record,
+    unsigned severity)
+{
+	if (is_container(record))
+		return severity == 6 || severity == 3;
+	if (is_transport(record, "syslog"))
+		return severity == 5 || severity == 6;
+	return severity == 6 && is_transport(record, "stdout");
+}
+
 static int set_level(const struct job *job,
     const struct mxlog_journal_field *field)
 {
@@ -151,7 +184,12 @@ static int set_level(const struct job *job,
 	if (field->value_len != 1 || text[0] < '0' || text[0] > '7')
 		return keep(job, field);
 	severity = (unsigned)(text[0] - '0');
-	mxlog_entry_set_level(job->entry, mxlog_level_from_severity(severity));
+	if (is_default_priority(job->record, severity))
+		mxlog_entry_set_default_level(job->entry,
+		    mxlog_level_from_severity(severity));
+	else
+		mxlog_entry_set_level(job->entry,
+		    mxlog_level_from_severity(severity));
 	return mxlog_entry_add_context_int(job->entry,
 	    LITERAL("syslog_severity"), severity);
 }
@@ -287,6 +325,9 @@ static int set_module(struct job *job)
 {
 	static const enum mxlog_journal_name order[] = {
 		MXLOG_JOURNAL_LOGGER,
+		/* Of a container the rest names the engine. */
+		MXLOG_JOURNAL_CONTAINER_NAME,
+		MXLOG_JOURNAL_CONTAINER_TAG,
 		MXLOG_JOURNAL_SYSLOG_IDENTIFIER,
 		MXLOG_JOURNAL__SYSTEMD_UNIT,
 		MXLOG_JOURNAL__SYSTEMD_USER_UNIT,
@@ -436,6 +477,17 @@ static int add_single(const struct job *job,
 	}
 }
 
+/* Where in conmon or dockerd a container's line was sent on is no place in the
+ * application. */
+static bool is_engines_own(const struct mxlog_journal_record *record,
+    enum mxlog_journal_name name)
+{
+	return (name == MXLOG_JOURNAL_CODE_FUNC ||
+		   name == MXLOG_JOURNAL_CODE_LINE ||
+		   name == MXLOG_JOURNAL_CODE_FILE) &&
+	    is_container(record);
+}
+
 static int add_field(const struct job *job,
     const struct mxlog_journal_field *field)
 {
@@ -444,6 +496,8 @@ static int add_field(const struct job *job,
 
 	if (field->name == MXLOG_JOURNAL_OTHER)
 		return field->repeated ? 0 : add_other(job, field);
+	if (is_engines_own(job->record, field->name))
+		return 0;
 	use = mxlog_journal_names[field->name].use;
 	if (use == MXLOG_JOURNAL_USE_TAGS)
 		return add_tags(job, field);
@@ -488,7 +542,7 @@ static int add_fields(const struct job *job, uint64_t *dropped)
  * traceback. */
 static bool has_lines(const char *text, size_t len)
 {
-	return memchr(text, '\n', len) ||
+	return memchr(text, '\n', len) || memchr(text, '\\', len) ||
 	    (memchr(text, '#', len) && memmem(text, len, "#012", 4));
 }
 
@@ -519,7 +573,7 @@ static int lift_message(const struct job *job, enum mxlog_payload_kind *ret)
 	if (text) {
 		r = mxlog_payload_lift(job->entry, job->metric, text, len,
 		    job->converter->reserved, ret);
-		if (r == 0 && *ret == MXLOG_PAYLOAD_TEXT &&
+		if (r == 0 && *ret != MXLOG_PAYLOAD_METRIC &&
 		    has_lines(text, len))
 			r = mxlog_traceback_lift(job->entry);
 		return r;

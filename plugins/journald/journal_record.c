@@ -145,6 +145,7 @@ static size_t kept_of(const struct mxlog_journal_record *record,
     enum mxlog_journal_name name, const char *value, size_t len)
 {
 	size_t max = name == MXLOG_JOURNAL_MESSAGE ? MXLOG_JOURNAL_MESSAGE_MAX
+	    : name == MXLOG_JOURNAL_MXLOG_ENTRY    ? MXLOG_JOURNAL_ENTRY_MAX
 						   : MXLOG_JOURNAL_VALUE_MAX;
 	size_t left = MXLOG_JOURNAL_BYTES_MAX - record->len;
 

@@ -12,6 +12,7 @@ enum {
 	/* Longer values are cut. */
 	MXLOG_JOURNAL_VALUE_MAX = 64 * 1024,
 	MXLOG_JOURNAL_MESSAGE_MAX = 1024 * 1024,
+	MXLOG_JOURNAL_ENTRY_MAX = 2 * 1024 * 1024, /* of MXLOG_ENTRY */
 	MXLOG_JOURNAL_BYTES_MAX = 3 * 1024 * 1024,
 	/* journald's own limit. */
 	MXLOG_JOURNAL_NAME_MAX = 64,

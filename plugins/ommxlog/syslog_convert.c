@@ -144,8 +144,12 @@ static int set_header(struct mxlog_entry *entry,
 	int r;
 
 	mxlog_entry_set_time(entry, message->time_usec);
-	mxlog_entry_set_level(entry,
-	    mxlog_level_from_severity(message->severity));
+	if (message->severity == 5 || message->severity == 6)
+		mxlog_entry_set_default_level(entry,
+		    mxlog_level_from_severity(message->severity));
+	else
+		mxlog_entry_set_level(entry,
+		    mxlog_level_from_severity(message->severity));
 	r = set_program(entry, message, ret_program);
 	if (r == 0)
 		r = add_origin(entry, message);

@@ -45,6 +45,12 @@ MXLOG_EXPORT int64_t mxlog_entry_get_time(const struct mxlog_entry *entry);
 /* What is no level changes nothing. */
 MXLOG_EXPORT void mxlog_entry_set_level(struct mxlog_entry *entry,
     enum mxlog_level level);
+
+/* The level that a transport gives to what names none: the writer raises it to
+ * the configuration's exception_level where the entry has an exception, unless
+ * a level was set after it. */
+MXLOG_EXPORT void mxlog_entry_set_default_level(struct mxlog_entry *entry,
+    enum mxlog_level level);
 MXLOG_EXPORT enum mxlog_level mxlog_entry_get_level(
     const struct mxlog_entry *entry);
 

@@ -18,8 +18,9 @@ MXLOG_EXPORT int mxlog_traceback_parse(const char *text, size_t len,
 
 /* Move a traceback out of the entry's message into its exception, unless it
  * has one: the message keeps what stood around it, or, where nothing did, the
- * exception's last line ("OSError: no space"). A level milder than ERROR is
- * left as it is. 0 also when there was none. -ENOMEM. */
+ * exception's last line ("OSError: no space"). The level
+ * stays, but where a level in upper case stands before the traceback it is no
+ * default one any more. 0 also when there was none. -ENOMEM. */
 MXLOG_EXPORT int mxlog_traceback_lift(struct mxlog_entry *entry);
 
 /* Which lines of a stream belong to one traceback, told line by line, as they

@@ -678,7 +678,7 @@ START_TEST(the_models_configuration_is_written_as_json)
 	    "\"handlers\":{},\"formatters\":{},\"log_file_path\":null,"
 	    "\"max_file_size\":10485760,\"backup_count\":5,\"loggers\":{},"
 	    "\"existing_modules\":[],\"archive_key_file\":null,"
-	    "\"source_roots\":[],\"flush_level\":\"ERROR\",\"backtrace\":0,\"backlog_size\":16777216,\"modules\":[],\"module_path\":null}");
+	    "\"source_roots\":[],\"flush_level\":\"ERROR\",\"backtrace\":0,\"backlog_size\":16777216,\"exception_level\":\"ERROR\",\"modules\":[],\"module_path\":null}");
 	free(json);
 	mxlog_config_free(c);
 }

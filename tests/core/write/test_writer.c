@@ -182,6 +182,46 @@ static char *todays_log(void)
 	return name;
 }
 
+/* An exception whose level is the transport's, or named. */
+static void add_exception(struct mxlog_writer *writer, bool named)
+{
+	struct mxlog_entry *entry = new_entry("m", "failed");
+	struct mxlog_exception *exception = NULL;
+
+	ck_assert_int_eq(mxlog_exception_new(LITERAL("OSError"), LITERAL("no"),
+			     &exception),
+	    0);
+	ck_assert_int_eq(mxlog_entry_take_exception(entry, &exception), 0);
+	mxlog_entry_set_default_level(entry, MXLOG_INFO);
+	if (named)
+		mxlog_entry_set_level(entry, MXLOG_INFO);
+	ck_assert_int_eq(mxlog_writer_add(writer, entry), 0);
+	mxlog_entry_free(entry);
+}
+
+START_TEST(an_exception_without_a_level_of_its_own_is_an_error)
+{
+	char *dir = scratch_new();
+	struct mxlog_writer *writer = open_writer(dir, "level: WARNING\n");
+
+	add_exception(writer, false);
+	add_exception(writer, true);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\n"), 1);
+	ck_assert_uint_eq(count(dir, LOG, "\"level\":\"ERROR\""), 1);
+	ck_assert_uint_eq(count(dir, LOG, "\"original_level\":\"INFO\""), 1);
+	scratch_done(dir);
+
+	dir = scratch_new();
+	writer = open_writer(dir, "exception_level: DEBUG\n");
+	add_exception(writer, false);
+	ck_assert_int_eq(mxlog_writer_close(writer), 0);
+	ck_assert_uint_eq(count(dir, LOG, "\"level\":\"INFO\""), 1);
+	ck_assert_uint_eq(count(dir, LOG, "original_level"), 0);
+	scratch_done(dir);
+}
+END_TEST
+
 START_TEST(an_audit_entry_passes_every_filter)
 {
 	char *dir = scratch_new();
@@ -685,7 +725,8 @@ START_TEST(late_lines_are_there_once_however_often_their_day_is_archived)
 }
 END_TEST
 
-SUITE("writer", late_lines_are_there_once_however_often_their_day_is_archived,
+SUITE("writer", an_exception_without_a_level_of_its_own_is_an_error,
+    late_lines_are_there_once_however_often_their_day_is_archived,
     an_entry_becomes_a_line_when_the_batch_is_committed,
     a_metric_goes_to_its_own_file,
     each_module_is_filtered_by_its_longest_prefix,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "entry/entry_private.h"
 #include "entry/ndjson.h"
 #include "suite.h"
 
@@ -89,7 +90,7 @@ static void expect_not_in(const char *unexpected)
 {
 	char *line = convert();
 
-	ck_assert_msg(!strstr(line, unexpected), "%s", line);
+	ck_assert_msg(!strstr(line, unexpected), "%.2000s", line);
 	free(line);
 }
 
@@ -308,6 +309,115 @@ START_TEST(an_exceptions_text_becomes_an_exception)
 }
 END_TEST
 
+/* Whether the converter says that nobody named the level. */
+static bool is_default(const char *const *fields, size_t n)
+{
+	struct mxlog_entry *entry;
+	struct mxlog_metric *metric;
+	bool is_metric, is;
+
+	begin();
+	for (size_t i = 0; i < n; i++)
+		add(fields[i]);
+	ck_assert_int_eq(mxlog_entry_new(&entry), 0);
+	ck_assert_int_eq(mxlog_metric_new(&metric), 0);
+	ck_assert_int_eq(mxlog_journal_convert(&converter, &record, entry,
+			     metric, &is_metric),
+	    0);
+	is = entry->default_level;
+	mxlog_entry_free(entry);
+	mxlog_metric_free(metric);
+	mxlog_journal_record_done(&record);
+	return is;
+}
+
+#define TRACEBACK                                                      \
+	"Traceback (most recent call last):\n  File \"/srv/app.py\", " \
+	"line 3, in main\n    run()\nValueError: no"
+#define IS_DEFAULT(...)                                  \
+	is_default((const char *const[]){ __VA_ARGS__ }, \
+	    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+
+START_TEST(a_level_that_nobody_named_is_a_default)
+{
+	ck_assert(IS_DEFAULT("_TRANSPORT=stdout", "PRIORITY=6", "MESSAGE=x"));
+	ck_assert(!IS_DEFAULT("_TRANSPORT=stdout", "PRIORITY=4", "MESSAGE=x"));
+	ck_assert(!IS_DEFAULT("_TRANSPORT=journal", "PRIORITY=6", "MESSAGE=x"));
+	ck_assert(IS_DEFAULT("_TRANSPORT=syslog", "PRIORITY=5", "MESSAGE=x"));
+	ck_assert(!IS_DEFAULT("_TRANSPORT=syslog", "PRIORITY=4", "MESSAGE=x"));
+	ck_assert(IS_DEFAULT("_TRANSPORT=journal", "PRIORITY=3",
+	    "CONTAINER_ID=4cb6", "MESSAGE=x"));
+	ck_assert(!IS_DEFAULT("_TRANSPORT=stdout", "PRIORITY=6",
+	    "MESSAGE={\"level\":\"info\",\"msg\":\"x\"}"));
+	ck_assert(IS_DEFAULT("_TRANSPORT=stdout", "PRIORITY=6",
+	    "MESSAGE=failed\n" TRACEBACK));
+	ck_assert(!IS_DEFAULT("_TRANSPORT=stdout", "PRIORITY=6",
+	    "MESSAGE=WARNING:root:failed\n" TRACEBACK));
+	ck_assert(!IS_DEFAULT("_TRANSPORT=stdout", "PRIORITY=6",
+	    "MESSAGE=10:00 WARNING x: " TRACEBACK));
+}
+END_TEST
+
+START_TEST(a_json_message_may_hold_a_traceback)
+{
+	begin();
+	add("MESSAGE={\"msg\":\"failed\\nTraceback (most recent call last):\\n"
+	    "  File \\\"/a.py\\\", line 3, in f\\n    g()\\nOSError: no\"}");
+	expect_in("\"exception\":{\"type\":\"OSError\"");
+}
+END_TEST
+
+START_TEST(a_container_has_its_own_name_and_no_place)
+{
+	begin();
+	add("MESSAGE=ready");
+	add("SYSLOG_IDENTIFIER=conmon");
+	add("CODE_FUNC=write_journald");
+	add("CODE_LINE=320");
+	add("CODE_FILE=src/ctr_logging.c");
+	add("CONTAINER_NAME=shop.web");
+	add("CONTAINER_TAG=other");
+	expect(
+	    "\"level\":\"INFO\",\"module\":\"shop.web\",\"message\":\"ready\","
+	    "\"context\":{\"syslog_identifier\":\"conmon\","
+	    "\"container_name\":\"shop.web\",\"container_tag\":\"other\"}}");
+	begin();
+	add("MESSAGE=ready");
+	add("SYSLOG_IDENTIFIER=4cb6");
+	add("CONTAINER_ID=4cb6");
+	add("CONTAINER_TAG=web");
+	expect_in("\"module\":\"web\"");
+}
+END_TEST
+
+START_TEST(an_entry_of_a_megabyte_is_lifted_whole)
+{
+	static char field[1100 * 1024];
+	size_t n = (size_t)snprintf(field, sizeof(field),
+	    "MXLOG_ENTRY={\"module\":\"a.b\",\"level\":\"ERROR\",\"message\":"
+	    "\"m\",\"line_number\":5,\"context\":{\"blob\":\"");
+
+	memset(field + n, 'b', 1000 * 1024);
+	(void)snprintf(field + n + 1000 * 1024, 100, "\"},\"duration_ms\":1}");
+	begin();
+	add(field);
+	add("CODE_LINE=5");
+	add("MESSAGE=m");
+	expect_in("\"module\":\"a.b\"");
+	begin();
+	add(field);
+	add("CODE_LINE=5");
+	expect_not_in("\"line_number\":5,\"message\":\"m\",\"context\":{"
+		      "\"line_number\"");
+	begin();
+	add("MXLOG_ENTRY={\"message\":\"m\",\"line_number\":5,\"module\":\"a\"}");
+	add("CODE_LINE=5");
+	add("MESSAGE=m");
+	expect("\"level\":\"INFO\",\"module\":\"a\",\"line_number\":5,"
+	       "\"message\":\"m\"}");
+}
+END_TEST
+
 START_TEST(a_metric_keeps_where_it_came_from)
 {
 	begin();
@@ -413,7 +523,10 @@ START_TEST(what_is_no_field_is_counted)
 }
 END_TEST
 
-SUITE("journal_convert", each_field_goes_to_its_place,
+SUITE("journal_convert", a_level_that_nobody_named_is_a_default,
+    a_json_message_may_hold_a_traceback,
+    a_container_has_its_own_name_and_no_place,
+    an_entry_of_a_megabyte_is_lifted_whole, each_field_goes_to_its_place,
     the_module_is_the_first_name_there_is,
     what_a_sender_says_can_not_pass_for_what_journald_says,
     a_payload_can_not_either, a_repeated_field_becomes_an_array,
