@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const Dwfl_Callbacks callbacks = {
@@ -46,6 +48,22 @@ static void look_up_debug_data(Dwfl *dwfl, Dwarf_Addr address,
 	}
 }
 
+typedef char *demangler(const char *name, char *room, size_t *size,
+    int *status);
+
+/* A C++ program has it, this library does not link to it. The caller frees the
+ * result; NULL: the name is no such one. */
+static char *demangle(const char *name)
+{
+	demangler *cxa_demangle;
+	int status = 0;
+
+	if (strncmp(name, "_Z", 2) != 0)
+		return NULL;
+	*(void **)&cxa_demangle = dlsym(RTLD_DEFAULT, "__cxa_demangle");
+	return cxa_demangle ? cxa_demangle(name, NULL, NULL, &status) : NULL;
+}
+
 int mxlog_symbolize(void *const *addresses, size_t n,
     int (*each)(const struct mxlog_symbol *symbol, void *arg), void *arg)
 {
@@ -55,6 +73,7 @@ int mxlog_symbolize(void *const *addresses, size_t n,
 	for (size_t i = 0; i < n && r >= 0; i++) {
 		struct mxlog_symbol symbol = { "??", "??", 0 };
 		Dl_info info;
+		char *name;
 
 		if (dladdr(addresses[i], &info)) {
 			if (info.dli_sname)
@@ -66,7 +85,11 @@ int mxlog_symbolize(void *const *addresses, size_t n,
 		if (dwfl)
 			look_up_debug_data(dwfl, (uintptr_t)addresses[i] - 1,
 			    &symbol);
+		name = demangle(symbol.function);
+		if (name)
+			symbol.function = name;
 		r = each(&symbol, arg);
+		free(name);
 	}
 	if (dwfl)
 		dwfl_end(dwfl);
