@@ -274,8 +274,7 @@ static int format_time(const struct mxlog_where_node *node,
 	return r < 0 ? r : mxlog_buf_printf(out, open ? ")" : "");
 }
 
-/* As mxlog_where_parse() reads it. */
-static int add_quoted(struct mxlog_buf *out, const char *text, size_t len)
+int mxlog_where_quote(struct mxlog_buf *out, const char *text, size_t len)
 {
 	static const char special[] = "\\\"\n\t\r", letters[] = "\\\"ntr";
 	int r = mxlog_buf_add_char(out, '"');
@@ -320,7 +319,7 @@ static int format_leaf(const struct mxlog_where_node *node,
 	if (r < 0)
 		return r;
 	return is_bare(&parts) ? mxlog_buf_add(out, parts.value, parts.len)
-			       : add_quoted(out, parts.value, parts.len);
+			       : mxlog_where_quote(out, parts.value, parts.len);
 }
 
 /* A chain of the same kind needs no parentheses. */

@@ -47,6 +47,9 @@ int mxlog_where_and(struct mxlog_where *where, struct mxlog_where *other);
 /* Append a text that reads back as the same, if not `typed`. */
 int mxlog_where_format(const struct mxlog_where *where, struct mxlog_buf *out);
 
+/* Append a value in quotes, as mxlog_where_parse() reads it. */
+int mxlog_where_quote(struct mxlog_buf *out, const char *text, size_t len);
+
 /* 1 if it holds, 0 if not; -ETIMEDOUT, -ENOMEM. */
 int mxlog_where_holds(struct mxlog_where *where,
     const struct mxlog_entry *entry);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,7 +13,9 @@
 
 #include "base/reterr.h"
 #include "command/mxlog_read_arguments.h"
+#include "command/mxlog_read_context.h"
 #include "command/mxlog_read_corrupt.h"
+#include "command/mxlog_read_format.h"
 #include "command/mxlog_read_options.h"
 #include "command/mxlog_read_report.h"
 #include "command/mxlog_read_terminal.h"
@@ -95,6 +98,9 @@ static int show(const struct mxlog_read_options *options,
 	}
 	if (r >= 0 && options->show_cursor)
 		r = show_cursor(reader, printer);
+	if (r >= 0 && terminal->screen.terminal && !options->format->cells &&
+	    mxlog_read_printed(printer) == 0)
+		r = mxlog_read_print_note(printer, "-- no entries --");
 	return r < 0 ? r : mxlog_read_flush(printer);
 }
 
@@ -172,13 +178,33 @@ static int query(struct mxlog_read_options *options,
 		mxlog_reader_on_corrupt(reader, mxlog_read_corrupt_note,
 		    &corrupt);
 		r = options->quiet ? find_one(reader)
-				   : show(options, reader, printer, terminal);
+		    : options->before + options->after > 0
+		    ? mxlog_read_context_show(options, reader, printer,
+			  terminal, reterr)
+		    : show(options, reader, printer, terminal);
 		mxlog_reader_get_stats(reader, stats);
 	}
 	mxlog_reader_close(reader);
 	mxlog_read_corrupt_store(&corrupt);
 	mxlog_read_printer_free(printer);
 	return r;
+}
+
+/* Let less(1) begin at the end. */
+static void begin_at_end(void)
+{
+	static const char *const names[] = { "LESS", "MXLOG_LESS" };
+	char text[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *old = getenv(names[i]);
+
+		if (!old && i > 0)
+			continue;
+		(void)snprintf(text, sizeof(text), "%.200s +G",
+		    old ? old : "FRSXMK");
+		(void)setenv(names[i], text, 1);
+	}
 }
 
 static int run(struct mxlog_read_options *options)
@@ -188,6 +214,8 @@ static int run(struct mxlog_read_options *options)
 	struct mxlog_error error = { 0 };
 	int r;
 
+	if (options->pager_end)
+		begin_at_end();
 	r = mxlog_read_terminal_open(&terminal,
 	    !options->no_pager && !options->follow);
 	if (r >= 0 && options->report)

@@ -91,11 +91,43 @@ static const struct row *row_of_code(int code)
 	return NULL;
 }
 
+/* What journalctl's option of that name is here, or NULL. */
+static const char *find_habit(const char *argument)
+{
+	static const struct {
+		const char *names, *here;
+	} habits[] = {
+#define HABIT(names, here) { names, here },
+#include "command/habits.def"
+#undef HABIT
+	};
+	size_t len = strcspn(argument, "=");
+
+	for (size_t i = 0; i < ARRAY_LEN(habits); i++) {
+		const char *at = habits[i].names;
+
+		for (; *at; at += strspn(at, ", ")) {
+			size_t n = strcspn(at, ",");
+
+			if (n == len && memcmp(at, argument, len) == 0)
+				return habits[i].here;
+			at += n;
+		}
+	}
+	return NULL;
+}
+
 static int unknown(const char *argument, struct mxlog_error *reterr)
 {
+	const char *here = find_habit(argument);
+
 	const char *names[ARRAY_LEN(rows)], *nearest = NULL;
 	size_t n = 0;
 
+	if (here)
+		return mxlog_error_set(reterr, -EINVAL,
+		    "unknown option '%.40s'; journalctl's is here %.140s",
+		    argument, here);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].name)
 			names[n++] = rows[i].name;

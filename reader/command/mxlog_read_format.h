@@ -11,7 +11,8 @@ struct mxlog_read_printer {
 	const struct mxlog_read_format *format;
 	char **fields; /* borrowed from the options */
 	size_t n_fields;
-	bool headed; /* a table's or CSV's first line was printed */
+	uint64_t printed; /* lines */
+	bool headed;      /* a table's or CSV's first line was printed */
 	struct mxlog_buf out;
 	struct mxlog_buf json; /* a line made of the fields asked for */
 	struct mxlog_entry *entry;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <mxlog/config.h>
@@ -11,6 +12,8 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "base/timestamp.h"
+#include "command/mxlog_read_boot.h"
+#include "command/mxlog_read_phrase.h"
 #include "command/mxlog_read_report.h"
 #include "command/mxlog_read_rules.h"
 #include "report/duration_text.h"
@@ -19,7 +22,8 @@
 
 enum {
 	QUERY_MAX = 1024 * 1024, /* bytes of a LogQuery's JSON */
-	LINES = 10,              /* of -n alone, and before what -f shows */
+	CONTEXT_MAX = 10000,
+	LINES = 10, /* of -n alone, and before what -f shows */
 };
 
 /* What the arguments said, before a query is made of it. */
@@ -75,6 +79,15 @@ static int each(struct given *given, enum mxlog_read_option option,
 		if (given->arguments.items[i].option == option)
 			r = add(given, given->arguments.items[i].text);
 	return r;
+}
+
+static size_t count_of(const struct given *given, enum mxlog_read_option option)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < given->arguments.n; i++)
+		n += given->arguments.items[i].option == option;
+	return n;
 }
 
 /* Call `add` for each part of a list that commas separate. */
@@ -307,18 +320,56 @@ static int set_min_level(struct given *given)
 	return 0;
 }
 
+static int add_phrase(struct given *given, struct mxlog_buf *text, int r)
+{
+	if (r >= 0 && text->len > 0)
+		r = mxlog_query_add_where(given->options->query, text->data,
+		    text->len, false, given->reterr);
+	mxlog_buf_done(text);
+	return r;
+}
+
+/* Any of the fields has it. */
+static int add_search(struct given *given, const char *text)
+{
+	const char *fields = text_of(given, MXLOG_OPT_SEARCH_IN);
+	char *copy = strdup(fields ? fields : "message"), *rest = copy;
+	struct mxlog_buf phrase = { 0 };
+	int r = copy ? 0 : -ENOMEM;
+
+	while (r >= 0 && rest) {
+		const char *field = strsep(&rest, ",");
+
+		r = mxlog_field_path_check(field,
+		    given->options->query->metrics, given->reterr);
+		if (r >= 0 && phrase.len > 0)
+			r = mxlog_buf_printf(&phrase, " or ");
+		if (r >= 0)
+			r = mxlog_read_phrase_search(&phrase, field, text,
+			    has(given, MXLOG_OPT_REGEX),
+			    has(given, MXLOG_OPT_CASE));
+	}
+	free(copy);
+	return add_phrase(given, &phrase, r);
+}
+
+/* One search of messages is the query's own; more are ANDed as expressions. */
 static int set_search(struct given *given)
 {
+	struct mxlog_query *query = given->options->query;
+	const char *text = text_of(given, MXLOG_OPT_SEARCH);
 	unsigned flags = 0;
 
-	if (!has(given, MXLOG_OPT_SEARCH))
+	if (!text)
 		return 0;
+	if (query->search || has(given, MXLOG_OPT_SEARCH_IN) ||
+	    count_of(given, MXLOG_OPT_SEARCH) > 1)
+		return each(given, MXLOG_OPT_SEARCH, add_search);
 	if (has(given, MXLOG_OPT_REGEX))
 		flags |= MXLOG_SEARCH_REGEX;
 	if (has(given, MXLOG_OPT_CASE))
 		flags |= MXLOG_SEARCH_CASE;
-	return mxlog_query_set_search(given->options->query,
-	    text_of(given, MXLOG_OPT_SEARCH), flags, given->reterr);
+	return mxlog_query_set_search(query, text, flags, given->reterr);
 }
 
 static int parse_count(struct given *given, enum mxlog_read_option option,
@@ -342,6 +393,9 @@ static int set_lines(struct given *given)
 	bool first = text && *text == '+';
 	uint64_t n = LINES;
 
+	if (!text && has(given, MXLOG_OPT_PAGER_END) &&
+	    !has(given, MXLOG_OPT_LIMIT))
+		text = "1000"; /* as journalctl(1) does */
 	if (!text || strcmp(text, "all") == 0)
 		return 0;
 	text += first;
@@ -394,7 +448,6 @@ static int set_order(struct given *given)
 
 static int set_sets(struct given *given)
 {
-	const char *trace_id = text_of(given, MXLOG_OPT_TRACE_ID);
 	int r = each(given, MXLOG_OPT_LEVEL, add_levels);
 
 	if (r >= 0)
@@ -403,9 +456,9 @@ static int set_sets(struct given *given)
 		r = each(given, MXLOG_OPT_EXCLUDE_MODULE, exclude_modules);
 	if (r >= 0)
 		r = each(given, MXLOG_OPT_TAG, add_tags);
-	if (r >= 0 && trace_id)
-		r = mxlog_query_set_trace_id(given->options->query, trace_id,
-		    given->reterr);
+	if (r >= 0 && count_of(given, MXLOG_OPT_TRACE_ID) == 1)
+		r = mxlog_query_set_trace_id(given->options->query,
+		    text_of(given, MXLOG_OPT_TRACE_ID), given->reterr);
 	return r;
 }
 
@@ -424,75 +477,100 @@ static int set_metrics(struct given *given)
 	return 0;
 }
 
-/* FIELD=VALUE, unless there is no value. */
-static int add_equals(struct given *given, const char *field, const char *value)
-{
-	struct mxlog_buf buf = { 0 };
-	int r;
+typedef int add_words(struct mxlog_buf *out, const char *argument);
 
-	if (!value)
-		return 0;
-	r = mxlog_buf_printf(&buf, "%s=%s", field, value);
-	if (r >= 0)
-		r = mxlog_buf_add_char(&buf, '\0');
-	if (r >= 0)
-		r = mxlog_query_add_predicate(given->options->query, buf.data,
-		    given->reterr);
-	mxlog_buf_done(&buf);
-	return r;
+/* One of an option's arguments is enough. */
+static int any_of(struct given *given, enum mxlog_read_option option,
+    add_words *words)
+{
+	struct mxlog_buf phrase = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < given->arguments.n; i++) {
+		const struct mxlog_read_argument *item =
+		    &given->arguments.items[i];
+
+		if (item->option != option)
+			continue;
+		if (phrase.len > 0)
+			r = mxlog_buf_printf(&phrase, " or ");
+		if (r >= 0)
+			r = words(&phrase, item->text);
+	}
+	return add_phrase(given, &phrase, r);
 }
 
-/* The running boot's id as journald writes it: without dashes. */
-static int current_boot(struct given *given, char out[33])
+static int add_metric_name(struct mxlog_buf *out, const char *argument)
 {
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-	size_t n = 0;
-	int c;
+	return mxlog_read_phrase_equals(out, "metric_name", argument);
+}
 
-	while (file && n < 32 && (c = fgetc(file)) != EOF && c != '\n')
-		if (c != '-')
-			out[n++] = (char)c;
-	out[n] = '\0';
-	if (file)
-		(void)fclose(file);
-	if (n == 32)
+static int add_exception(struct mxlog_buf *out, const char *argument)
+{
+	return mxlog_read_phrase_equals(out, "exception.type", argument);
+}
+
+static int add_host(struct mxlog_buf *out, const char *argument)
+{
+	return mxlog_read_phrase_equals(out, "context.hostname", argument);
+}
+
+static int add_trace_id(struct mxlog_buf *out, const char *argument)
+{
+	return mxlog_read_phrase_equals(out, "trace_id", argument);
+}
+
+static int add_kernel(struct mxlog_buf *out, const char *argument)
+{
+	(void)argument;
+	return mxlog_read_phrase_kernel(out);
+}
+
+static int set_boot(struct given *given)
+{
+	const struct mxlog_read_options *options = given->options;
+	const char *text = text_of(given, MXLOG_OPT_BOOT);
+	struct mxlog_buf phrase = { 0 };
+	char id[MXLOG_READ_BOOT_ID];
+	int r;
+
+	if (!text)
 		return 0;
-	return mxlog_error_set(given->reterr, -EINVAL,
-	    "--boot: the running boot's id is not known; give one");
+	r = mxlog_read_boot_find((const char *const *)options->dirs,
+	    options->n_dirs, text, id, given->reterr);
+	if (r >= 0 && *id)
+		r = mxlog_read_phrase_equals(&phrase, "context.boot_id", id);
+	return add_phrase(given, &phrase, r);
 }
 
 static int add_predicates(struct given *given)
 {
 	static const struct {
 		enum mxlog_read_option option;
-		const char *field;
-	} fields[] = {
-		{ MXLOG_OPT_METRIC, "metric_name" },
-		{ MXLOG_OPT_EXCEPTION, "exception.type" },
-		{ MXLOG_OPT_UNIT, "context.unit" },
-		{ MXLOG_OPT_HOST, "context.hostname" },
+		add_words *words;
+	} phrases[] = {
+		{ MXLOG_OPT_METRIC, add_metric_name },
+		{ MXLOG_OPT_EXCEPTION, add_exception },
+		{ MXLOG_OPT_UNIT, mxlog_read_phrase_unit },
+		{ MXLOG_OPT_HOST, add_host },
+		{ MXLOG_OPT_DMESG, add_kernel },
 	};
-	const char *boot = text_of(given, MXLOG_OPT_BOOT);
-	char id[33];
 	int r = each(given, MXLOG_OPT_FIELD, add_predicate);
 
 	if (r >= 0)
 		r = each(given, MXLOG_OPT_WHERE, add_where);
-	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(fields); i++)
-		r = add_equals(given, fields[i].field,
-		    text_of(given, fields[i].option));
-	if (r >= 0 && boot && !*boot) {
-		r = current_boot(given, id);
-		boot = id;
-	}
-	return r < 0 ? r : add_equals(given, "context.boot_id", boot);
+	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(phrases); i++)
+		r = any_of(given, phrases[i].option, phrases[i].words);
+	if (r >= 0 && count_of(given, MXLOG_OPT_TRACE_ID) > 1)
+		r = any_of(given, MXLOG_OPT_TRACE_ID, add_trace_id);
+	return r < 0 ? r : set_boot(given);
 }
 
 static int make_query(struct given *given)
 {
 	static int (*const steps[])(struct given *) = { load_query, set_range,
-		set_sets, set_min_level, set_search, set_order, set_window,
-		set_metrics, add_predicates };
+		set_sets, set_min_level, set_order, set_window, set_metrics,
+		set_search, add_predicates };
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(steps); i++)
@@ -622,6 +700,46 @@ static int set_follow(struct given *given)
 	return mxlog_query_set_last(query, false); /* following does so */
 }
 
+static int parse_context(struct given *given, enum mxlog_read_option option,
+    size_t *ret)
+{
+	uint64_t n = 0;
+	int r = parse_count(given, option, &n);
+
+	if (r >= 0 && n > CONTEXT_MAX)
+		return refuse(given, option, "expected at most 10000",
+		    text_of(given, option));
+	if (r >= 0 && has(given, option))
+		*ret = (size_t)n;
+	return r;
+}
+
+static int set_context(struct given *given)
+{
+	struct mxlog_read_options *options = given->options;
+	const char *of = text_of(given, MXLOG_OPT_CONTEXT_OF);
+	int r = parse_context(given, MXLOG_OPT_CONTEXT, &options->before);
+
+	options->after = options->before;
+	if (r >= 0)
+		r = parse_context(given, MXLOG_OPT_BEFORE, &options->before);
+	if (r >= 0)
+		r = parse_context(given, MXLOG_OPT_AFTER, &options->after);
+	if (r < 0)
+		return r;
+	if (of && strcmp(of, "module") != 0)
+		return refuse(given, MXLOG_OPT_CONTEXT_OF, "expected module",
+		    of);
+	options->context_of_module = of;
+	if (options->before + options->after > 0 &&
+	    options->query->order != MXLOG_ORDER_TIMESTAMP)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "--context: lines stand around a match in the order of "
+		    "time; leave --order-by out");
+	options->descending = options->query->descending;
+	return 0;
+}
+
 static int set_rest(struct given *given)
 {
 	struct mxlog_read_options *options = given->options;
@@ -630,6 +748,7 @@ static int set_rest(struct given *given)
 	options->explain = has(given, MXLOG_OPT_EXPLAIN);
 	options->show_cursor = has(given, MXLOG_OPT_SHOW_CURSOR);
 	options->no_pager = has(given, MXLOG_OPT_NO_PAGER);
+	options->pager_end = has(given, MXLOG_OPT_PAGER_END);
 	options->quiet = has(given, MXLOG_OPT_QUIET);
 	if (options->quiet)
 		options->query->limit = MIN(options->query->limit, 1U);
@@ -637,6 +756,8 @@ static int set_rest(struct given *given)
 		r = set_report(given);
 	if (r >= 0)
 		r = set_cursor(given);
+	if (r >= 0)
+		r = set_context(given);
 	return r < 0 ? r : set_follow(given);
 }
 
@@ -676,10 +797,21 @@ static int set_dirs(struct given *given)
 	return default_dir(given);
 }
 
+/* Times are shown and read in UTC. */
+static int set_zone(struct given *given)
+{
+	if (!has(given, MXLOG_OPT_UTC))
+		return 0;
+	if (setenv("TZ", "UTC0", 1) < 0)
+		return -errno;
+	tzset();
+	return 0;
+}
+
 static int make_options(struct given *given)
 {
-	static int (*const steps[])(
-	    struct given *) = { check_rules, make_query, set_rest, set_dirs };
+	static int (*const steps[])(struct given *) = { check_rules, set_zone,
+		set_dirs, make_query, set_rest };
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(steps); i++)

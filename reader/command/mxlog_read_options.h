@@ -21,7 +21,11 @@ struct mxlog_read_options {
 	const char *cursor;    /* an argument's text, or NULL */
 	bool after_cursor;     /* behind it, else with it */
 	bool explain, follow, show_cursor, no_pager;
-	bool until_match; /* the first one shown ends it */
+	size_t before, after;   /* lines around each match, */
+	bool context_of_module; /* of its module alone; */
+	bool descending;        /* the direction in which they are shown */
+	bool pager_end;         /* begin at the end of the output */
+	bool until_match;       /* the first one shown ends it */
 	bool quiet; /* print nothing: the exit status says if there are any */
 	bool help, version; /* asked for: nothing else counts */
 };

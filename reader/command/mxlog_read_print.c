@@ -53,11 +53,17 @@ int mxlog_read_flush(struct mxlog_read_printer *printer)
 	return r;
 }
 
+uint64_t mxlog_read_printed(const struct mxlog_read_printer *printer)
+{
+	return printer->printed;
+}
+
 int mxlog_read_print(struct mxlog_read_printer *printer,
     const struct mxlog_line *line)
 {
 	int r = 0;
 
+	printer->printed++;
 	if (printer->format->decoded)
 		r = mxlog_read_decode(printer, line);
 	if (r >= 0)

@@ -24,6 +24,9 @@ void mxlog_read_printer_free(struct mxlog_read_printer *printer);
 int mxlog_read_print(struct mxlog_read_printer *printer,
     const struct mxlog_line *line);
 
+/* How many lines were printed. */
+uint64_t mxlog_read_printed(const struct mxlog_read_printer *printer);
+
 /* A line of our own between entries. */
 int mxlog_read_print_note(struct mxlog_read_printer *printer, const char *text);
 

@@ -82,6 +82,26 @@ static inline struct mxlog_read_cell mxlog_read_cell_bool(const char *name,
 		strlen(text) };
 }
 
+/* A moment: as JSON has it, or for people local. */
+struct mxlog_read_cell mxlog_read_report_moment(const struct mxlog_read_report
+						    *report,
+    const char *name, struct mxlog_read_number *number, int64_t time_usec);
+
+/* Rows that people see in columns, under their names. A zeroed struct is an
+ * empty sheet. */
+struct mxlog_read_sheet {
+	struct mxlog_buf texts; /* of all cells, each with its NUL */
+	size_t n_columns, n_rows;
+	size_t widths[16];
+	bool right[16]; /* of numbers */
+};
+int mxlog_read_sheet_add(struct mxlog_read_report *report,
+    struct mxlog_read_sheet *sheet, const struct mxlog_read_cell *cells,
+    size_t n);
+/* Print what people see, and forget all. */
+int mxlog_read_sheet_finish(struct mxlog_read_report *report,
+    struct mxlog_read_sheet *sheet);
+
 enum {
 	MXLOG_READ_COUNT_WIDTH = 9, /* columns of a count */
 };

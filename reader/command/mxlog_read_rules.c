@@ -13,11 +13,11 @@
 	OPT(SINCE), OPT(UNTIL), OPT(LEVEL), OPT(MIN_LEVEL), OPT(MODULE),  \
 	    OPT(EXCLUDE_MODULE), OPT(TRACE_ID), OPT(SEARCH), OPT(TAG),    \
 	    OPT(FIELD), OPT(WHERE), OPT(EXCEPTION), OPT(UNIT), OPT(HOST), \
-	    OPT(BOOT), OPT(QUERY)
+	    OPT(BOOT), OPT(DMESG), OPT(SEARCH_IN), OPT(QUERY)
 /* that are of entries alone, */
 #define OF_ENTRIES                                                    \
 	OPT(LEVEL), OPT(MIN_LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), \
-	    OPT(EXCEPTION), OPT(UNIT), OPT(HOST), OPT(BOOT)
+	    OPT(EXCEPTION), OPT(UNIT), OPT(HOST), OPT(BOOT), OPT(DMESG)
 /* that say which of them in which order, */
 #define ORDERS  OPT(ORDER_BY), OPT(ORDER_DIR), OPT(REVERSE)
 #define CURSORS OPT(CURSOR), OPT(AFTER_CURSOR)
@@ -25,7 +25,9 @@
 /* and what is made of them. */
 #define REPORTS                                                                \
 	OPT(COUNT_BY), OPT(PATTERNS), OPT(HISTOGRAM), OPT(ERRORS), OPT(TRACE), \
-	    OPT(METRIC)
+	    OPT(METRIC), OPT(DISTINCT), OPT(LIST_BOOTS), OPT(DISK_USAGE)
+/* Lines around a match. */
+#define AROUND OPT(BEFORE), OPT(AFTER), OPT(CONTEXT)
 
 /* Any of these beside any of those. */
 static const struct refusal {
@@ -34,12 +36,19 @@ static const struct refusal {
 } refusals[] = {
 	{ LIST(OPT(TRACE)), LIST(FILTERS, OPT(METRICS)),
 	    "an operation is shown whole; leave one of both out" },
+	{ LIST(OPT(DISK_USAGE)), LIST(FILTERS, OPT(METRICS), OPT(EXPLAIN)),
+	    "it is of all files; leave one of both out" },
+	{ LIST(REPORTS, OPT(FOLLOW), OPT(QUIET), OPT(SLOWEST)), LIST(AROUND),
+	    "lines are shown around matches as they stand; leave one of both "
+	    "out" },
 	{ LIST(REPORTS),
 	    LIST(ORDERS, CURSORS, OPT(OFFSET), OPT(SHOW_CURSOR), OPT(FIELDS),
 		OPT(FOLLOW), OPT(SLOWEST)),
 	    "a report has an order and columns of its own; leave one of both "
 	    "out" },
-	{ LIST(OPT(HISTOGRAM), OPT(TRACE), OPT(METRIC)), LIST(WINDOWS),
+	{ LIST(OPT(HISTOGRAM), OPT(TRACE), OPT(METRIC), OPT(LIST_BOOTS),
+	      OPT(DISK_USAGE)),
+	    LIST(WINDOWS, OPT(PAGER_END)),
 	    "it shows all; leave one of both out" },
 	{ LIST(OPT(TRACE)), LIST(OPT(EXPLAIN)),
 	    "an operation is several queries; leave one of both out" },
@@ -58,10 +67,12 @@ static const struct refusal {
 	{ LIST(OPT(CURSOR)), LIST(OPT(AFTER_CURSOR)),
 	    "begin at one place; leave one of both out" },
 	{ LIST(OPT(METRICS), OPT(METRIC)),
-	    LIST(OF_ENTRIES, OPT(ERRORS), OPT(SLOWEST), OPT(PATTERNS)),
+	    LIST(OF_ENTRIES, OPT(ERRORS), OPT(SLOWEST), OPT(PATTERNS),
+		OPT(LIST_BOOTS), OPT(CONTEXT_OF)),
 	    "metrics have no level, module, exception, unit, host or boot; "
 	    "leave one of both out" },
-	{ LIST(OPT(FOLLOW)), LIST(OPT(LIMIT), OPT(OFFSET), ORDERS),
+	{ LIST(OPT(FOLLOW)),
+	    LIST(OPT(LIMIT), OPT(OFFSET), ORDERS, OPT(PAGER_END)),
 	    "what comes is shown as it comes, after the last -n of what there "
 	    "is; leave one of both out" },
 };
@@ -71,8 +82,10 @@ static const struct need {
 	const enum mxlog_read_option *these, *those;
 	const char *why;
 } needs[] = {
-	{ LIST(OPT(REGEX), OPT(CASE)), LIST(OPT(SEARCH)),
+	{ LIST(OPT(REGEX), OPT(CASE), OPT(SEARCH_IN)), LIST(OPT(SEARCH)),
 	    "says how to search; add -g TEXT" },
+	{ LIST(OPT(CONTEXT_OF)), LIST(AROUND),
+	    "says which lines; add -C N, -B N or -A N" },
 	{ LIST(OPT(UNTIL_MATCH)), LIST(OPT(FOLLOW)),
 	    "says when to stop following; add -f" },
 	{ LIST(OPT(AGG), OPT(BUCKET)), LIST(OPT(METRIC)),
@@ -81,12 +94,18 @@ static const struct need {
 
 /* Given more than once they add up, or the last one counts because they say
  * only how to show what was found. */
-static const enum mxlog_read_option *const repeated =
-    LIST(OPT(LOG_DIR), OPT(LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), OPT(TAG),
-	OPT(FIELD), OPT(WHERE), OPT(FIELDS), OPT(OUTPUT), OPT(LINES),
-	OPT(REVERSE), OPT(REGEX), OPT(CASE), OPT(METRICS), OPT(ERRORS),
-	OPT(FOLLOW), OPT(UNTIL_MATCH), OPT(SHOW_CURSOR), OPT(NO_PAGER),
-	OPT(QUIET), OPT(EXPLAIN), OPT(HELP), OPT(VERSION));
+static const enum mxlog_read_option *const repeated = LIST(
+    /* These add up: */
+    OPT(LOG_DIR), OPT(LEVEL), OPT(MODULE), OPT(EXCLUDE_MODULE), OPT(TRACE_ID),
+    OPT(SEARCH), OPT(TAG), OPT(FIELD), OPT(WHERE), OPT(EXCEPTION), OPT(UNIT),
+    OPT(HOST), OPT(FIELDS),
+    /* these say the same twice: */
+    OPT(REGEX), OPT(CASE), OPT(DMESG), OPT(METRICS), OPT(REVERSE), OPT(FOLLOW),
+    OPT(UNTIL_MATCH), OPT(ERRORS), OPT(PATTERNS), OPT(LIST_BOOTS),
+    OPT(DISK_USAGE), OPT(SHOW_CURSOR), OPT(QUIET), OPT(UTC), OPT(PAGER_END),
+    OPT(NO_PAGER), OPT(EXPLAIN), OPT(HELP), OPT(VERSION),
+    /* and of these the last one counts. */
+    OPT(OUTPUT), OPT(LINES));
 
 static bool lists(const enum mxlog_read_option *list,
     enum mxlog_read_option option)

@@ -10,13 +10,13 @@
 #include "base/utf8.h"
 #include "entry/field_path.h"
 #include "report/duration_text.h"
+#include "report/shape.h"
 
 enum {
 	FIELDS_MAX = 8,
 	GROUPS_MAX = 256 * 1024,
 	KEYS_MAX = 24 * 1024 * 1024, /* bytes of all keys */
 	VALUE_MAX = 1024,            /* of one value */
-	SHAPE_MAX = 160,
 	SLOTS_FIRST = 1024,
 };
 
@@ -26,7 +26,7 @@ enum kind {
 	KIND_MODULE,
 	KIND_TRACE_ID,
 	KIND_TIME,
-	KIND_SHAPE, /* the message, its numbers as # */
+	KIND_SHAPE, /* the message, what varies as <*> */
 };
 
 struct field {
@@ -355,26 +355,15 @@ static int add_time(struct mxlog_groups *groups, struct field *field,
 	return add_value(groups, field->time, sizeof(field->time));
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* The first line, every run of digits one #: what messages have in common. */
+/* The first line, what varies as <*>: what messages have in common. */
 static int add_shape(struct mxlog_groups *groups, const char *text, size_t len)
 {
-	char shape[SHAPE_MAX];
-	size_t n = 0;
+	char shape[MXLOG_SHAPE_MAX], shown[3 * MXLOG_SHAPE_MAX];
+	size_t n = mxlog_shape(text, len, shape);
 
-	for (size_t i = 0; i < len && n < sizeof(shape) && text[i] != '\n';
-	     i++) {
-		if (!is_digit(text[i]))
-			shape[n++] = text[i];
-		else if (n == 0 || shape[n - 1] != '#')
-			shape[n++] = '#';
-	}
+	n = MIN(mxlog_shape_format(shape, n, shown), (size_t)VALUE_MAX);
 	/* It may have ended in the middle of a character. */
-	return add_value(groups, shape, mxlog_utf8_valid(shape, n));
+	return add_value(groups, shown, mxlog_utf8_valid(shown, n));
 }
 
 /* The first value alone, and that there is one. */

@@ -289,11 +289,6 @@ def order(query, found):
 
 # ---- what is made of them ----
 
-def shape(message):
-    first = message.split("\n")[0]
-    return re.sub("[0-9]+", "#", first).encode()[:160].decode(errors="ignore")
-
-
 def bucket_usec(field):
     number, unit = re.fullmatch(r"time:([0-9]+)([smhd])", field).groups()
     return int(number) * MEASURE_USEC[unit]
@@ -323,8 +318,6 @@ class Evaluator:
         if field.startswith("time:"):
             bucket = bucket_usec(field)
             return lambda e: iso(e.usec // bucket * bucket)
-        if field == "shape":
-            return lambda e: shape(e.message)
         values = table.values_at(field)
         return lambda e: typed(values[e.index])
 

@@ -17,8 +17,8 @@ LOGQUERY = ["start_time", "end_time", "levels", "modules", "trace_id", "search_t
 SIGNS = ["=", "!=", "<", "<=", ">", ">="]
 ORDERS = ["timestamp", "level", "module", "trace_id", "duration_ms", "line_number"]
 COUNTED = ["level", "module", "level,module", "trace_id", "time:5m", "time:1h,level", "time:90s",
-           "shape", "context.user", "module,context.user", "tags", "exception.type", "process_id",
-           "context.n", "line_number", "level,shape", "context.attempt,level", "time:1h,time:5m", "context.n,context.user_2"]
+           "context.user", "module,context.user", "tags", "exception.type", "process_id",
+           "context.n", "line_number", "context.attempt,level", "time:1h,time:5m", "context.n,context.user_2"]
 METRICS_COUNTED = ["metric_name", "metric_name,unit", "time:1h", "tags.op", "metric_type,tags.host", "value"]
 AGGREGATES = ["avg", "sum", "min", "max", "count", "p50", "p95", "p99"]
 SPANS = {"": 0, "30s": 30, "5m": 300, "1h": 3600, "1d": 86400}

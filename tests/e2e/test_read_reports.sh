@@ -53,7 +53,7 @@ expect() { # what, expected, command...
 expect "counts" '{"level":"ERROR","module":"src.queue","count":1}
 {"level":"ERROR","module":"sshd","count":1}' \
 	"$read" --count-by level,module -p ERROR -o json
-expect "shapes" '        2  task # failed' \
+expect "shapes" '        2  task <*> failed' \
 	"$read" --count-by shape -l ERROR
 expect "counts over time" '{"time":"2026-01-28T10:00:00.000000Z","count":3}
 {"time":"2026-01-28T10:05:00.000000Z","count":2}' \
@@ -111,6 +111,21 @@ task 99 failed' "$read" -o cat --order-by level -n 2
 expect "a directory named twice" '5' \
 	bash -c "'$read' -D '$dir/log' -D '$dir/log/.' --count-by module -o csv |
 		awk -F, '{ n += \$2 } END { print n }'"
+expect "units, hosts and texts" 'moved task 17' "$read" -o cat -u q -u z \
+	-g moved -g TASK
+expect "a unit by a pattern" 'moved task 17' "$read" -o cat -u 'q*'
+expect "a text in another field" 'task 18 failed' "$read" -o cat -g FULL \
+	--search-in exception.message,context.user
+expect "a text by a pattern in another field" 'moved task 17' "$read" -o cat \
+	-g '^q[.]' --regex --search-in context.unit
+expect "values" 'alice
+bob' "$read" -F context.user
+expect "lines around" 'task 18 failed
+child, "quoted"
+second line
+task 99 failed' "$read" -g quoted -C 1 -o cat
+expect "lines of the same module" 'moved task 17
+task 18 failed' "$read" -g 18 -C 2 --context-of module -o cat
 expect "a time given back" '1' bash -c "'$read' -o json \
 	-S '2026-01-28 10:00:01.000' -U '2026-01-28 10:00:01.000' | wc -l"
 expect "what systemctl prints" '2' bash -c "'$read' -o json \
@@ -196,7 +211,9 @@ for wrong in "--levle INFO" "-l LOUD" "-S notatime" "--count-by nosuch" \
 	"--bucket 5x" "-f -r" "-n 2 --limit 3" "--trace $trace_id -m sshd" \
 	"--agg p50" "--count-by level --order-by level" "-S today -S now" \
 	"--fields level" "-q -f" "--metrics --exclude-module a" "-p LOUD" \
-	"-p err.." "--where levle" "--where (level" "--field message=~x" \
+	"-p err.." "-b=xyz" "-b 7" "--errors -C 2" "-C x" "--context-of module" \
+	"--search-in message" "-F level,module" "--disk-usage -l INFO" \
+	"-S today -S today" "--where levle" "--where (level" "--field message=~x" \
 	"-n +x" "--histogram -n 3" "--cursor nonsense" "-g ( --regex"; do
 	status=0
 	# shellcheck disable=SC2086
