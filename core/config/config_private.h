@@ -70,6 +70,7 @@ struct mxlog_config {
 	uint32_t buffer_size;
 	double flush_interval_s;
 	uint32_t retention_days;
+	uint32_t oldest_days; /* 0: any */
 	bool compression_enabled;
 	uint32_t compress_after_days;
 	uint32_t max_file_size_mb;

@@ -60,6 +60,7 @@ void mxlog_entry_reset(struct mxlog_entry *entry)
 	entry->truncated = false;
 	entry->id_redacted = false;
 	entry->id_hashed = false;
+	entry->captured = false;
 	entry->audit = false;
 	entry->default_level = false;
 	entry->line_number = 0;
@@ -307,9 +308,11 @@ int mxlog_entry_add_identity(struct mxlog_entry *entry, const char *key,
 {
 	int r = mxlog_entry_add_context(entry, key, key_len, value, len);
 
-	if (r == 0)
-		entry->context[entry->n_context - 1].own = true;
-	return r;
+	if (r < 0)
+		return r;
+	entry->context[entry->n_context - 1].own = true;
+	entry->captured = true;
+	return 0;
 }
 
 /* The canonical form, if it is JSON and neither too deep nor too long for it;

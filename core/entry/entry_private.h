@@ -39,7 +39,8 @@ struct mxlog_entry {
 	bool truncated;   /* something was cut: the line gets the tag */
 	bool id_redacted; /* the trace_id held a secret: it is not hashed */
 	bool id_hashed;   /* the trace_id was none of the known forms */
-	bool audit; /* mxlog's own: passes every level filter, is marked */
+	bool captured; /* it has an identity: its source vouches for its time */
+	bool audit;    /* mxlog's own: passes every level filter, is marked */
 	int32_t line_number;
 	double duration_ms;
 	struct mxlog_exception *exception; /* owned, or NULL */

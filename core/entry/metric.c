@@ -67,6 +67,7 @@ void mxlog_metric_reset(struct mxlog_metric *metric)
 	metric->truncated = false;
 	metric->id_redacted = false;
 	metric->id_hashed = false;
+	metric->captured = false;
 	metric->type = MXLOG_GAUGE;
 	metric->value = 0;
 	metric->n_tags = 0;
@@ -192,9 +193,11 @@ int mxlog_metric_add_identity(struct mxlog_metric *metric, const char *key,
 {
 	int r = mxlog_metric_add_tag(metric, key, key_len, value, len);
 
-	if (r == 0)
-		find_tag(metric, key, key_len)->own = true;
-	return r;
+	if (r < 0)
+		return r;
+	find_tag(metric, key, key_len)->own = true;
+	metric->captured = true;
+	return 0;
 }
 
 /* Keep a raw name in a tag of our own: who forged one loses it. */

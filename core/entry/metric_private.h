@@ -24,7 +24,7 @@ struct mxlog_metric {
 	int64_t time_usec;
 	bool has_time;
 	bool truncated; /* something was cut: tags.truncated is "true" */
-	bool id_redacted, id_hashed; /* as of an entry */
+	bool id_redacted, id_hashed, captured; /* as of an entry */
 	enum mxlog_metric_type type;
 	double value;
 	struct mxlog_metric_tag *tags;

@@ -163,12 +163,16 @@ static int take_any(int log_dir_fd, struct mxlog_segment_claim *claim,
 	size_t n = 0;
 	int r;
 
+	/* Mostly it is the first one, and the directory need not be read. */
+	r = take_existing(log_dir_fd, claim, need, max);
+	if (r == 0)
+		return 0;
 	r = mxlog_segment_list(log_dir_fd, claim->name.kind, false, &names, &n);
 	if (r < 0)
 		return r;
 	r = -ENOENT;
 	for (size_t i = 0; i < n && r < 0; i++) {
-		if (names[i].day != day)
+		if (names[i].day != day || names[i].number == 0)
 			continue;
 		/* Whatever is wrong with this one, the next may do. */
 		claim->name = names[i];

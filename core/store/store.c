@@ -15,9 +15,14 @@
 #include "store/store_directory.h"
 
 enum {
-	OPEN_MAX_CLAIMS = 8, /* segments that are held between batches */
-	LEFT_MAX = 4,        /* of them full ones that wait for a sync */
-	IDLE_SEC = 60,       /* then another day's segment is let go */
+	/* Segments that are held between batches, where there are so many
+	 * descriptors: of old messages each batch has some of many days. */
+	OPEN_MIN_CLAIMS = 8,
+	OPEN_MAX_CLAIMS = 400,
+	OPEN_SHARE =
+	    8,         /* one claim for so many descriptors that there may be */
+	LEFT_MAX = 4,  /* of them full ones that wait for a sync */
+	IDLE_SEC = 60, /* then another day's segment is let go */
 	STALE_TRIES = 8,
 };
 
@@ -49,6 +54,9 @@ struct mxlog_store {
 	struct mxlog_committed_sizes ends;
 	uint64_t rotations;
 	int sync_error; /* of a segment that was let go; 0: none */
+	size_t max_claims;
+	bool lazy;
+	bool owes_sync; /* one was let go that is not synced */
 };
 
 static time_t monotonic_sec(void)
@@ -73,6 +81,17 @@ static uint64_t limit_size(uint64_t max_bytes)
 	return max_bytes;
 }
 
+/* A claim has two descriptors, and they are the whole process's. */
+static size_t limit_claims(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return OPEN_MIN_CLAIMS;
+	return MIN(MAX(limit.rlim_cur / OPEN_SHARE, OPEN_MIN_CLAIMS),
+	    OPEN_MAX_CLAIMS);
+}
+
 int mxlog_store_open(const char *log_dir,
     const struct mxlog_store_options *options, struct mxlog_store **ret,
     struct mxlog_error *reterr)
@@ -83,6 +102,8 @@ int mxlog_store_open(const char *log_dir,
 	if (!store)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
 	store->dir_fd = -1;
+	store->max_claims = limit_claims();
+	store->lazy = options->lazy;
 	store->max_bytes = limit_size(options->max_segment_bytes);
 	r = mxlog_fork_guard_init(&store->guard);
 	if (r == 0)
@@ -179,14 +200,16 @@ size_t mxlog_store_pending(const struct mxlog_store *store)
 
 /* ---- held segments ---- */
 
-/* Let go of a segment. What was not synced is now; its error is kept for the
- * next mxlog_store_sync(). */
+/* Let go of a segment. What was not synced is now, or, for who is lazy, by the
+ * next mxlog_store_sync(), for which an error is kept. */
 static void drop_live(struct mxlog_store *store, size_t at)
 {
 	struct live *live = &store->live[at];
 	int r = 0;
 
-	if (live->unsynced)
+	if (live->unsynced && store->lazy)
+		store->owes_sync = true;
+	else if (live->unsynced)
 		r = mxlog_segment_claim_sync(&live->claim);
 	if (r < 0)
 		store->sync_error = r;
@@ -464,7 +487,7 @@ static void trim(struct mxlog_store *store)
 			drop_live(store, i);
 	while (count_left(store) > LEFT_MAX)
 		drop_live(store, find_oldest(store, true));
-	while (store->n_live > OPEN_MAX_CLAIMS)
+	while (store->n_live > store->max_claims)
 		drop_live(store, find_oldest(store, false));
 }
 
@@ -507,6 +530,9 @@ int mxlog_store_sync(struct mxlog_store *store)
 	enter(store);
 	r = store->sync_error;
 	store->sync_error = 0;
+	if (store->owes_sync && syncfs(store->dir_fd) < 0)
+		r = -errno;
+	store->owes_sync = false;
 	for (size_t i = 0; i < store->n_live; i++) {
 		struct live *live = &store->live[i];
 		int synced;

@@ -17,6 +17,8 @@ struct mxlog_store_options {
 	uint64_t max_segment_bytes;
 	uint32_t uid, gid; /* of new files; UINT32_MAX: the directory's owner
 	                    * when root writes, else the kernel's choice */
+	bool lazy; /* nobody waits for the disk: a segment that is let go is
+	            * synced only by a later mxlog_store_sync() */
 };
 
 /* Open a log directory, making it (for `uid`, if given) when missing. -EPERM

@@ -19,6 +19,7 @@ enum {
 
 struct mxlog_pipeline {
 	struct mxlog_redactor *redactor;
+	int64_t oldest_usec; /* how far back a time may be; 0: any */
 	char **source_roots;
 	size_t n_source_roots;
 	struct mxlog_fork_guard guard;
@@ -51,6 +52,7 @@ int mxlog_pipeline_new(const struct mxlog_config *config,
 
 	if (!pipeline)
 		return mxlog_error_set(reterr, -ENOMEM, "out of memory");
+	pipeline->oldest_usec = config->oldest_days * USEC_PER_DAY;
 	r = mxlog_fork_guard_init(&pipeline->guard);
 	if (r == 0)
 		r = copy_source_roots(pipeline, config);
@@ -90,6 +92,13 @@ struct placement {
 	int64_t original_usec; /* what it said */
 	bool changed;
 	const char *tag; /* NULL: in order */
+};
+
+/* When something says that it was. */
+struct said {
+	int64_t time_usec;
+	bool has_time;
+	bool vouched; /* by a source that knows, as the journal */
 };
 
 /* To the day it need not be exact: this clock costs a few loads. */
@@ -141,21 +150,25 @@ static int order(struct mxlog_pipeline *pipeline, const char *trace_id,
 
 /* `trace_id` is NULL for what begins a trace of its own, or is of one that only
  * its hash is known of: many of those may be one. */
-static int place(struct mxlog_pipeline *pipeline, bool has_time,
-    int64_t time_usec, const char *trace_id, struct placement *ret)
+static int place(struct mxlog_pipeline *pipeline, const struct said *said,
+    const char *trace_id, struct placement *ret)
 {
-	struct placement at = { .time_usec = time_usec };
+	struct placement at = { .time_usec = said->time_usec };
 	int r = 0;
 
-	if (!has_time)
+	if (!said->has_time)
+		at.time_usec = mxlog_timestamp_now();
+	at.original_usec = at.time_usec;
+	if (said->has_time && at.time_usec > now_coarse() + USEC_PER_DAY)
+		at.tag = "future";
+	else if (said->has_time && !said->vouched &&
+	    pipeline->oldest_usec > 0 &&
+	    at.time_usec < now_coarse() - pipeline->oldest_usec)
+		at.tag = "old";
+	at.changed = at.tag != NULL;
+	if (at.changed)
 		at.time_usec = mxlog_timestamp_now();
 	at.time_usec = MAX(at.time_usec, MXLOG_TIMESTAMP_MIN);
-	at.original_usec = at.time_usec;
-	if (has_time && at.time_usec > now_coarse() + USEC_PER_DAY) {
-		at.time_usec = mxlog_timestamp_now();
-		at.changed = true;
-		at.tag = "future";
-	}
 	if (trace_id)
 		r = order(pipeline, trace_id, &at);
 	if (r == 0)
@@ -223,10 +236,12 @@ static int complete_entry(struct mxlog_pipeline *pipeline,
 {
 	struct mxlog_text_span *id = &entry->text[MXLOG_FIELD_TRACE_ID];
 	char text[MXLOG_ULID_LEN];
+	const struct said said = { entry->time_usec, entry->has_time,
+		entry->captured };
 	struct placement at;
 	int r;
 
-	r = place(pipeline, entry->has_time, entry->time_usec,
+	r = place(pipeline, &said,
 	    has_id && !entry->id_hashed ? mxlog_entry_text(entry, *id) : NULL,
 	    &at);
 	if (r < 0)
@@ -297,10 +312,12 @@ static int complete_metric(struct mxlog_pipeline *pipeline,
     struct mxlog_metric *metric, bool has_id)
 {
 	char text[MXLOG_ULID_LEN];
+	const struct said said = { metric->time_usec, metric->has_time,
+		metric->captured };
 	struct placement at;
 	int r;
 
-	r = place(pipeline, metric->has_time, metric->time_usec,
+	r = place(pipeline, &said,
 	    has_id && !metric->id_hashed
 		? mxlog_metric_text(metric, metric->trace_id)
 		: NULL,
@@ -315,7 +332,8 @@ static int complete_metric(struct mxlog_pipeline *pipeline,
 			r = mxlog_metric_store(metric, text, sizeof(text),
 			    &metric->trace_id);
 	}
-	if (r == 0 && at.changed)
+	/* Tags make a series: one that only the order rule moved keeps its own. */
+	if (r == 0 && at.tag && at.changed)
 		r = note_original_of_metric(metric, at.original_usec);
 	if (r == 0 && at.tag)
 		r = tag_metric(metric, at.tag, LITERAL("true"));

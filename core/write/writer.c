@@ -173,6 +173,7 @@ static int open_store(struct mxlog_writer *writer,
 		.max_segment_bytes = max_bytes(config),
 		.uid = UINT32_MAX,
 		.gid = UINT32_MAX,
+		.lazy = writer->sync == MXLOG_SYNC_NONE,
 	};
 	int r = 0;
 

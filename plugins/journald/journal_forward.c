@@ -376,8 +376,9 @@ static int add_identity(struct mxlog_journal_forward *forward, bool metric,
     const struct mxlog_journal_identity *identities, size_t n)
 {
 	char *text = forward->identity_text;
-	int64_t time = metric ? mxlog_metric_get_time(forward->metric)
-			      : mxlog_entry_get_time(forward->entry);
+	/* A metric that the order rule moves does not say what its time was. */
+	int64_t time =
+	    metric ? INT64_MIN : mxlog_entry_get_time(forward->entry);
 	size_t len = mxlog_journal_identity_format(text, &identities[0], time);
 	int r;
 

@@ -14,6 +14,7 @@
 #include "conf.h"
 #include "dirty.h"
 #include "errmsg.h"
+#include "glbl.h"
 #include "module-template.h"
 #include "parserif.h"
 #include "rsconf.h"
@@ -23,6 +24,10 @@
 
 #include "ommxlog_strgen.h"
 #include "syslog_sink.h"
+
+enum {
+	FRAME_SIZE_DEFAULT = 200000, /* of imtcp and imptcp, in bytes */
+};
 
 #define TEMPLATE_OF_OURS " ommxlog" /* a space: no operator's name */
 
@@ -284,6 +289,25 @@ static void warn_of_loss(const struct cnfparamvals *values)
 	warn_of_queue(values);
 }
 
+/* The inputs cut a longer frame and read its rest as messages of its own. What
+ * their MaxFrameSize is nobody else can ask. */
+static void warn_of_frames(void)
+{
+	static uchar *const inputs[] = { UCHAR_CONSTANT("imtcp"),
+		UCHAR_CONSTANT("imptcp") };
+	size_t i;
+
+	if (glblGetMaxLine(loadConf) <= FRAME_SIZE_DEFAULT)
+		return;
+	for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		if (!module.FindWithCnfName(loadConf, inputs[i], eMOD_IN))
+			continue;
+		warn("maxMessageSize is above 200000, where imtcp and imptcp "
+		     "cut frames: see that their MaxFrameSize is as large");
+		return;
+	}
+}
+
 static rsRetVal set_sync(instanceData *data)
 {
 	const char *sync = data->text[P_SYNC];
@@ -457,6 +481,7 @@ ENDendCnfLoad
 
 BEGINcheckCnf
 CODESTARTcheckCnf;
+	warn_of_frames();
 ENDcheckCnf
 
 BEGINactivateCnf

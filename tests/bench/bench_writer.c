@@ -101,6 +101,8 @@ static int run(const char *dir, int entries, int batch, enum mxlog_sync sync)
 	if (r == 0)
 		r = mxlog_config_set(config, "log_dir", dir, &error);
 	if (r == 0)
+		r = mxlog_config_set(config, "oldest_days", "0", &error);
+	if (r == 0)
 		r = mxlog_writer_open(config, &options, &writer, &error);
 	if (r == 0)
 		r = mxlog_entry_new(&entry);

@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 	n = strtoul(argv[3], NULL, 10);
 	if (mxlog_config_new(&config) < 0 ||
 	    mxlog_config_set(config, "log_dir", argv[1], &error) < 0 ||
+	    mxlog_config_set(config, "oldest_days", "0", &error) < 0 ||
 	    mxlog_setup(config, &error) < 0) {
 		fprintf(stderr, "%s\n", error.text);
 		return EXIT_FAILURE;

@@ -31,6 +31,8 @@ int main(int argc, char **argv)
 	r = mxlog_config_new(&config);
 	if (r >= 0)
 		r = mxlog_config_set(config, "log_dir", argv[1], &error);
+	if (r == 0)
+		r = mxlog_config_set(config, "oldest_days", "0", &error);
 	if (r >= 0)
 		r = mxlog_archive_run(config, &options, &stats, &error);
 	if (r < 0)

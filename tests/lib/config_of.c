@@ -21,5 +21,10 @@ struct mxlog_config *config_of(const char *log_dir, const char *yaml)
 			  "test.yaml", &config, &error) == 0,
 	    "%s", error.text);
 	mxlog_buf_done(&text);
+	/* Tests have dates of their own, which become old. */
+	if (!strstr(yaml, "oldest_days"))
+		ck_assert_int_eq(mxlog_config_set(config, "oldest_days", "0",
+				     NULL),
+		    0);
 	return config;
 }

@@ -310,7 +310,7 @@ START_TEST(every_range_has_its_ends)
 		ck_assert_int_eq(set_number(c, key, items[i].max + 1), -EINVAL);
 		checked++;
 	}
-	ck_assert_uint_eq(checked, 8);
+	ck_assert_uint_eq(checked, 9);
 	mxlog_config_free(c);
 }
 END_TEST
@@ -671,7 +671,8 @@ START_TEST(the_models_configuration_is_written_as_json)
 	    "{\"src.control_plane\":\"DEBUG\",\"src.mcp_servers\":"
 	    "\"WARNING\"},\"format\":\"json\",\"async_enabled\":true,"
 	    "\"buffer_size\":1000,\"flush_interval_s\":1.0,"
-	    "\"retention_days\":30,\"compression_enabled\":true,"
+	    "\"retention_days\":30,\"oldest_days\":400,"
+	    "\"compression_enabled\":true,"
 	    "\"compress_after_days\":7,\"max_file_size_mb\":100,"
 	    "\"secret_patterns\":[\"api_key=\\\\w+\",\"Bearer \\\\w+\"],"
 	    "\"redaction_text\":\"***REDACTED***\",\"default_level\":null,"

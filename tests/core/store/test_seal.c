@@ -80,7 +80,7 @@ END_TEST
 START_TEST(a_segment_with_a_writer_is_left_for_later)
 {
 	const struct mxlog_store_options options = { 1 << 20, UINT32_MAX,
-		UINT32_MAX };
+		UINT32_MAX, false };
 	char *dir = scratch_new();
 	struct mxlog_store *store = NULL;
 

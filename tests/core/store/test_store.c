@@ -1154,14 +1154,19 @@ END_TEST
 START_TEST(few_segments_are_held_however_many_days_a_batch_has)
 {
 	char *dir = scratch_new();
-	struct mxlog_store *store = open_store(dir);
+	struct rlimit limit;
+	struct mxlog_store *store;
 	struct mxlog_segment_name name = { 0 };
 	int free_ones = 0;
 
-	for (int i = 0; i < 50; i++)
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = 256;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	store = open_store(dir);
+	for (int i = 0; i < 90; i++)
 		add_at(store, TIME_0 + i * USEC_PER_DAY, "x\n");
 	ck_assert_int_eq(mxlog_store_commit(store, true), 0);
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 90; i++) {
 		int fd = -1;
 
 		name.day = 20481 + i;
@@ -1171,7 +1176,7 @@ START_TEST(few_segments_are_held_however_many_days_a_batch_has)
 			close(fd);
 		}
 	}
-	ck_assert_int_eq(free_ones, 42);
+	ck_assert_int_eq(free_ones, 90 - 256 / 8);
 	mxlog_store_close(store);
 	scratch_done(dir);
 }

@@ -32,6 +32,10 @@ static struct setting begin(void)
 
 static void make_sink(struct setting *s)
 {
+	if (!s->options.config) {
+		scratch_write(s->path, "mxlog.yaml", "oldest_days: 0\n");
+		s->options.config = s->config;
+	}
 	s->options.log_dir = s->log_dir;
 	ck_assert_int_eq(mxlog_sink_new(&s->options, &s->sink), 0);
 	ck_assert_int_eq(mxlog_sink_prepare(s->sink, NULL), 0);
@@ -179,14 +183,14 @@ START_TEST(a_reload_takes_new_rules_or_keeps_the_old_ones)
 	struct setting s = begin();
 	struct mxlog_error error;
 
-	scratch_write(s.path, "mxlog.yaml", "level: ERROR\n");
+	scratch_write(s.path, "mxlog.yaml", "oldest_days: 0\nlevel: ERROR\n");
 	s.options.config = s.config;
 	make_sink(&s);
 	ck_assert_int_eq(add(&s, "mild"), 0);
 	ck_assert_int_eq(mxlog_sink_commit(s.sink), 0);
 	ck_assert_int_le(count(&s, DAY, "mild"), 0);
 
-	scratch_write(s.path, "mxlog.yaml", "level: INFO\n");
+	scratch_write(s.path, "mxlog.yaml", "oldest_days: 0\nlevel: INFO\n");
 	ck_assert_int_eq(mxlog_sink_reload(s.sink, &error), 0);
 	ck_assert_int_eq(add(&s, "still mild"), 0);
 	mxlog_sink_request_reload(s.sink);
