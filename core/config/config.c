@@ -208,6 +208,11 @@ const char *mxlog_config_get_log_dir(const struct mxlog_config *config)
 	return config->log_dir;
 }
 
+const char *mxlog_config_get_redaction_text(const struct mxlog_config *config)
+{
+	return config->redaction_text;
+}
+
 enum mxlog_level mxlog_config_level_of(const struct mxlog_config *config,
     const char *module, size_t len)
 {

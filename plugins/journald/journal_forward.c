@@ -17,6 +17,7 @@
 #include "journal_join.h"
 #include "journal_loss.h"
 #include "journal_options.h"
+#include "journal_pieces.h"
 #include "journal_pipe.h"
 
 enum {
@@ -40,6 +41,7 @@ struct mxlog_journal_forward {
 	struct mxlog_journal_index index;
 	struct mxlog_journal_converter converter;
 	struct mxlog_journal_record record;
+	struct mxlog_journal_pieces *pieces;
 	struct mxlog_journal_join *join;
 	struct mxlog_journal_pipe *pipe; /* NULL until it is worth it */
 	struct mxlog_entry *entry;
@@ -323,6 +325,12 @@ static int note_position(struct mxlog_journal_forward *forward)
 	return r;
 }
 
+static bool is_holding(const struct mxlog_journal_forward *forward)
+{
+	return mxlog_journal_join_held(forward->join) > 0 ||
+	    mxlog_journal_pieces_held(forward->pieces) > 0;
+}
+
 static int commit(struct mxlog_journal_forward *forward,
     struct mxlog_error *reterr)
 {
@@ -331,7 +339,7 @@ static int commit(struct mxlog_journal_forward *forward,
 	forward->uncommitted = r < 0;
 	if (r < 0)
 		return fail(reterr, r, "can't store entries");
-	if (mxlog_journal_join_held(forward->join) > 0)
+	if (is_holding(forward))
 		return 0;
 	r = note_position(forward);
 	if (r < 0) {
@@ -453,18 +461,32 @@ static int read_record(struct mxlog_journal_stream *stream,
 	return r == -ENOMEM ? r : 0;
 }
 
-/* What is read goes on to the writer. In the second thread, if there is one. */
-static int consume(void *arg, const struct mxlog_journal_record *record,
-    const struct mxlog_journal_identity *identity)
+/* A line that is whole. */
+static int take_line(void *arg, const struct mxlog_journal_record *record,
+    const struct mxlog_journal_identity *identities, size_t n)
 {
 	struct mxlog_journal_forward *forward = arg;
 	int r = 0;
 
 	if (forward->settings.join)
-		r = mxlog_journal_join_offer(forward->join, record, identity, 1,
-		    forward->now_usec);
+		r = mxlog_journal_join_offer(forward->join, record, identities,
+		    n, forward->now_usec);
 	if (r == 0)
-		r = emit(forward, record, identity, 1);
+		r = emit(forward, record, identities, n);
+	return r < 0 ? r : 0;
+}
+
+/* What is read goes on to the writer. In the second thread, if there is one. */
+static int consume(void *arg, const struct mxlog_journal_record *record,
+    const struct mxlog_journal_identity *identity)
+{
+	struct mxlog_journal_forward *forward = arg;
+	int r;
+
+	r = mxlog_journal_pieces_offer(forward->pieces, record, identity,
+	    forward->now_usec);
+	if (r == 0)
+		r = take_line(forward, record, identity, 1);
 	/* A failure keeps the batch; the commit at the end will tell. */
 	if (r >= 0 &&
 	    mxlog_writer_pending(forward->host->writer) >= BATCH_BYTES)
@@ -497,9 +519,11 @@ static void stop(struct mxlog_journal_forward *forward)
 {
 	(void)drain_pipe(forward);
 	mxlog_journal_source_close(forward->source);
+	mxlog_journal_pieces_free(forward->pieces);
 	mxlog_journal_join_free(forward->join);
 	mxlog_checkpoint_close(forward->checkpoint);
 	forward->source = NULL;
+	forward->pieces = NULL;
 	forward->join = NULL;
 	forward->checkpoint = NULL;
 }
@@ -545,6 +569,10 @@ static int start(struct mxlog_journal_forward *forward,
 		return r;
 	r = mxlog_journal_join_new(&forward->index, emit, forward,
 	    &forward->join);
+	if (r == 0)
+		r = mxlog_journal_pieces_new(&forward->index,
+		    mxlog_config_get_redaction_text(forward->host->config),
+		    take_line, forward, &forward->pieces);
 	if (r == 0)
 		r = find_known(forward);
 	if (r < 0) {
@@ -676,13 +704,23 @@ static int read_batch(struct mxlog_journal_forward *forward,
 	return r;
 }
 
-/* A traceback that never ends must not keep the checkpoint for ever. */
+/* What is held goes on: pieces to the joiner first. */
+static int flush_held(struct mxlog_journal_forward *forward)
+{
+	int r = mxlog_journal_pieces_flush(forward->pieces);
+
+	return r < 0 ? r : mxlog_journal_join_flush(forward->join);
+}
+
+/* What never ends must not keep the checkpoint for ever. */
 static int release_held(struct mxlog_journal_forward *forward, int64_t now)
 {
-	if (mxlog_journal_join_held(forward->join) > 0 &&
-	    now - forward->moved_usec > HELD_USEC_MAX)
-		return mxlog_journal_join_flush(forward->join);
-	return mxlog_journal_join_expire(forward->join, now);
+	int r;
+
+	if (is_holding(forward) && now - forward->moved_usec > HELD_USEC_MAX)
+		return flush_held(forward);
+	r = mxlog_journal_pieces_expire(forward->pieces, now);
+	return r < 0 ? r : mxlog_journal_join_expire(forward->join, now);
 }
 
 static int run(struct mxlog_journal_forward *forward,
@@ -737,9 +775,13 @@ int mxlog_journal_forward_run(struct mxlog_journal_forward *forward,
 void mxlog_journal_forward_wait(struct mxlog_journal_forward *forward,
     struct mxlog_module_wait *ret)
 {
-	int64_t held = forward->join
-	    ? mxlog_journal_join_deadline(forward->join)
-	    : INT64_MAX;
+	int64_t held = INT64_MAX;
+
+	if (forward->join)
+		held = mxlog_journal_join_deadline(forward->join);
+	if (forward->pieces &&
+	    mxlog_journal_pieces_deadline(forward->pieces) < held)
+		held = mxlog_journal_pieces_deadline(forward->pieces);
 
 	ret->fd =
 	    forward->source ? mxlog_journal_source_get_fd(forward->source) : -1;
@@ -757,7 +799,7 @@ int mxlog_journal_forward_flush(struct mxlog_journal_forward *forward,
 
 	if (!forward->source || forward->broken)
 		return 0; /* what is stored is stored, the rest comes again */
-	r = mxlog_journal_join_flush(forward->join);
+	r = flush_held(forward);
 	if (r < 0)
 		return fail(reterr, r, "can't take entries");
 	r = commit(forward, reterr);

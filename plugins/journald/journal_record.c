@@ -344,6 +344,17 @@ int mxlog_journal_record_set_message(struct mxlog_journal_record *record,
 	return 0;
 }
 
+void mxlog_journal_record_hide(struct mxlog_journal_record *record,
+    enum mxlog_journal_name name)
+{
+	uint16_t at = record->first[name];
+
+	/* Only the first of a name is looked at. */
+	if (at != MXLOG_JOURNAL_NONE)
+		record->fields[at].repeated = true;
+	record->first[name] = MXLOG_JOURNAL_NONE;
+}
+
 int mxlog_journal_record_copy(struct mxlog_journal_record *to,
     const struct mxlog_journal_record *from)
 {

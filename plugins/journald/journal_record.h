@@ -60,6 +60,10 @@ int mxlog_journal_record_add(struct mxlog_journal_record *record,
 int mxlog_journal_record_set_message(struct mxlog_journal_record *record,
     const char *text, size_t len);
 
+/* The field no longer becomes anything of the entry, nor is it found. */
+void mxlog_journal_record_hide(struct mxlog_journal_record *record,
+    enum mxlog_journal_name name);
+
 /* Make `to` hold what `from` holds. */
 int mxlog_journal_record_copy(struct mxlog_journal_record *to,
     const struct mxlog_journal_record *from);

@@ -37,6 +37,10 @@ MXLOG_EXPORT int mxlog_config_encode(const struct mxlog_config *config,
 MXLOG_EXPORT const char *mxlog_config_get_log_dir(
     const struct mxlog_config *config);
 
+/* What stands in the place of a secret, owned by the config. */
+MXLOG_EXPORT const char *mxlog_config_get_redaction_text(
+    const struct mxlog_config *config);
+
 /* The capture modules to load: the name at `index`, NULL past the last; the
  * directory to find them in, NULL if the configuration names none. */
 MXLOG_EXPORT const char *mxlog_config_get_module(const struct mxlog_config
