@@ -234,6 +234,36 @@ static int read_frames(const struct mxlog_lines *lines, size_t *at,
 	return r;
 }
 
+/* "[AggregateError: all failed] {", "  [errors]: [": inspect()'s form of an
+ * error that has no frames of its own. */
+static int read_bracketed(const struct mxlog_lines *lines,
+    struct mxlog_traceback *ret)
+{
+	struct mxlog_line_span line, next, type, message;
+	int r;
+
+	for (size_t i = 0; i + 1 < lines->n; i++) {
+		line = lines->lines[i];
+		next = mxlog_line_trim(lines->lines[i + 1]);
+		if (!mxlog_line_starts(line, "[") ||
+		    !mxlog_line_ends(line, "] {") ||
+		    (!mxlog_line_starts(next, "[errors]: [") &&
+			!mxlog_line_starts(next, "[cause]: ")))
+			continue;
+		line = mxlog_line_skip(line, 1);
+		line.len -= strlen("] {");
+		if (!parse_header(line, &type, &message))
+			continue;
+		r = mxlog_traceback_header(type, message, NULL, 0,
+		    &ret->exception);
+		ret->first = i;
+		ret->end = i + 1;
+		ret->partial = true;
+		return r < 0 ? r : 1;
+	}
+	return 0;
+}
+
 int mxlog_traceback_node(const struct mxlog_lines *lines,
     struct mxlog_traceback *ret)
 {
@@ -245,8 +275,9 @@ int mxlog_traceback_node(const struct mxlog_lines *lines,
 
 	while (at < lines->n && !parse_frame(lines->lines[at], &frame))
 		at++;
-	if (at == lines->n || !find_header(lines, at, &head) ||
-	    mxlog_lines_have_frames(lines, head.line + 1, at))
+	if (at == lines->n || !find_header(lines, at, &head))
+		return read_bracketed(lines, ret);
+	if (mxlog_lines_have_frames(lines, head.line + 1, at))
 		return 0;
 	first = at;
 	r = read_frames(lines, &at, &frames);

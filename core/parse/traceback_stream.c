@@ -201,6 +201,15 @@ static bool is_rust(struct mxlog_line_span line)
 	    contains(line, " panicked at ");
 }
 
+/* "[AggregateError: all failed] {": Node's, without frames of its own. */
+static bool is_bracketed(struct mxlog_line_span line)
+{
+	bool qualified;
+
+	return mxlog_line_starts(line, "[") && mxlog_line_ends(line, "] {") &&
+	    parse_name(mxlog_line_skip(line, 1), &qualified);
+}
+
 static enum mxlog_traceback_line begin_head(const struct step *step,
     size_t column, bool qualified)
 {
@@ -228,6 +237,8 @@ static enum mxlog_traceback_line begin_surely(const struct step *step)
 		return go(step, PHP_HEAD, MAYBE);
 	if (is_rust(step->line))
 		return go(step, RUST_HEAD, MAYBE);
+	if (is_bracketed(step->line))
+		return go(step, FRAMES, MAYBE);
 	return is_ruby(step->line) ? go(step, RUBY, MAYBE) : OTHER;
 }
 
@@ -304,12 +315,12 @@ static enum mxlog_traceback_line step_python_frames(const struct step *step)
 
 	if (step->blank)
 		return OTHER;
-	if (step->indented) {
-		bool frame = mxlog_line_starts(text, "File \"");
-
-		step->state->qualified |= frame;
-		return frame ? PART : MAYBE;
+	if (mxlog_line_starts(text, "File \"")) {
+		step->state->qualified = true;
+		return PART;
 	}
+	if (step->indented || starts(step, "..."))
+		return MAYBE;
 	if (is_ruby(step->line)) /* Ruby 2.5 to 2.7 print the head last */
 		return go(step, LAST, PART);
 	if (!mxlog_traceback_is_python_type(step->line) ||

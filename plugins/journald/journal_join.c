@@ -7,6 +7,8 @@
 
 #include <mxlog/traceback.h>
 
+#include "journal_array.h"
+
 static const int64_t hold_usec = 1000000;
 
 /* What two lines of one call of write are apart at most. */
@@ -85,18 +87,6 @@ void mxlog_journal_join_free(struct mxlog_journal_join *join)
 
 /* ---- which belong together ---- */
 
-static bool same_value(const struct mxlog_journal_record *a,
-    const struct mxlog_journal_record *b, enum mxlog_journal_name name)
-{
-	size_t a_len = 0, b_len = 0;
-	const char *a_text = mxlog_journal_record_get(a, name, &a_len);
-	const char *b_text = mxlog_journal_record_get(b, name, &b_len);
-
-	if (!a_text || !b_text)
-		return a_text == b_text;
-	return a_len == b_len && memcmp(a_text, b_text, a_len) == 0;
-}
-
 /* One process, one run of one unit, one stream. */
 static bool same_origin(const struct mxlog_journal_record *a,
     const struct mxlog_journal_record *b)
@@ -111,7 +101,7 @@ static bool same_origin(const struct mxlog_journal_record *a,
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!same_value(a, b, names[i]))
+		if (!mxlog_journal_record_same(a, b, names[i]))
 			return false;
 	return true;
 }
@@ -146,7 +136,7 @@ static bool same_key(const struct mxlog_journal_record *a,
     size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!same_value(a, b, key[i]))
+		if (!mxlog_journal_record_same(a, b, key[i]))
 			return false;
 	return true;
 }
@@ -300,35 +290,18 @@ int64_t mxlog_journal_join_deadline(const struct mxlog_journal_join *join)
 
 /* ---- taking ---- */
 
-/* Room for `need` elements, at least doubled where it grows. */
-static int grow(void **array, size_t *capacity, size_t need, size_t size)
-{
-	size_t more = *capacity > 0 ? *capacity : 64;
-	void *grown;
-
-	if (need <= *capacity)
-		return 0;
-	while (more < need)
-		more *= 2;
-	grown = reallocarray(*array, more, size);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*capacity = more;
-	return 0;
-}
-
 static int reserve(struct group *group, size_t len, size_t n_ids)
 {
 	void *text = group->text, *lines = group->lines;
 	void *ids = group->identities;
-	int r = grow(&text, &group->capacity, group->len + len + 1, 1);
+	int r = mxlog_journal_array_grow(&text, &group->capacity,
+	    group->len + len + 1, 1);
 
 	if (r == 0)
-		r = grow(&lines, &group->lines_capacity, group->n_lines + 1,
-		    sizeof(*group->lines));
+		r = mxlog_journal_array_grow(&lines, &group->lines_capacity,
+		    group->n_lines + 1, sizeof(*group->lines));
 	if (r == 0)
-		r = grow(&ids, &group->ids_capacity,
+		r = mxlog_journal_array_grow(&ids, &group->ids_capacity,
 		    first_id_of(group, group->n_lines) + n_ids,
 		    sizeof(*group->identities));
 	group->text = text;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal_array.h"
+
 static const int64_t hold_usec = 1000000;
 
 enum {
@@ -119,18 +121,6 @@ static int64_t ordinal_of(const struct mxlog_journal_record *record)
 	return ordinal;
 }
 
-static bool same_value(const struct mxlog_journal_record *a,
-    const struct mxlog_journal_record *b, enum mxlog_journal_name name)
-{
-	size_t a_len = 0, b_len = 0;
-	const char *a_text = mxlog_journal_record_get(a, name, &a_len);
-	const char *b_text = mxlog_journal_record_get(b, name, &b_len);
-
-	if (!a_text || !b_text)
-		return a_text == b_text;
-	return a_len == b_len && memcmp(a_text, b_text, a_len) == 0;
-}
-
 /* One line's pieces have all of these in common. */
 static bool same_line(const struct mxlog_journal_record *a,
     const struct mxlog_journal_record *b)
@@ -147,7 +137,7 @@ static bool same_line(const struct mxlog_journal_record *a,
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!same_value(a, b, names[i]))
+		if (!mxlog_journal_record_same(a, b, names[i]))
 			return false;
 	return true;
 }
@@ -165,28 +155,12 @@ static struct line *find_line(const struct mxlog_journal_pieces *pieces,
 
 /* ---- holding ---- */
 
-static int grow(void **array, size_t *capacity, size_t need, size_t size)
-{
-	size_t more = *capacity > 0 ? *capacity : 64;
-	void *grown;
-
-	if (need <= *capacity)
-		return 0;
-	while (more < need)
-		more *= 2;
-	grown = reallocarray(*array, more, size);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*capacity = more;
-	return 0;
-}
-
 static int add_text(struct mxlog_journal_pieces *pieces, struct line *line,
     const char *text, size_t len)
 {
 	void *bytes = line->text;
-	int r = grow(&bytes, &line->capacity, line->len + len + 1, 1);
+	int r = mxlog_journal_array_grow(&bytes, &line->capacity,
+	    line->len + len + 1, 1);
 
 	line->text = bytes;
 	if (r < 0)
@@ -220,8 +194,8 @@ static int add_piece(struct mxlog_journal_pieces *pieces, struct line *line,
 	size_t len = 0, skip = 0;
 	const char *text =
 	    mxlog_journal_record_get(record, MXLOG_JOURNAL_MESSAGE, &len);
-	int r = grow(&identities, &line->n_capacity, line->n + 1,
-	    sizeof(*line->identities));
+	int r = mxlog_journal_array_grow(&identities, &line->n_capacity,
+	    line->n + 1, sizeof(*line->identities));
 
 	line->identities = identities;
 	if (r == 0 && line->begins_cut && line->n == 0) {

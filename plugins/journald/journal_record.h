@@ -90,3 +90,17 @@ mxlog_journal_record_get(const struct mxlog_journal_record *record,
 	*ret_len = field->value_len;
 	return record->bytes + field->value_off;
 }
+
+/* True if both have the same first value of that name, or both have none. */
+static inline bool mxlog_journal_record_same(const struct mxlog_journal_record
+						 *a,
+    const struct mxlog_journal_record *b, enum mxlog_journal_name name)
+{
+	size_t a_len = 0, b_len = 0;
+	const char *a_text = mxlog_journal_record_get(a, name, &a_len);
+	const char *b_text = mxlog_journal_record_get(b, name, &b_len);
+
+	if (!a_text || !b_text)
+		return a_text == b_text;
+	return a_len == b_len && memcmp(a_text, b_text, a_len) == 0;
+}

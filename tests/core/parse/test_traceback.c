@@ -399,7 +399,7 @@ START_TEST(the_forms_of_node)
 		{ "Error: a\n" NODE_FRAME "   at A.B(String c)", "" },
 		{ "[AggregateError: all] {\n  [errors]: [\n    Error: x\n"
 		  "        at /srv/n.js:1:2\n  ]\n}",
-		    "" },
+		    "AggregateError|all|0" },
 		{ "worker   | TypeError: a\n"
 		  "worker   |     at f (/srv/q.js:1:2)",
 		    "TypeError|a|1" },

@@ -251,6 +251,8 @@ START_TEST(python_line_by_line)
 		  "\033[1;35mE\033[0m: \033[35ma\033[0m\n",
 		    "4 " },
 		{ "Traceback (most recent call last):\nnothing\n", "1 1 " },
+		{ "Traceback (most recent call last):\n...\nOSError: a\n",
+		    "3 " },
 	};
 
 	check_samples(samples, ARRAY_LEN(samples));
