@@ -275,10 +275,18 @@ static int make_link(struct mxlog_digest *digest,
 	return r < 0 ? r : mxlog_digest_finish(digest, ret);
 }
 
-int mxlog_archive_index_check(const struct mxlog_archive_index *index,
-    const void *key, size_t key_len, struct mxlog_error *reterr)
+static void start_chain(const struct mxlog_archive_chain *chain,
+    unsigned char link[MXLOG_DIGEST_LEN])
 {
-	unsigned char link[MXLOG_DIGEST_LEN] = { 0 };
+	memset(link, 0, MXLOG_DIGEST_LEN);
+	if (chain->start)
+		memcpy(link, chain->start, MXLOG_DIGEST_LEN);
+}
+
+int mxlog_archive_index_check(const struct mxlog_archive_index *index,
+    const struct mxlog_archive_chain *chain, struct mxlog_error *reterr)
+{
+	unsigned char link[MXLOG_DIGEST_LEN];
 	struct mxlog_digest *digest;
 	size_t chained = 0;
 	int r;
@@ -288,7 +296,8 @@ int mxlog_archive_index_check(const struct mxlog_archive_index *index,
 	if (index->n > 0 && chained == 0)
 		return mxlog_error_set(reterr, -ENOKEY,
 		    "index.json: no record is chained under a key");
-	r = mxlog_digest_new(key, key_len, &digest);
+	start_chain(chain, link);
+	r = mxlog_digest_new(chain->key, chain->key_len, &digest);
 	for (size_t i = 0; r == 0 && i < index->n; i++) {
 		const struct mxlog_archive_record *record = &index->records[i];
 		char name[MXLOG_SEGMENT_NAME_MAX];
@@ -306,20 +315,21 @@ int mxlog_archive_index_check(const struct mxlog_archive_index *index,
 	return r;
 }
 
-static int chain_records(struct mxlog_archive_index *index, const void *key,
-    size_t key_len)
+static int chain_records(struct mxlog_archive_index *index,
+    const struct mxlog_archive_chain *chain)
 {
-	unsigned char link[MXLOG_DIGEST_LEN] = { 0 };
+	unsigned char link[MXLOG_DIGEST_LEN];
 	struct mxlog_digest *digest = NULL;
 	int r = 0;
 
-	if (key)
-		r = mxlog_digest_new(key, key_len, &digest);
+	start_chain(chain, link);
+	if (chain->key)
+		r = mxlog_digest_new(chain->key, chain->key_len, &digest);
 	for (size_t i = 0; r == 0 && i < index->n; i++) {
 		struct mxlog_archive_record *record = &index->records[i];
 
-		record->chained = key != NULL;
-		if (!key)
+		record->chained = chain->key != NULL;
+		if (!chain->key)
 			continue;
 		r = make_link(digest, index, i, link, link);
 		memcpy(record->chain, link, sizeof(link));
@@ -329,9 +339,9 @@ static int chain_records(struct mxlog_archive_index *index, const void *key,
 }
 
 int mxlog_archive_index_format(struct mxlog_archive_index *index,
-    const void *key, size_t key_len, struct mxlog_buf *out)
+    const struct mxlog_archive_chain *chain, struct mxlog_buf *out)
 {
-	int r = chain_records(index, key, key_len);
+	int r = chain_records(index, chain);
 
 	if (r == 0)
 		r = mxlog_buf_add(out, LITERAL("[\n"));
@@ -346,12 +356,12 @@ int mxlog_archive_index_format(struct mxlog_archive_index *index,
 }
 
 int mxlog_archive_index_save(struct mxlog_archive_index *index, int log_dir_fd,
-    const void *key, size_t key_len)
+    const struct mxlog_archive_chain *chain)
 {
 	struct mxlog_buf text = { 0 };
 	int fd = -1, r;
 
-	r = mxlog_archive_index_format(index, key, key_len, &text);
+	r = mxlog_archive_index_format(index, chain, &text);
 	if (r == 0)
 		r = open_archive_dir(log_dir_fd, &fd);
 	if (r == 0)

@@ -43,16 +43,25 @@ int mxlog_archive_index_add(struct mxlog_archive_index *index,
 int mxlog_archive_index_remove(struct mxlog_archive_index *index,
     const struct mxlog_segment_name *name);
 
-/* Does the chain over all records hold under this key? 0; -EBADMSG and which
- * record does not; -ENOKEY if there are records and none is chained. */
+/* Under what records are chained. `start` stands for the link before the first:
+ * the digest of the ledger's first line, so that the index can't outlive it
+ * (NULL: zeros, of versions without a ledger). */
+struct mxlog_archive_chain {
+	const void *key; /* NULL: no chain */
+	size_t key_len;
+	const unsigned char *start;
+};
+
+/* Does the chain over all records hold? 0; -EBADMSG and which record does not;
+ * -ENOKEY if there are records and none is chained. */
 int mxlog_archive_index_check(const struct mxlog_archive_index *index,
-    const void *key, size_t key_len, struct mxlog_error *reterr);
+    const struct mxlog_archive_chain *chain, struct mxlog_error *reterr);
 
 /* Append the whole file. With a key all records are chained anew; without one
- * (NULL) no chain is written. */
+ * no chain is written. */
 int mxlog_archive_index_format(struct mxlog_archive_index *index,
-    const void *key, size_t key_len, struct mxlog_buf *out);
+    const struct mxlog_archive_chain *chain, struct mxlog_buf *out);
 
 /* The same, durably and atomically into log_dir_fd/archive/index.json. */
 int mxlog_archive_index_save(struct mxlog_archive_index *index, int log_dir_fd,
-    const void *key, size_t key_len);
+    const struct mxlog_archive_chain *chain);

@@ -139,34 +139,29 @@ bool mxlog_archive_state_is_leaving(int log_dir_fd,
 
 /* ---- corrupt ---- */
 
-int mxlog_archive_state_note_corrupt(int state_fd,
-    const struct mxlog_segment_name *name)
+int mxlog_archive_state_list_corrupt(int log_dir_fd,
+    struct mxlog_segment_name **ret, size_t *ret_n)
 {
-	char text[MXLOG_SEGMENT_NAME_MAX];
-	int dir_fd, fd, r;
-
-	mxlog_segment_format(text, name);
-	r = mxlog_fs_open_subdir(state_fd, corrupt, true, &dir_fd);
-	if (r < 0)
-		return r;
-	r = mxlog_fs_open_file(dir_fd, text, O_WRONLY | O_CREAT | O_EXCL, &fd);
-	if (r == 0)
-		(void)close(fd);
-	(void)close(dir_fd);
-	if (r == -EEXIST)
-		return 0;
-	return r < 0 ? r : 1;
+	return mxlog_segment_list_in(log_dir_fd, ".mxlog/corrupt", ret, ret_n);
 }
 
-void mxlog_archive_state_forget_corrupt(int state_fd,
-    const struct mxlog_segment_name *name)
+int mxlog_archive_state_remove_corrupt(int state_fd,
+    const struct mxlog_segment_name *names, size_t n)
 {
 	char text[MXLOG_SEGMENT_NAME_MAX];
-	int dir_fd;
+	int dir_fd, r;
 
-	mxlog_segment_format(text, name);
-	if (mxlog_fs_open_subdir(state_fd, corrupt, false, &dir_fd) < 0)
-		return;
-	(void)unlinkat(dir_fd, text, 0);
+	r = mxlog_fs_open_subdir(state_fd, corrupt, false, &dir_fd);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		mxlog_segment_format(text, &names[i]);
+		if (unlinkat(dir_fd, text, 0) < 0 && errno != ENOENT)
+			r = -errno;
+	}
 	(void)close(dir_fd);
+	/* What somebody else put there stays. */
+	if (r == 0)
+		(void)unlinkat(state_fd, corrupt, AT_REMOVEDIR);
+	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Archive state: what .mxlog/ remembers about archives, beside their index:
- * which are being deleted, and which were reported as corrupt. */
+/* Archive state: what .mxlog/ tells readers about archives, beside their index:
+ * which are being deleted. */
 #pragma once
 
 #include "store/segment.h"
@@ -20,10 +20,9 @@ int mxlog_archive_state_save_pruning(int state_fd,
 bool mxlog_archive_state_is_leaving(int log_dir_fd,
     const struct mxlog_segment_name *name);
 
-/* Note that an archive was reported as corrupt: 1 if that is new, 0 if it was
- * noted before. */
-int mxlog_archive_state_note_corrupt(int state_fd,
-    const struct mxlog_segment_name *name);
-/* The archive is gone, or right again. */
-void mxlog_archive_state_forget_corrupt(int state_fd,
-    const struct mxlog_segment_name *name);
+/* What versions without a ledger noted as reported corrupt; the caller frees the
+ * array. Then those notes can go. */
+int mxlog_archive_state_list_corrupt(int log_dir_fd,
+    struct mxlog_segment_name **ret, size_t *ret_n);
+int mxlog_archive_state_remove_corrupt(int state_fd,
+    const struct mxlog_segment_name *names, size_t n);

@@ -30,17 +30,18 @@ struct facts {
 
 /* ---- the segment ---- */
 
-static int digest_blocks(int fd, struct mxlog_digest *digest, char *block,
-    struct mxlog_seal *ret)
+static int digest_blocks(int fd, uint64_t size, struct mxlog_digest *digest,
+    char *block, struct mxlog_seal *ret)
 {
 	ret->size_bytes = ret->entry_count = 0;
 	for (;;) {
+		size_t n =
+		    (size_t)MIN(size - ret->size_bytes, (uint64_t)READ_BLOCK);
 		const char *at = block, *newline;
-		size_t n = 0;
 		int r;
 
-		r = mxlog_fs_pread_full(fd, block, READ_BLOCK,
-		    (off_t)ret->size_bytes, &n);
+		r = mxlog_fs_pread_full(fd, block, n, (off_t)ret->size_bytes,
+		    &n);
 		if (r == 0 && n > 0)
 			r = mxlog_digest_update(digest, block, n);
 		if (r < 0)
@@ -55,7 +56,7 @@ static int digest_blocks(int fd, struct mxlog_digest *digest, char *block,
 	}
 }
 
-static int measure(int fd, struct mxlog_seal *ret)
+int mxlog_seal_measure(int segment_fd, uint64_t size, struct mxlog_seal *ret)
 {
 	struct mxlog_digest *digest = NULL;
 	char *block = malloc(READ_BLOCK);
@@ -63,7 +64,7 @@ static int measure(int fd, struct mxlog_seal *ret)
 
 	r = block ? mxlog_digest_new(NULL, 0, &digest) : -ENOMEM;
 	if (r == 0)
-		r = digest_blocks(fd, digest, block, ret);
+		r = digest_blocks(segment_fd, size, digest, block, ret);
 	mxlog_digest_free(digest);
 	free(block);
 	return r;
@@ -215,89 +216,94 @@ static int verify(const struct mxlog_buf *file, const char *segment,
 
 /* ---- sealing ---- */
 
-struct run {
-	int log_dir_fd, seals_fd;
-	const void *key;
-	size_t key_len;
-	uint64_t sealed;
-};
-
-static int write_seal(const struct run *run, const char *segment, int fd)
+static int open_seals(int log_dir_fd, bool create, int *ret)
 {
-	struct mxlog_buf text = { 0 };
-	struct facts facts = { .keyed = run->key != NULL };
-	int r;
+	return mxlog_fs_open_subdir(log_dir_fd, SEALS_DIR, create, ret);
+}
 
-	facts.seal.sealed_usec = mxlog_timestamp_now();
-	r = measure(fd, &facts.seal);
+int mxlog_seal_mark(int log_dir_fd, const struct mxlog_segment_name *name)
+{
+	char segment[MXLOG_SEGMENT_NAME_MAX];
+	int dir_fd = -1, fd = -1, r;
+
+	mxlog_segment_format(segment, name);
+	r = open_seals(log_dir_fd, true, &dir_fd);
+	if (r < 0)
+		return r;
+	r = mxlog_fs_open_file(dir_fd, segment, O_WRONLY | O_CREAT | O_TRUNC,
+	    &fd);
 	if (r == 0)
-		r = put_seal(&text, segment, &facts, run->key, run->key_len);
-	if (r == 0)
-		r = mxlog_fs_replace(run->seals_fd, segment, text.data,
-		    text.len);
-	mxlog_buf_done(&text);
+		close(fd);
+	close(dir_fd);
 	return r;
+}
+
+bool mxlog_seal_is_marked(int log_dir_fd, const struct mxlog_segment_name *name)
+{
+	char path[sizeof(SEALS_DIR) + 1 + MXLOG_SEGMENT_NAME_MAX];
+	struct stat st;
+	size_t len = strlen(SEALS_DIR);
+
+	memcpy(path, SEALS_DIR "/", len + 1);
+	mxlog_segment_format(path + len + 1, name);
+	return fstatat(log_dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int mxlog_seal_sync(int log_dir_fd)
+{
+	int fd = -1, r = open_seals(log_dir_fd, false, &fd);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = mxlog_fs_fsync(fd);
+	close(fd);
+	return r;
+}
+
+/* It is closed already, but nobody noted what it holds. */
+static int measure_marked(int log_dir_fd, const struct mxlog_segment_name *name,
+    struct mxlog_seal *ret)
+{
+	int dir_fd = -1, fd = -1, r;
+
+	r = mxlog_segment_open_dir(log_dir_fd, name->kind, false, false,
+	    &dir_fd);
+	if (r < 0)
+		return r;
+	r = mxlog_segment_lock(dir_fd, name, &fd);
+	if (r == 0) {
+		r = mxlog_fs_fdatasync(fd);
+		if (r == 0)
+			r = mxlog_seal_measure(fd, UINT64_MAX, ret);
+		close(fd);
+	}
+	close(dir_fd);
+	return r == -EWOULDBLOCK ? -EAGAIN : r;
 }
 
 /* Under the segment's lock, which a writer would hold. */
-static int seal_one(struct run *run, const struct mxlog_segment_name *name)
+int mxlog_seal_take(int log_dir_fd, const struct mxlog_segment_name *name,
+    struct mxlog_seal *ret)
 {
-	char segment[MXLOG_SEGMENT_NAME_MAX];
 	struct mxlog_segment_claim claim;
+	struct mxlog_seal seal = { 0 };
 	int r;
 
-	r = mxlog_segment_claim_take_this(run->log_dir_fd, name, &claim);
-	if (r == -EAGAIN || r == -ENOENT || r == -EROFS)
-		return 0; /* in use, or closed already */
-	if (r < 0)
-		return r;
-	mxlog_segment_format(segment, name);
-	r = mxlog_segment_claim_sync(&claim);
-	if (r == 0)
-		r = write_seal(run, segment, claim.fd);
-	mxlog_segment_claim_release(&claim);
-	if (r == 0)
-		run->sealed++;
-	return r;
-}
-
-static int seal_kind(struct run *run, enum mxlog_kind kind, int32_t before_day)
-{
-	struct mxlog_segment_name *names = NULL;
-	size_t n = 0;
-	int first = 0, r;
-
-	r = mxlog_segment_list(run->log_dir_fd, kind, false, &names, &n);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n && names[i].day < before_day; i++) {
-		r = seal_one(run, &names[i]);
-		if (r < 0 && first == 0)
-			first = r;
+	seal.sealed_usec = mxlog_timestamp_now();
+	r = mxlog_segment_claim_take_this(log_dir_fd, name, &claim);
+	if (r == -EROFS && mxlog_seal_is_marked(log_dir_fd, name)) {
+		r = measure_marked(log_dir_fd, name, &seal);
+	} else if (r == 0) {
+		r = mxlog_segment_claim_sync(&claim);
+		if (r == 0)
+			r = mxlog_seal_measure(claim.fd, UINT64_MAX, &seal);
+		if (r == 0)
+			r = mxlog_seal_mark(log_dir_fd, name);
+		mxlog_segment_claim_release(&claim);
 	}
-	free(names);
-	return first;
-}
-
-int mxlog_seal_run(int log_dir_fd, int32_t before_day, const void *key,
-    size_t key_len, uint64_t *ret_sealed)
-{
-	struct run run = {
-		.log_dir_fd = log_dir_fd,
-		.key = key,
-		.key_len = key_len,
-	};
-	int entries, metrics, r;
-
-	*ret_sealed = 0;
-	r = mxlog_fs_open_subdir(log_dir_fd, SEALS_DIR, true, &run.seals_fd);
-	if (r < 0)
-		return r;
-	entries = seal_kind(&run, MXLOG_ENTRIES, before_day);
-	metrics = seal_kind(&run, MXLOG_METRICS, before_day);
-	close(run.seals_fd);
-	*ret_sealed = run.sealed;
-	return entries < 0 ? entries : metrics;
+	if (r == 0)
+		*ret = seal;
+	return r;
 }
 
 /* ---- checking ---- */
@@ -307,11 +313,13 @@ static int read_seal(int log_dir_fd, const char *segment, struct mxlog_buf *buf)
 {
 	int fd = -1, r;
 
-	r = mxlog_fs_open_subdir(log_dir_fd, SEALS_DIR, false, &fd);
+	r = open_seals(log_dir_fd, false, &fd);
 	if (r < 0)
 		return r;
 	r = mxlog_fs_read_file(fd, segment, SEAL_FILE_MAX, buf);
 	close(fd);
+	if (r == 0 && buf->len == 0)
+		r = -ENOENT;
 	return r == -EFBIG ? -EBADMSG : r;
 }
 
@@ -324,15 +332,16 @@ static int check(const struct mxlog_buf *file, const char *segment, int fd,
 	int r;
 
 	r = verify(file, segment, key, key_len, &facts, &proven);
+	if (r == 0 && fd >= 0) {
+		r = mxlog_seal_measure(fd, UINT64_MAX, &now);
+		if (r == 0 &&
+		    (now.size_bytes != facts.seal.size_bytes ||
+			now.entry_count != facts.seal.entry_count ||
+			!mxlog_digest_equal(now.checksum, facts.seal.checksum)))
+			r = -EBADMSG;
+	}
 	if (r < 0)
 		return r;
-	r = measure(fd, &now);
-	if (r < 0)
-		return r;
-	if (now.size_bytes != facts.seal.size_bytes ||
-	    now.entry_count != facts.seal.entry_count ||
-	    !mxlog_digest_equal(now.checksum, facts.seal.checksum))
-		return -EBADMSG;
 	*ret = facts.seal;
 	ret->state = proven ? MXLOG_SEAL_HELD : MXLOG_SEAL_WEAK;
 	return 0;
@@ -372,7 +381,7 @@ int mxlog_seal_remove(int log_dir_fd, const struct mxlog_segment_name *name)
 	int fd = -1, r;
 
 	mxlog_segment_format(segment, name);
-	r = mxlog_fs_open_subdir(log_dir_fd, SEALS_DIR, false, &fd);
+	r = open_seals(log_dir_fd, false, &fd);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (unlinkat(fd, segment, 0) < 0 && errno != ENOENT)

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Seal: what a live segment held when its day was over, until it is archived.
- * A sealed segment is never written again: what comes late for its day goes to
- * the next number. See FORMAT.md, State, for what a seal proves and what not. */
+/* Seal: a live segment is closed when its day is over. A marker of its name in
+ * .mxlog/seals/ tells its writers: it is never written again, what comes late
+ * for its day goes to the next number. What it held then is the ledger's to
+ * know. Versions without a ledger wrote that into the marker; it can be read.
+ * See FORMAT.md, State. */
 #pragma once
 
 #include "extern/digest.h"
 #include "store/segment.h"
-
-/* Seal all live segments of days before `before_day` that have no seal, no
- * archive and no writer, each with a torn tail cut off and made durable first. With a key (NULL: none) the seal is an HMAC. The first error; the
- * rest was tried. *ret_sealed is how many were sealed, in any case. */
-int mxlog_seal_run(int log_dir_fd, int32_t before_day, const void *key,
-    size_t key_len, uint64_t *ret_sealed);
 
 enum mxlog_seal_state {
 	MXLOG_SEAL_NONE,
@@ -28,7 +24,25 @@ struct mxlog_seal {
 	unsigned char checksum[MXLOG_DIGEST_LEN]; /* SHA256 of the segment */
 };
 
-/* Compare a live segment, open for reading, with its seal. */
+/* What the first `size` bytes of a segment hold, all of it at the most: size,
+ * lines (as entry_count) and checksum. */
+int mxlog_seal_measure(int segment_fd, uint64_t size, struct mxlog_seal *ret);
+
+/* Close this live segment: cut a torn tail off, make it durable, measure it and
+ * put its marker (durable after mxlog_seal_sync()). -EAGAIN: it has a writer;
+ * -EROFS: it has an archive; -ENOENT: it is gone; and others. One that has a
+ * marker already is measured. */
+int mxlog_seal_take(int log_dir_fd, const struct mxlog_segment_name *name,
+    struct mxlog_seal *ret);
+
+/* Put a marker, or empty the one there is. */
+int mxlog_seal_mark(int log_dir_fd, const struct mxlog_segment_name *name);
+bool mxlog_seal_is_marked(int log_dir_fd,
+    const struct mxlog_segment_name *name);
+int mxlog_seal_sync(int log_dir_fd);
+
+/* Compare a live segment, open for reading (-1: it is gone), with what a version without a
+ * ledger wrote into its marker. An empty one is NONE. */
 int mxlog_seal_check(int log_dir_fd, const struct mxlog_segment_name *name,
     int segment_fd, const void *key, size_t key_len, struct mxlog_seal *ret);
 

@@ -77,17 +77,13 @@ static int look_in_file(struct highest *highest, int state_fd)
 /* One write, appended: who notes at the same time does not disturb. It begins
  * with a newline to stand clear of what a full disk may have torn. It is not
  * synced: it matters when its segment is gone, days later. */
-static int note(int state_fd, const struct highest *highest)
+int mxlog_segment_numbers_restore(int state_fd,
+    const struct mxlog_segment_name *name)
 {
-	struct mxlog_segment_name name = {
-		.kind = highest->kind,
-		.day = highest->day,
-		.number = (uint32_t)highest->next,
-	};
 	char line[MXLOG_SEGMENT_NAME_MAX + 2] = "\n";
 	int fd = -1, r;
 
-	mxlog_segment_format(line + 1, &name);
+	mxlog_segment_format(line + 1, name);
 	line[strlen(line)] = '\n';
 	r = mxlog_fs_open_file(state_fd, "numbers",
 	    O_WRONLY | O_APPEND | O_CREAT, &fd);
@@ -96,6 +92,23 @@ static int note(int state_fd, const struct highest *highest)
 	r = mxlog_fs_write_all(fd, line, strnlen(line, sizeof(line)));
 	close(fd);
 	return r;
+}
+
+static int note(int state_fd, const struct highest *highest)
+{
+	const struct mxlog_segment_name name = {
+		.kind = highest->kind,
+		.day = highest->day,
+		.number = (uint32_t)highest->next,
+	};
+
+	return mxlog_segment_numbers_restore(state_fd, &name);
+}
+
+bool mxlog_segment_numbers_are_lost(int state_fd)
+{
+	return faccessat(state_fd, "numbers", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+	    errno == ENOENT;
 }
 
 int mxlog_segment_numbers_take(int log_dir_fd, enum mxlog_kind kind,

@@ -10,3 +10,10 @@
  * none left. */
 int mxlog_segment_numbers_take(int log_dir_fd, enum mxlog_kind kind,
     int32_t day, uint32_t *ret);
+
+/* Is there no file of numbers? */
+bool mxlog_segment_numbers_are_lost(int state_fd);
+
+/* Note that this name was used. */
+int mxlog_segment_numbers_restore(int state_fd,
+    const struct mxlog_segment_name *name);

@@ -24,6 +24,7 @@ struct options {
 	const char *log_dir;
 	bool dry_run;
 	bool json;
+	bool record;
 };
 
 static const char usage[] =
@@ -32,14 +33,15 @@ static const char usage[] =
     "\n"
     "  run                  one run of the archive cycle\n"
     "  list                 the archives there are\n"
-    "  verify               check archives, index and seals, all of them\n"
-    "  rebuild-index        make index.json from the archives\n"
+    "  verify               check ledger, archives and index, all of them\n"
+    "  rebuild-index        make index.json and ledger agree with the archives\n"
     "\n"
     "  -D, --log-dir DIR    log directory (default: $MXLOG_LOG_DIR, then the\n"
     "                       configuration's)\n"
     "  -c, --config FILE    configuration (default: $MXLOG_CONFIG, then\n"
     "                       /etc/mxlog/mxlog.yaml, then the defaults)\n"
     "  -n, --dry-run        say what would be done and do nothing\n"
+    "      --record         of verify: log what is corrupt\n"
     "  -o, --output FORMAT  text (default) or json, one object a line\n"
     "  -h, --help           this text\n"
     "  -V, --version        the version\n"
@@ -66,6 +68,9 @@ static int parse_option(int option, struct options *options)
 	case 'n':
 		options->dry_run = true;
 		return 0;
+	case 'r':
+		options->record = true;
+		return 0;
 	case 'o':
 		options->json = strcmp(optarg, "json") == 0;
 		if (!options->json && strcmp(optarg, "text") != 0)
@@ -85,6 +90,7 @@ static int parse_arguments(int argc, char **argv, struct options *options)
 		{ "log-dir", required_argument, NULL, 'D' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "record", no_argument, NULL, 'r' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -180,6 +186,7 @@ static const char *past(const char *step)
 		{ "record", "recorded" },
 		{ "forget", "forgot" },
 		{ "wait", "left open:" },
+		{ "seal", "sealed" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -334,6 +341,7 @@ static int run_command(command *run, const struct mxlog_config *config,
 		.report = report,
 		.progress = show_progress,
 		.arg = &console,
+		.record = options->record,
 	};
 	struct mxlog_archive_stats stats = { 0 };
 	struct mxlog_error error = { 0 };

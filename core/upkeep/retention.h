@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Retention: how old something is, by a clock that can't be set.
- *
- * The wall clock may jump. The state file remembers how long the machine has
- * run (CLOCK_BOOTTIME, which nobody sets) when the wall clock showed what:
- * since the day it was begun, an age is the time that the machine ran. A jump
- * of the clock makes nothing older; time that the machine was switched off
- * makes nothing older either. */
+/* Retention: the state file .mxlog/retention of versions without a ledger, in
+ * which they noted how long the machine had run when the wall clock showed
+ * what. The ledger's witnessed time goes on from it; then it is removed. */
 #pragma once
 
 #include "base/buf.h"
@@ -16,29 +12,20 @@ struct mxlog_retention_sample {
 	int64_t uptime_usec;
 };
 
-/* A zeroed struct trusts `now_usec`. */
 struct mxlog_retention {
-	int64_t now_usec;
-	int64_t uptime_usec; /* in all, as far as it was seen */
+	int64_t uptime_usec; /* in all, as of the last reading */
 	struct mxlog_retention_sample *samples; /* rising in both */
 	size_t n;
 };
 
-/* What the clocks show. */
-struct mxlog_retention_clock {
-	int64_t wall_usec;
-	int64_t boot_usec; /* since the machine was started */
-	char boot_id[37];
-};
-int mxlog_retention_read_clock(struct mxlog_retention_clock *ret);
-
-/* Load the state file, add what has passed since, and, with `save`, store it.
- * No file, or a damaged one, begins anew. -EIO, -ENOMEM … */
-int mxlog_retention_load(int state_fd,
-    const struct mxlog_retention_clock *clock, bool save,
-    struct mxlog_retention *ret);
+/* No file, or a damaged one, has no samples. -EIO, -ENOMEM … */
+int mxlog_retention_load(int state_fd, struct mxlog_retention *ret);
 void mxlog_retention_done(struct mxlog_retention *retention);
 
-/* How old is what was there at that time; 0 for what lies ahead. */
-int64_t mxlog_retention_age(const struct mxlog_retention *retention,
+/* How long the machine had run by then, at the latest. What is older than the
+ * first sample is as old as that: only the clock says more. */
+uint64_t mxlog_retention_at(const struct mxlog_retention *retention,
     int64_t time_usec);
+
+/* It was taken over. */
+int mxlog_retention_remove(int state_fd);

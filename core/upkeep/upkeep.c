@@ -87,27 +87,6 @@ static int open_dirs(struct mxlog_upkeep *upkeep, bool write,
 	return 0;
 }
 
-static int read_clock(struct mxlog_upkeep *upkeep, bool save,
-    struct mxlog_error *reterr)
-{
-	struct mxlog_retention_clock clock;
-	int r = 0;
-
-	upkeep->now_usec = upkeep->options.now_usec;
-	if (upkeep->now_usec == 0) {
-		r = mxlog_retention_read_clock(&clock);
-		upkeep->now_usec = clock.wall_usec;
-		if (r == 0 && upkeep->state_fd >= 0)
-			r = mxlog_retention_load(upkeep->state_fd, &clock, save,
-			    &upkeep->retention);
-	}
-	upkeep->retention.now_usec = upkeep->now_usec;
-	if (r < 0)
-		return mxlog_error_set(reterr, r, ".mxlog/retention: %s",
-		    strerror(-r));
-	return 0;
-}
-
 int mxlog_upkeep_open(struct mxlog_upkeep *upkeep,
     const struct mxlog_config *config,
     const struct mxlog_archive_options *options, enum mxlog_upkeep_mode mode,
@@ -121,6 +100,7 @@ int mxlog_upkeep_open(struct mxlog_upkeep *upkeep,
 		.log_dir_fd = -1,
 		.state_fd = -1,
 		.lock_fd = -1,
+		.ledger = { .fd = -1, .missing = true },
 	};
 	memcpy(&upkeep->options, options,
 	    MIN(options->size, sizeof(upkeep->options)));
@@ -132,7 +112,7 @@ int mxlog_upkeep_open(struct mxlog_upkeep *upkeep,
 	if (r == 0)
 		r = load_key(upkeep, reterr);
 	if (r == 0)
-		r = read_clock(upkeep, write, reterr);
+		r = mxlog_upkeep_open_ledger(upkeep, write, reterr);
 	if (r == 0)
 		r = mxlog_archive_index_load(upkeep->log_dir_fd, &upkeep->index,
 		    &upkeep->error);
@@ -145,7 +125,7 @@ void mxlog_upkeep_close(struct mxlog_upkeep *upkeep)
 {
 	(void)mxlog_writer_close(upkeep->writer);
 	mxlog_archive_index_done(&upkeep->index);
-	mxlog_retention_done(&upkeep->retention);
+	mxlog_ledger_close(&upkeep->ledger);
 	if (upkeep->key.data)
 		explicit_bzero(upkeep->key.data, upkeep->key.len);
 	mxlog_buf_done(&upkeep->key);
@@ -199,32 +179,29 @@ void mxlog_upkeep_each_live(struct mxlog_upkeep *upkeep, enum mxlog_kind kind,
 	free(names);
 }
 
-int mxlog_upkeep_audit(struct mxlog_upkeep *upkeep, enum mxlog_level level,
-    const char *action, const char *result, const char *message)
+bool mxlog_upkeep_is_there(const struct mxlog_upkeep *upkeep,
+    const struct mxlog_segment_name *name)
 {
-	struct mxlog_writer_options options = {
-		.size = sizeof(options),
-		.actor = upkeep->options.actor,
-		.sync = MXLOG_SYNC_BATCH,
-	};
-	int r = 0;
+	char path[MXLOG_SEGMENT_PATH_MAX];
 
-	if (!upkeep->writer)
-		r = mxlog_writer_open(upkeep->config, &options, &upkeep->writer,
-		    NULL);
-	if (r == 0)
-		r = mxlog_writer_add_audit(upkeep->writer, level, action,
-		    result, message);
-	if (r < 0)
-		return r;
-	r = mxlog_writer_commit(upkeep->writer);
-	if (r < 0)
-		mxlog_writer_rollback(upkeep->writer);
-	return r;
+	mxlog_segment_format_path(path, name);
+	return faccessat(upkeep->log_dir_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) ==
+	    0;
+}
+
+struct mxlog_archive_chain mxlog_upkeep_chain(const struct mxlog_upkeep *upkeep)
+{
+	return (struct mxlog_archive_chain){
+		.key = upkeep->key.len > 0 ? upkeep->key.data : NULL,
+		.key_len = upkeep->key.len,
+		.start = upkeep->ledger.missing ? NULL : upkeep->ledger.genesis,
+	};
 }
 
 int mxlog_upkeep_save_index(struct mxlog_upkeep *upkeep)
 {
+	struct mxlog_archive_chain chain = mxlog_upkeep_chain(upkeep);
+
 	return mxlog_archive_index_save(&upkeep->index, upkeep->log_dir_fd,
-	    upkeep->key.len > 0 ? upkeep->key.data : NULL, upkeep->key.len);
+	    &chain);
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of one segment, each durable before the next:
+/* Segments are archived in batches, each step durable before the next:
  *
- *	lock     the live segment, so that it has no writer
- *	write    archive/<name>.gz.new, fsync
- *	rename   to archive/<name>.gz, fsync of the directory
- *	index    index.json with the record, replaced
- *	unlink   the live segment, fsync of its directory; then its seal
+ *	lock     the live segments, so that they have no writer
+ *	write    archive/<name>.gz.new, fsync, rename; then fsync of the directory
+ *	tell     the entries that say so
+ *	ledger   the events, fsync: from here on it is so
+ *	index    index.json with the records, replaced, once
+ *	unlink   the live segments, fsync of their directories; their markers
  *
  * Killed before `rename`: the next run removes the temporary file and starts
- * over. Killed behind it: the archive is there and the live segment too; the
- * next run compares the two, byte for byte, and goes on with what is missing. */
+ * over. Killed before `ledger`: the archive is there, and nobody reads what has
+ * no record; it is compared with its segment, byte for byte, and told of (again).
+ * Killed after it: the ledger says what the segment held, and the next run goes
+ * on with what is missing. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,10 +25,16 @@
 #include "base/fs.h"
 #include "base/timestamp.h"
 #include "capture/checkpoint_coverage.h"
-#include "store/seal.h"
 #include "upkeep/upkeep.h"
 
 #define TEMPORARY ".new"
+
+/* A batch ends with so many segments, bytes, or microseconds. */
+enum {
+	BATCH_SEGMENTS = 256,
+	BATCH_BYTES = 1024 * 1024 * 1024,
+};
+#define BATCH_USEC (30 * USEC_PER_SEC)
 
 /* One live segment on its way. */
 struct job {
@@ -33,12 +42,26 @@ struct job {
 	struct mxlog_segment_name live, archive;
 	char live_name[MXLOG_SEGMENT_NAME_MAX];
 	char archive_name[MXLOG_SEGMENT_NAME_MAX];
-	int live_dir_fd, archive_dir_fd;
 	int fd;        /* the live segment, locked */
 	uint64_t size; /* up to its last whole line */
 	int64_t arrived_usec;
+	struct mxlog_seal content;
 	enum mxlog_archive_seal seal;
+	struct mxlog_archive_record record;
+	bool archived; /* now: to be told, and an event */
+	bool recorded; /* `record` is to stand in the index */
+	bool replaces; /* an archive that is not what it was */
+	unsigned char replaced[MXLOG_DIGEST_LEN];
+	struct mxlog_ledger_event event;
 	struct mxlog_error error;
+};
+
+struct batch {
+	struct mxlog_upkeep *upkeep;
+	struct job *jobs;
+	size_t n;
+	uint64_t bytes;
+	int64_t since_usec;
 };
 
 /* ---- comparing ---- */
@@ -149,8 +172,13 @@ static int make_id(const struct job *job, struct mxlog_ulid *ret)
 	return mxlog_ulid_generate(&source, job->upkeep->now_usec, ret);
 }
 
-/* write, rename */
-static int write_archive(struct job *job, struct mxlog_archive_record *ret)
+static int open_archive_dir(const struct job *job, int *ret)
+{
+	return mxlog_segment_open_dir(job->upkeep->log_dir_fd, job->live.kind,
+	    true, true, ret);
+}
+
+static int write_temporary(struct job *job, int dir_fd, const char *name)
 {
 	struct mxlog_archive_source source = {
 		.segment = job->live,
@@ -160,176 +188,343 @@ static int write_archive(struct job *job, struct mxlog_archive_record *ret)
 		.arrived_usec = job->arrived_usec,
 		.seal = job->seal,
 	};
-	char name[MXLOG_SEGMENT_NAME_MAX + sizeof(TEMPORARY)];
 	int fd, r;
 
-	(void)snprintf(name, sizeof(name), "%s" TEMPORARY, job->archive_name);
 	r = make_id(job, &source.archive_id);
 	if (r == 0)
-		r = mxlog_fs_open_file(job->archive_dir_fd, name,
+		r = mxlog_fs_open_file(dir_fd, name,
 		    O_WRONLY | O_CREAT | O_TRUNC, &fd);
 	if (r < 0)
 		return r;
-	r = mxlog_archive_write(&source, fd, report_progress, job, ret);
+	r = mxlog_archive_write(&source, fd, report_progress, job,
+	    &job->record);
 	if (r == 0)
 		r = mxlog_fs_fsync(fd);
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
-	if (r == 0 &&
-	    renameat(job->archive_dir_fd, name, job->archive_dir_fd,
-		job->archive_name) < 0)
-		r = -errno;
-	if (r == 0)
-		return mxlog_fs_fsync(job->archive_dir_fd);
-	(void)unlinkat(job->archive_dir_fd, name, 0);
 	return r;
 }
 
-/* index */
-static int record_archive(struct job *job,
-    const struct mxlog_archive_record *record)
+/* write */
+static int write_archive(struct job *job)
 {
-	struct mxlog_archive_index *index = &job->upkeep->index;
-	int r;
+	char name[MXLOG_SEGMENT_NAME_MAX + sizeof(TEMPORARY)];
+	int dir_fd, r;
 
-	r = mxlog_archive_index_add(index, record);
+	(void)snprintf(name, sizeof(name), "%s" TEMPORARY, job->archive_name);
+	r = open_archive_dir(job, &dir_fd);
 	if (r < 0)
 		return r;
-	r = mxlog_upkeep_save_index(job->upkeep);
-	if (r < 0) /* what is not on disk must not get there with the next */
-		(void)mxlog_archive_index_remove(index, &record->name);
+	r = write_temporary(job, dir_fd, name);
+	if (r == 0 && renameat(dir_fd, name, dir_fd, job->archive_name) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(dir_fd, name, 0);
+	(void)close(dir_fd);
+	job->archived = job->recorded = r == 0;
 	return r;
+}
+
+/* ---- the batch ---- */
+
+static int sync_dir(struct mxlog_upkeep *upkeep, enum mxlog_kind kind,
+    bool archived)
+{
+	int fd,
+	    r = mxlog_segment_open_dir(upkeep->log_dir_fd, kind, archived,
+		false, &fd);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = mxlog_fs_fsync(fd);
+	(void)close(fd);
+	return r;
+}
+
+static int sync_dirs(struct mxlog_upkeep *upkeep, bool archived)
+{
+	int r = sync_dir(upkeep, MXLOG_ENTRIES, archived);
+
+	return r < 0 ? r : sync_dir(upkeep, MXLOG_METRICS, archived);
+}
+
+/* tell */
+static int tell_archived(struct job *job)
+{
+	char message[2 * MXLOG_SEGMENT_NAME_MAX + 64];
+
+	job->event =
+	    mxlog_upkeep_event(job->upkeep, MXLOG_LEDGER_ARCHIVED, &job->live);
+	if (!job->archived)
+		return 0;
+	(void)snprintf(message, sizeof(message), "Archived %s as %s%s",
+	    job->live_name, job->archive_name,
+	    job->replaces ? " again: the archive was not what it had been"
+			  : "");
+	return mxlog_upkeep_add_audit(job->upkeep, MXLOG_INFO, "archive",
+	    "success", message, &job->event);
+}
+
+/* ledger */
+static int note_archived(struct job *job)
+{
+	struct mxlog_ledger_event *event = &job->event;
+	int r;
+
+	if (!job->archived)
+		return 0;
+	mxlog_upkeep_put_content(event, job->content.size_bytes,
+	    job->content.checksum);
+	r = mxlog_upkeep_put_record(event, &job->record);
+	if (job->replaces) {
+		event->has |= MXLOG_LEDGER_BIT(replaces);
+		memcpy(event->replaces, job->replaced, MXLOG_DIGEST_LEN);
+	}
+	return r < 0 ? r : mxlog_ledger_add(&job->upkeep->ledger, event);
+}
+
+/* index */
+static int record_archive(struct job *job)
+{
+	struct mxlog_archive_index *index = &job->upkeep->index;
+
+	if (!job->recorded)
+		return 0;
+	(void)mxlog_archive_index_remove(index, &job->archive);
+	return mxlog_archive_index_add(index, &job->record);
 }
 
 /* unlink */
 static int remove_live(struct job *job)
 {
-	int r;
+	int dir_fd, r;
 
-	if (unlinkat(job->live_dir_fd, job->live_name, 0) < 0)
-		return -errno;
-	r = mxlog_fs_fsync(job->live_dir_fd);
+	r = mxlog_segment_open_dir(job->upkeep->log_dir_fd, job->live.kind,
+	    false, false, &dir_fd);
 	if (r < 0)
 		return r;
-	return mxlog_seal_remove(job->upkeep->log_dir_fd, &job->live);
+	if (unlinkat(dir_fd, job->live_name, 0) < 0)
+		r = -errno;
+	(void)close(dir_fd);
+	return r < 0 ? r
+		     : mxlog_seal_remove(job->upkeep->log_dir_fd, &job->live);
 }
 
-static void tell_archived(struct job *job,
+static int each_job(struct batch *batch, int (*step)(struct job *job))
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < batch->n; i++)
+		r = step(&batch->jobs[i]);
+	return r;
+}
+
+static int save_batch(struct batch *batch)
+{
+	struct mxlog_upkeep *upkeep = batch->upkeep;
+	bool archived = false, recorded = false;
+	int r;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		archived |= batch->jobs[i].archived;
+		recorded |= batch->jobs[i].recorded;
+	}
+	r = archived ? sync_dirs(upkeep, true) : 0;
+	if (r == 0)
+		r = each_job(batch, tell_archived);
+	if (r == 0)
+		r = mxlog_upkeep_commit_audit(upkeep);
+	if (r == 0)
+		r = each_job(batch, note_archived);
+	if (r == 0 && archived)
+		r = mxlog_upkeep_flush(upkeep);
+	if (r == 0)
+		r = each_job(batch, record_archive);
+	if (r == 0 && recorded)
+		r = mxlog_upkeep_save_index(upkeep);
+	if (r == 0)
+		r = each_job(batch, remove_live);
+	return r == 0 ? sync_dirs(upkeep, false) : r;
+}
+
+static void count_archived(struct job *job)
+{
+	struct mxlog_archive_stats *stats = &job->upkeep->stats;
+
+	if (!job->archived)
+		return;
+	stats->archived++;
+	stats->bytes_before += job->record.original_size;
+	stats->bytes_after += job->record.compressed_size;
+}
+
+static void finish_batch(struct batch *batch)
+{
+	int r = batch->n > 0 ? save_batch(batch) : 0;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		struct job *job = &batch->jobs[i];
+
+		(void)close(job->fd);
+		if (r == 0)
+			count_archived(job);
+		mxlog_upkeep_report(batch->upkeep, "archive", &job->live, r,
+		    NULL);
+	}
+	batch->n = 0;
+	batch->bytes = 0;
+}
+
+/* ---- what an earlier run left ---- */
+
+/* The archive of that record, all of it, is right. */
+static int verify_archive(struct job *job,
     const struct mxlog_archive_record *record)
 {
-	struct mxlog_upkeep *upkeep = job->upkeep;
-	char message[2 * MXLOG_SEGMENT_NAME_MAX + 64];
+	struct mxlog_archive_file *file;
+	int r = mxlog_archive_file_open(job->upkeep->log_dir_fd, record, &file,
+	    NULL);
 
-	upkeep->stats.archived++;
-	upkeep->stats.bytes_before += record->original_size;
-	upkeep->stats.bytes_after += record->compressed_size;
-	(void)snprintf(message, sizeof(message), "Archived %s as %s",
-	    job->live_name, job->archive_name);
-	/* It is done, told or not. */
-	(void)mxlog_upkeep_audit(upkeep, MXLOG_INFO, "archive", "success",
-	    message);
-}
-
-/* The segment is archived all the same, as it is: the record says so. */
-static void tell_broken(struct job *job)
-{
-	char message[MXLOG_SEGMENT_NAME_MAX + 96];
-
-	(void)snprintf(message, sizeof(message),
-	    "%s is not what it was when its day was over: its seal is broken",
-	    job->live_name);
-	(void)mxlog_upkeep_audit(job->upkeep, MXLOG_ERROR, "archive", "corrupt",
-	    message);
-}
-
-static int check_seal(struct job *job)
-{
-	const struct mxlog_buf *key = &job->upkeep->key;
-	struct mxlog_seal seal;
-	int r;
-
-	r = mxlog_seal_check(job->upkeep->log_dir_fd, &job->live, job->fd,
-	    key->len > 0 ? key->data : NULL, key->len, &seal);
 	if (r < 0)
 		return r;
-	job->seal = MXLOG_ARCHIVE_SEAL_HELD;
-	if (seal.state == MXLOG_SEAL_NONE)
-		job->seal = MXLOG_ARCHIVE_UNSEALED;
-	if (seal.state != MXLOG_SEAL_BROKEN)
-		return 0;
-	job->seal = MXLOG_ARCHIVE_SEAL_BROKEN;
-	tell_broken(job);
-	return 0;
+	r = mxlog_archive_file_verify(file, NULL);
+	mxlog_archive_file_close(file);
+	return r;
 }
 
-/* Forget a record whose archive is corrupt or gone, while the segment itself
- * is still there to make a better one of. */
-static void drop_record(struct job *job)
+static int set_aside(struct job *job, const char *why, int code)
 {
-	(void)mxlog_archive_index_remove(&job->upkeep->index, &job->archive);
+	return mxlog_upkeep_quarantine(job->upkeep, &job->live, &job->content,
+	    why, code, &job->error);
 }
 
-/* What an earlier run left: 1 when the archive is there, recorded and right, 0
- * when it is to be made, or an error. */
-static int resume(struct job *job)
+/* The segment's content is what the ledger says was archived. If the archive is
+ * right, what is missing is the index and the unlinking; else it is made anew. */
+static int heal(struct job *job, const struct mxlog_ledger_segment *known)
 {
-	const struct mxlog_archive_record *known =
+	const struct mxlog_archive_record *record =
 	    mxlog_archive_index_find(&job->upkeep->index, &job->archive);
-	struct mxlog_archive_record found = { 0 };
-	bool same = false;
-	int r;
+	unsigned char digest[MXLOG_DIGEST_LEN];
+	int r = -ENOENT;
 
-	if (known) {
-		r = compare(job, known, &same);
+	if (record && mxlog_upkeep_digest_record(record, digest) == 0 &&
+	    mxlog_digest_equal(digest, known->record)) {
+		r = verify_archive(job, record);
 	} else {
 		r = mxlog_archive_file_describe(job->upkeep->log_dir_fd,
-		    &job->archive, &found, NULL);
-		if (r == 0)
-			r = compare(job, &found, &same);
+		    &job->archive, &job->record, NULL);
+		if (r == 0 &&
+		    !mxlog_digest_equal(job->record.checksum,
+			known->archive_sha256))
+			r = -EBADMSG;
+		job->recorded = r == 0;
 	}
-	if (r == -EBADMSG || r == -ENOENT) {
-		drop_record(job);
+	if (r == 0) {
+		job->upkeep->stats.resumed++;
 		return 0;
+	}
+	if (r != -EBADMSG && r != -ENOENT && r != -ENODATA)
+		return r;
+	job->replaces = true;
+	memcpy(job->replaced, known->archive_sha256, MXLOG_DIGEST_LEN);
+	return write_archive(job);
+}
+
+/* Of an archive that a version without a ledger made, only the archive itself
+ * says what it holds. */
+static int heal_old(struct job *job)
+{
+	const struct mxlog_archive_record *record =
+	    mxlog_archive_index_find(&job->upkeep->index, &job->archive);
+	bool same = false;
+	int r = record ? compare(job, record, &same) : -ENOENT;
+
+	if (r == 0 && same) {
+		job->upkeep->stats.resumed++;
+		return 0;
+	}
+	if (r < 0 && r != -EBADMSG && r != -ENOENT)
+		return r;
+	return set_aside(job,
+	    "its archive is recorded, and does not hold the same", -EEXIST);
+}
+
+/* An archive is there that nobody recorded. */
+static int adopt(struct job *job)
+{
+	bool same = false;
+	int r = mxlog_archive_file_describe(job->upkeep->log_dir_fd,
+	    &job->archive, &job->record, &job->error);
+
+	if (r == 0)
+		r = compare(job, &job->record, &same);
+	if (r == -EBADMSG || r == -ENOENT) {
+		job->error.code = 0;
+		return write_archive(job);
 	}
 	if (r == 0 && !same)
 		return mxlog_error_set(&job->error, -EEXIST,
-		    "%s is there beside its archive, and they differ",
+		    "%s is there beside an archive that nobody recorded, and "
+		    "they differ",
 		    job->live_name);
-	if (r == 0 && !known)
-		r = record_archive(job, &found);
 	if (r < 0)
 		return r;
+	job->archived = job->recorded = true;
 	job->upkeep->stats.resumed++;
-	return 1;
+	return 0;
 }
 
-static bool is_archived(const struct job *job)
+static bool is_content(const struct mxlog_ledger_segment *known,
+    const struct mxlog_seal *content)
 {
-	return faccessat(job->archive_dir_fd, job->archive_name, F_OK,
-		   AT_SYMLINK_NOFOLLOW) == 0 ||
-	    mxlog_archive_index_find(&job->upkeep->index, &job->archive);
+	return known->size == content->size_bytes &&
+	    mxlog_digest_equal(known->sha256, content->checksum);
 }
 
-static int archive_locked(struct job *job)
+static int prepare(struct job *job)
 {
-	struct mxlog_archive_record record = { 0 };
-	int r = 0;
+	const struct mxlog_ledger_segment *known =
+	    mxlog_upkeep_known(job->upkeep, &job->live);
+	unsigned flags = known ? known->flags : 0;
 
-	if (is_archived(job))
-		r = resume(job);
-	if (r == 0) {
-		r = check_seal(job);
-		if (r == 0)
-			r = write_archive(job, &record);
-		if (r == 0)
-			r = record_archive(job, &record);
-		if (r == 0)
-			tell_archived(job, &record);
-	}
-	return r < 0 ? r : remove_live(job);
+	if (known && known->has_content && !is_content(known, &job->content))
+		return set_aside(job,
+		    flags & MXLOG_LEDGER_IS_ARCHIVED
+			? "it is not what was archived under its name"
+			: "it is not what it was when its day was over",
+		    flags & MXLOG_LEDGER_IS_ARCHIVED ? -EEXIST : -EBADMSG);
+	if (flags & MXLOG_LEDGER_IS_SEALED)
+		job->seal = MXLOG_ARCHIVE_SEAL_HELD;
+	if (flags & MXLOG_LEDGER_IS_ARCHIVED)
+		return known->has_content ? heal(job, known) : heal_old(job);
+	if (mxlog_upkeep_is_there(job->upkeep, &job->archive))
+		return adopt(job);
+	return write_archive(job);
 }
 
 /* ---- which segments, and when ---- */
+
+/* What is to be archived of it. Sealed, or without a line's end in more than a
+ * line may have: all of it. Else its torn tail, which was never acknowledged,
+ * is left out. */
+static int measure(struct job *job, uint64_t size)
+{
+	const struct mxlog_ledger_segment *known =
+	    mxlog_upkeep_known(job->upkeep, &job->live);
+	int r = 0;
+
+	job->size = size;
+	if (!known || !(known->flags & MXLOG_LEDGER_IS_SEALED))
+		r = mxlog_segment_find_end(job->fd, size, &job->size);
+	if (r < 0 && r != -EBADMSG)
+		return r;
+	if (r == -EBADMSG)
+		job->size = size;
+	r = mxlog_seal_measure(job->fd, job->size, &job->content);
+	if (r == 0 && job->content.size_bytes != job->size)
+		r = -EBUSY;
+	return r;
+}
 
 /* 1: it may go, 0: it stays for now. */
 static int may_archive(struct job *job)
@@ -346,70 +541,76 @@ static int may_archive(struct job *job)
 	    job->fd, &covered);
 	if (r < 0 || !covered)
 		return r;
-	r = mxlog_segment_find_end(job->fd, (uint64_t)st.st_size, &job->size);
+	if (job->upkeep->options.dry_run)
+		return 1;
+	r = measure(job, (uint64_t)st.st_size);
 	return r < 0 ? r : 1;
 }
 
 static int open_job(struct job *job)
 {
-	int log_dir_fd = job->upkeep->log_dir_fd;
-	int r;
+	int dir_fd, r;
 
-	r = mxlog_segment_open_dir(log_dir_fd, job->live.kind, false, false,
-	    &job->live_dir_fd);
-	if (r == 0)
-		r = mxlog_segment_lock(job->live_dir_fd, &job->live, &job->fd);
-	if (r == 0)
-		r = may_archive(job);
-	if (r == 1 && !job->upkeep->options.dry_run) {
-		r = mxlog_segment_open_dir(log_dir_fd, job->live.kind, true,
-		    true, &job->archive_dir_fd);
-		return r < 0 ? r : 1;
-	}
-	return r;
+	r = mxlog_segment_open_dir(job->upkeep->log_dir_fd, job->live.kind,
+	    false, false, &dir_fd);
+	if (r < 0)
+		return r;
+	r = mxlog_segment_lock(dir_fd, &job->live, &job->fd);
+	(void)close(dir_fd);
+	return r < 0 ? r : may_archive(job);
 }
 
-static void close_job(struct job *job)
-{
-	if (job->archive_dir_fd >= 0)
-		(void)close(job->archive_dir_fd);
-	if (job->fd >= 0)
-		(void)close(job->fd);
-	if (job->live_dir_fd >= 0)
-		(void)close(job->live_dir_fd);
-}
-
-static void archive_segment(struct mxlog_upkeep *upkeep,
+static struct job begin_job(struct mxlog_upkeep *upkeep,
     const struct mxlog_segment_name *name)
 {
 	struct job job = {
 		.upkeep = upkeep,
 		.live = *name,
 		.archive = *name,
-		.live_dir_fd = -1,
-		.archive_dir_fd = -1,
 		.fd = -1,
 	};
-	const char *step = "archive";
-	int r;
 
 	job.archive.archived = true;
 	mxlog_segment_format(job.live_name, &job.live);
 	mxlog_segment_format(job.archive_name, &job.archive);
-	r = open_job(&job);
-	if (r == 0 || r == -EWOULDBLOCK) {
+	return job;
+}
+
+static void take_job(struct batch *batch, const struct job *job)
+{
+	if (batch->n == 0)
+		batch->since_usec = mxlog_timestamp_now();
+	batch->jobs[batch->n++] = *job;
+	batch->bytes += job->size;
+	if (batch->n == BATCH_SEGMENTS || batch->bytes >= BATCH_BYTES ||
+	    mxlog_timestamp_now() - batch->since_usec >= BATCH_USEC)
+		finish_batch(batch);
+}
+
+static void archive_segment(struct batch *batch,
+    const struct mxlog_segment_name *name)
+{
+	struct mxlog_upkeep *upkeep = batch->upkeep;
+	struct job job = begin_job(upkeep, name);
+	const char *step = "archive";
+	int r = open_job(&job);
+
+	if (r == 1 && !upkeep->options.dry_run) {
+		r = prepare(&job);
+		if (r == 0) {
+			take_job(batch, &job);
+			return;
+		}
+	} else if (r == 0 || r == -EWOULDBLOCK) {
 		step = "wait";
 		upkeep->stats.open++;
 		r = 0;
-	} else if (r == -ENOENT) {
-		close_job(&job); /* somebody removed it */
-		return;
-	} else if (r == 1) {
-		r = upkeep->options.dry_run ? 0 : archive_locked(&job);
 	}
-	close_job(&job);
-	mxlog_upkeep_report(upkeep, step, name, r,
-	    job.error.code < 0 ? &job.error : NULL);
+	if (job.fd >= 0)
+		(void)close(job.fd);
+	if (r != -ENOENT || job.error.code < 0) /* somebody removed it */
+		mxlog_upkeep_report(upkeep, step, name, MIN(r, 0),
+		    job.error.code < 0 ? &job.error : NULL);
 }
 
 /* The first day that is not due. */
@@ -462,24 +663,47 @@ static void remove_temporaries(struct mxlog_upkeep *upkeep,
 	(void)closedir(dir);
 }
 
-static void archive_if_due(struct mxlog_upkeep *upkeep,
+/* What has an archive is judged at once. */
+static bool is_due(const struct mxlog_upkeep *upkeep,
     const struct mxlog_segment_name *name)
 {
-	if (name->day < due_before(upkeep))
-		archive_segment(upkeep, name);
+	const struct mxlog_ledger_segment *known =
+	    mxlog_upkeep_known(upkeep, name);
+
+	return (upkeep->config->compression_enabled &&
+		   name->day < due_before(upkeep)) ||
+	    (known && (known->flags & MXLOG_LEDGER_IS_ARCHIVED));
 }
 
-static void archive_kind(struct mxlog_upkeep *upkeep, enum mxlog_kind kind)
+static void archive_kind(struct batch *batch, enum mxlog_kind kind)
 {
+	struct mxlog_upkeep *upkeep = batch->upkeep;
+	struct mxlog_segment_name *names = NULL;
+	size_t n = 0;
+	int r;
+
 	if (!upkeep->options.dry_run)
 		remove_temporaries(upkeep, kind);
-	mxlog_upkeep_each_live(upkeep, kind, archive_if_due);
+	r = mxlog_segment_list(upkeep->log_dir_fd, kind, false, &names, &n);
+	if (r < 0 && r != -ENOENT)
+		mxlog_upkeep_report(upkeep, "list", NULL, r, NULL);
+	for (size_t i = 0; i < n && upkeep->ledger.failed == 0; i++)
+		if (is_due(upkeep, &names[i]))
+			archive_segment(batch, &names[i]);
+	free(names);
 }
 
 void mxlog_upkeep_archive(struct mxlog_upkeep *upkeep)
 {
-	if (!upkeep->config->compression_enabled)
+	struct batch batch = { .upkeep = upkeep };
+
+	batch.jobs = calloc(BATCH_SEGMENTS, sizeof(*batch.jobs));
+	if (!batch.jobs) {
+		mxlog_upkeep_report(upkeep, "archive", NULL, -ENOMEM, NULL);
 		return;
-	archive_kind(upkeep, MXLOG_ENTRIES);
-	archive_kind(upkeep, MXLOG_METRICS);
+	}
+	archive_kind(&batch, MXLOG_ENTRIES);
+	archive_kind(&batch, MXLOG_METRICS);
+	finish_batch(&batch);
+	free(batch.jobs);
 }

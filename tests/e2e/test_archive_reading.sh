@@ -71,6 +71,14 @@ for round in $(seq "$rounds"); do
 	is_all "$(count)"
 	[ "$(find "$log/archive" -name '*.log.gz' | wc -l)" = 8 ] ||
 		fail "not all are archived"
+	# No clock makes them old. A version without a ledger has seen sixty days
+	# pass since they arrived.
+	while_cycle_runs is_all -c "$dir/prune.yaml"
+	rm -r "$log/.mxlog"
+	mkdir -m 700 "$log/.mxlog"
+	printf 'mxlog retention 1\n%s 1 5184000000000\n%s 0\n%s %s\n' \
+		aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa 1768867200000000 \
+		1774051200000000 5184000000000 >"$log/.mxlog/retention"
 	left=$total
 	while_cycle_runs is_less -c "$dir/prune.yaml"
 	[ "$(count)" = 0 ] || fail "not all are deleted"

@@ -171,19 +171,19 @@ static void try_foreign(const uint8_t *data, size_t size)
 /* A record that is believed is written as it was read. */
 static void try_index(const uint8_t *data, size_t size)
 {
+	const struct mxlog_archive_chain chain = { "key key key key!", 16,
+		NULL };
 	struct mxlog_archive_index index, again;
 	struct mxlog_buf text = { 0 };
 
 	if (mxlog_archive_index_parse((const char *)data, size, &index, NULL) <
 	    0)
 		return;
-	check(mxlog_archive_index_format(&index, "key key key key!", 16,
-		  &text) == 0);
+	check(mxlog_archive_index_format(&index, &chain, &text) == 0);
 	check(
 	    mxlog_archive_index_parse(text.data, text.len, &again, NULL) == 0);
 	check(again.n == index.n && again.damaged == 0);
-	check(mxlog_archive_index_check(&again, "key key key key!", 16, NULL) ==
-	    0);
+	check(mxlog_archive_index_check(&again, &chain, NULL) == 0);
 	mxlog_archive_index_done(&again);
 	mxlog_archive_index_done(&index);
 	mxlog_buf_done(&text);

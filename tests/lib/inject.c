@@ -74,7 +74,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
 		ret->tv_sec +=
 		    __atomic_load_n(&plan.realtime_sec, __ATOMIC_RELAXED);
-	if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE)
+	if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE ||
+	    clock == CLOCK_BOOTTIME)
 		ret->tv_sec +=
 		    __atomic_load_n(&plan.monotonic_sec, __ATOMIC_RELAXED);
 	return r;

@@ -77,8 +77,8 @@ bool inject_done(void);
 /* How many calls of the set have come. */
 unsigned long inject_count(void);
 
-/* Set the process's clocks ahead (or back): CLOCK_REALTIME and CLOCK_MONOTONIC,
- * with their coarse forms. What the kernel itself stamps is not changed. */
+/* Set the process's clocks ahead (or back): CLOCK_REALTIME, and CLOCK_MONOTONIC
+ * and CLOCK_BOOTTIME, with their coarse forms. What the kernel itself stamps is not changed. */
 void inject_clock(long realtime_sec, long monotonic_sec);
 
 /* A call's name, for messages: the one that was hit last; "" for none. */

@@ -94,6 +94,16 @@ void logdir_add(struct logdir *dir, const char *name, size_t len)
 	mxlog_buf_done(&text);
 }
 
+void logdir_use_key(struct logdir *dir, const char *key)
+{
+	(void)mkdir(scratch_path(dir->path, ".mxlog"), 0700);
+	scratch_write(dir->path, ".mxlog/key", key);
+	(void)chmod(scratch_path(dir->path, ".mxlog/key"), 0600);
+	ck_assert_int_eq(mxlog_config_set(dir->config, "archive_key_file",
+			     scratch_path(dir->path, ".mxlog/key"), NULL),
+	    0);
+}
+
 void logdir_reset(struct logdir *dir)
 {
 	char *old = dir->path;

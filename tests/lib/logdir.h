@@ -32,6 +32,9 @@ void logdir_add(struct logdir *dir, const char *name, size_t len);
 void logdir_add_text(struct logdir *dir, const char *name, const char *text,
     size_t len);
 
+/* Give it an archive_key_file of these bytes. */
+void logdir_use_key(struct logdir *dir, const char *key);
+
 /* Put all segments back as they were, and nothing else. */
 void logdir_reset(struct logdir *dir);
 

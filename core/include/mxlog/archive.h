@@ -29,12 +29,14 @@ typedef void mxlog_archive_progress(void *arg, const char *name, uint64_t done,
 
 struct mxlog_archive_options {
 	size_t size;                  /* sizeof(struct mxlog_archive_options) */
-	int64_t now_usec;             /* 0: the clock's */
+	int64_t now_usec;             /* 0: the clock's; else what the caller
+	                               * vouches for, ages included */
 	bool dry_run;                 /* report, change nothing */
 	const char *actor;            /* for audit entries; NULL: "mxlog" */
 	mxlog_archive_report *report; /* may be NULL */
 	mxlog_archive_progress *progress; /* may be NULL */
 	void *arg;
+	bool record; /* of _verify: log corrupt archives, too */
 };
 
 /* One run of the cycle over the config's log directory: finish what was
@@ -47,10 +49,10 @@ MXLOG_EXPORT int mxlog_archive_run(const struct mxlog_config *config,
     const struct mxlog_archive_options *options,
     struct mxlog_archive_stats *ret, struct mxlog_error *reterr);
 
-/* Check everything: the index (and its chain, with a key), every archive
- * whole, every seal of live segments. Reports each thing; 0 if all is right,
- * -EBADMSG if something is not. Changes nothing but for the ERROR entry that
- * tells of a corrupt archive once. */
+/* Check everything: the ledger, the index (and its chain, with a key), every
+ * archive whole, what the ledger says of live segments. Reports each thing; 0 if all is right,
+ * -EBADMSG if something is not. Changes nothing, but with `record`, which takes
+ * the lock of a run, logs an ERROR entry for a corrupt archive, once. */
 MXLOG_EXPORT int mxlog_archive_verify(const struct mxlog_config *config,
     const struct mxlog_archive_options *options,
     struct mxlog_archive_stats *ret, struct mxlog_error *reterr);
@@ -65,7 +67,7 @@ MXLOG_EXPORT int mxlog_archive_rebuild_index(const struct mxlog_config *config,
 
 /* Log that an archive ("2026-01-20.log.gz") is corrupt: an ERROR entry, once
  * for each archive. 1 if it was written, 0 if that was done before; negative
- * where the account may not write. */
+ * where the account may not write, -EBUSY while a run is at work. */
 MXLOG_EXPORT int mxlog_archive_report_corrupt(const struct mxlog_config *config,
     const char *actor, const char *archive_file, const char *why);
 

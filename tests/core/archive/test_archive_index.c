@@ -56,14 +56,21 @@ static struct mxlog_archive_index make_three(void)
 	return index;
 }
 
+static struct mxlog_archive_chain chain_of(const char *with_key)
+{
+	return (struct mxlog_archive_chain){
+		.key = with_key,
+		.key_len = with_key ? strlen(with_key) : 0,
+	};
+}
+
 static struct mxlog_buf format(struct mxlog_archive_index *index,
     const char *with_key)
 {
 	struct mxlog_buf text = { 0 };
+	struct mxlog_archive_chain chain = chain_of(with_key);
 
-	ck_assert_int_eq(mxlog_archive_index_format(index, with_key,
-			     with_key ? strlen(with_key) : 0, &text),
-	    0);
+	ck_assert_int_eq(mxlog_archive_index_format(index, &chain, &text), 0);
 	return text;
 }
 
@@ -221,8 +228,9 @@ END_TEST
 
 static int check(const struct mxlog_archive_index *index, const char *with_key)
 {
-	return mxlog_archive_index_check(index, with_key, strlen(with_key),
-	    NULL);
+	struct mxlog_archive_chain chain = chain_of(with_key);
+
+	return mxlog_archive_index_check(index, &chain, NULL);
 }
 
 START_TEST(the_chain_holds_under_its_key_alone)
@@ -237,6 +245,26 @@ START_TEST(the_chain_holds_under_its_key_alone)
 	ck_assert_int_eq(check(&again, "another key 0000"), -EBADMSG);
 	mxlog_buf_done(&text);
 	mxlog_archive_index_done(&again);
+	/* It begins with what stands for the ledger. */
+	{
+		static const unsigned char start[MXLOG_DIGEST_LEN] = { 1 };
+		struct mxlog_archive_chain chain = chain_of(key);
+
+		text = (struct mxlog_buf){ 0 };
+		chain.start = start;
+		ck_assert_int_eq(mxlog_archive_index_format(&index, &chain,
+				     &text),
+		    0);
+		ck_assert_int_eq(mxlog_archive_index_parse(text.data, text.len,
+				     &again, NULL),
+		    0);
+		ck_assert_int_eq(mxlog_archive_index_check(&again, &chain,
+				     NULL),
+		    0);
+		ck_assert_int_eq(check(&again, key), -EBADMSG);
+		mxlog_buf_done(&text);
+		mxlog_archive_index_done(&again);
+	}
 	/* Without a key there is none. */
 	text = format(&index, NULL);
 	ck_assert_int_eq(mxlog_archive_index_parse(text.data, text.len, &again,
@@ -304,13 +332,14 @@ END_TEST
 START_TEST(it_is_saved_whole_and_a_missing_one_is_empty)
 {
 	struct mxlog_archive_index index = make_three(), again;
+	struct mxlog_archive_chain none = chain_of(NULL);
 	char *path = scratch_new();
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	ck_assert_int_eq(mxlog_archive_index_load(fd, &again, NULL), 0);
 	ck_assert(again.missing && again.n == 0);
 	ck_assert_int_eq(mkdir(scratch_path(path, "archive"), 0700), 0);
-	ck_assert_int_eq(mxlog_archive_index_save(&index, fd, NULL, 0), 0);
+	ck_assert_int_eq(mxlog_archive_index_save(&index, fd, &none), 0);
 	ck_assert_int_eq(mxlog_archive_index_load(fd, &again, NULL), 0);
 	ck_assert_uint_eq(again.n, 3);
 	ck_assert(!again.missing);

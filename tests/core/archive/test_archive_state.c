@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/archive_state.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,26 +97,35 @@ START_TEST(an_archive_is_leaving_when_it_is_listed_or_gone)
 }
 END_TEST
 
-START_TEST(a_corrupt_archive_is_new_once)
+START_TEST(old_notes_of_corrupt_archives_are_listed_and_go)
 {
-	struct mxlog_segment_name name = name_of("2026-01-28.log.gz");
-	struct mxlog_segment_name other = name_of("2026-01-28.1.log.gz");
-	char *dir = scratch_new();
-	int fd = open_dir(dir);
+	struct mxlog_segment_name *names = NULL;
+	char *path = scratch_new();
+	size_t n = 0;
+	int log_fd, fd;
 
-	mxlog_archive_state_forget_corrupt(fd, &name); /* never noted */
-	ck_assert_int_eq(mxlog_archive_state_note_corrupt(fd, &name), 1);
-	ck_assert_int_eq(mxlog_archive_state_note_corrupt(fd, &name), 0);
-	ck_assert_int_eq(mxlog_archive_state_note_corrupt(fd, &other), 1);
-	mxlog_archive_state_forget_corrupt(fd, &name);
-	ck_assert_int_eq(mxlog_archive_state_note_corrupt(fd, &other), 0);
-	ck_assert_int_eq(mxlog_archive_state_note_corrupt(fd, &name), 1);
-	close(fd);
-	scratch_done(dir);
+	log_fd = open_dir(path);
+	ck_assert_int_eq(mxlog_archive_state_list_corrupt(log_fd, &names, &n),
+	    0);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_int_eq(mkdir(scratch_path(path, ".mxlog"), 0700), 0);
+	ck_assert_int_eq(mkdir(scratch_path(path, ".mxlog/corrupt"), 0700), 0);
+	scratch_write(path, ".mxlog/corrupt/2026-01-20.log.gz", "");
+	ck_assert_int_eq(mxlog_archive_state_list_corrupt(log_fd, &names, &n),
+	    0);
+	ck_assert_uint_eq(n, 1);
+	fd = open_dir(scratch_path(path, ".mxlog"));
+	ck_assert_int_eq(mxlog_archive_state_remove_corrupt(fd, names, n), 0);
+	ck_assert(!scratch_exists(path, ".mxlog/corrupt"));
+	ck_assert_int_eq(mxlog_archive_state_remove_corrupt(fd, names, n), 0);
+	free(names);
+	(void)close(fd);
+	(void)close(log_fd);
+	scratch_done(path);
 }
 END_TEST
 
 SUITE("archive_state", what_is_being_deleted_is_remembered_until_it_is_gone,
     lines_that_name_no_archive_mean_nothing,
     an_archive_is_leaving_when_it_is_listed_or_gone,
-    a_corrupt_archive_is_new_once)
+    old_notes_of_corrupt_archives_are_listed_and_go)

@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "inject.h"
+#include "old_seal.h"
 #include "scratch.h"
 #include "store/store.h"
 #include "suite.h"
@@ -15,7 +16,10 @@
 #define LOG  "2026-01-28.log"
 #define SEAL ".mxlog/seals/" LOG
 
-static const int32_t DAY = 20481; /* 2026-01-28 */
+enum {
+	DAY_NUMBER = 20481, /* 2026-01-28 */
+};
+static const int32_t DAY = DAY_NUMBER;
 static const char KEY[] = "a key";
 
 static int open_dir(const char *dir)
@@ -26,16 +30,38 @@ static int open_dir(const char *dir)
 	return fd;
 }
 
-static uint64_t run(const char *dir, int32_t before_day, const char *key)
+/* Close the segments of DAY that there are; how many it were. */
+static uint64_t run(const char *dir)
 {
+	static const struct mxlog_segment_name names[] = {
+		{ .day = DAY_NUMBER },
+		{ .day = DAY_NUMBER, .number = 1 },
+		{ .kind = MXLOG_METRICS, .day = DAY_NUMBER },
+	};
 	int dir_fd = open_dir(dir);
+	struct mxlog_seal seal;
 	uint64_t n = 0;
 
-	ck_assert_int_eq(mxlog_seal_run(dir_fd, before_day, key,
-			     key ? strlen(key) : 0, &n),
-	    0);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		int r = mxlog_seal_take(dir_fd, &names[i], &seal);
+
+		ck_assert(r == 0 || r == -ENOENT || r == -EAGAIN);
+		n += r == 0;
+	}
+	ck_assert_int_eq(mxlog_seal_sync(dir_fd), 0);
 	close(dir_fd);
 	return n;
+}
+
+static struct mxlog_seal take(const char *dir)
+{
+	const struct mxlog_segment_name name = { .day = DAY };
+	struct mxlog_seal seal = { 0 };
+	int dir_fd = open_dir(dir);
+
+	ck_assert_int_eq(mxlog_seal_take(dir_fd, &name, &seal), 0);
+	close(dir_fd);
+	return seal;
 }
 
 static struct mxlog_seal check(const char *dir, const char *key)
@@ -53,26 +79,68 @@ static struct mxlog_seal check(const char *dir, const char *key)
 	return seal;
 }
 
-START_TEST(a_past_days_segments_are_sealed_once_and_hold)
+START_TEST(a_segment_is_closed_and_measured)
 {
 	char *dir = scratch_new();
-	struct mxlog_seal seal;
+	struct mxlog_seal seal, again;
 
 	scratch_write(dir, LOG, "one\ntwo\ntorn");
 	scratch_write(dir, "2026-01-28.1.log", "");
 	ck_assert_int_eq(mkdir(scratch_path(dir, "metrics"), 0700), 0);
 	scratch_write(dir, "metrics/2026-01-28.metrics.log", "m\n");
 	scratch_write(dir, "2026-01-29.log", "today\n");
-	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_NONE);
-	ck_assert_uint_eq(run(dir, DAY + 1, NULL), 3);
-	ck_assert_uint_eq(run(dir, DAY + 1, NULL), 0);
+	ck_assert_uint_eq(run(dir), 3);
 	ck_assert(!scratch_exists(dir, ".mxlog/seals/2026-01-29.log"));
+	ck_assert(scratch_holds(dir, SEAL, ""));
+	ck_assert(scratch_holds(dir, LOG, "one\ntwo\n"));
 
-	seal = check(dir, NULL);
-	ck_assert_int_eq(seal.state, MXLOG_SEAL_HELD);
+	/* What has a marker already is measured as it is. */
+	seal = take(dir);
 	ck_assert_uint_eq(seal.size_bytes, 8);
 	ck_assert_uint_eq(seal.entry_count, 2);
-	ck_assert(scratch_holds(dir, LOG, "one\ntwo\n"));
+	again = take(dir);
+	ck_assert_mem_eq(again.checksum, seal.checksum, MXLOG_DIGEST_LEN);
+	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_NONE);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(what_is_archived_is_not_sealed)
+{
+	const struct mxlog_segment_name name = { .day = DAY };
+	char *dir = scratch_new();
+	struct mxlog_seal seal;
+	int dir_fd = open_dir(dir);
+
+	scratch_write(dir, LOG, "one\n");
+	ck_assert_int_eq(mkdir(scratch_path(dir, "archive"), 0700), 0);
+	scratch_write(dir, "archive/" LOG ".gz", "x");
+	ck_assert_int_eq(mxlog_seal_take(dir_fd, &name, &seal), -EROFS);
+	ck_assert(!scratch_exists(dir, SEAL));
+	close(dir_fd);
+	scratch_done(dir);
+}
+END_TEST
+
+START_TEST(the_beginning_can_be_measured)
+{
+	struct mxlog_seal part, whole;
+	char *dir = scratch_new();
+	int fd;
+
+	scratch_write(dir, LOG, "one\ntwo\n");
+	fd = open(scratch_path(dir, LOG), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(mxlog_seal_measure(fd, 4, &part), 0);
+	ck_assert_uint_eq(part.size_bytes, 4);
+	ck_assert_uint_eq(part.entry_count, 1);
+	ck_assert_int_eq(mxlog_seal_measure(fd, UINT64_MAX, &whole), 0);
+	ck_assert_uint_eq(whole.size_bytes, 8);
+	close(fd);
+	scratch_write(dir, LOG, "one\n");
+	fd = open(scratch_path(dir, LOG), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(mxlog_seal_measure(fd, UINT64_MAX, &whole), 0);
+	ck_assert_mem_eq(whole.checksum, part.checksum, MXLOG_DIGEST_LEN);
+	close(fd);
 	scratch_done(dir);
 }
 END_TEST
@@ -89,9 +157,9 @@ START_TEST(a_segment_with_a_writer_is_left_for_later)
 			     DAY * USEC_PER_DAY, "a\n", 2),
 	    0);
 	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
-	ck_assert_uint_eq(run(dir, DAY + 1, NULL), 0);
+	ck_assert_uint_eq(run(dir), 0);
 	mxlog_store_release(store);
-	ck_assert_uint_eq(run(dir, DAY + 1, NULL), 1);
+	ck_assert_uint_eq(run(dir), 1);
 
 	/* What comes after the seal goes to the next number. */
 	ck_assert_int_eq(mxlog_store_add(store, MXLOG_ENTRIES,
@@ -100,7 +168,6 @@ START_TEST(a_segment_with_a_writer_is_left_for_later)
 	ck_assert_int_eq(mxlog_store_commit(store, false), 0);
 	ck_assert(scratch_holds(dir, LOG, "a\n"));
 	ck_assert(scratch_holds(dir, "2026-01-28.1.log", "b\n"));
-	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_HELD);
 	mxlog_store_close(store);
 	scratch_done(dir);
 }
@@ -129,12 +196,14 @@ static void flip_all(const char *dir, const char *name, const char *key)
 	mxlog_buf_done(&buf);
 }
 
+/* ---- what versions without a ledger wrote ---- */
+
 START_TEST(every_bit_of_segment_and_seal_counts)
 {
 	char *dir = scratch_new_fast();
 
 	scratch_write(dir, LOG, "one\ntwo\n");
-	run(dir, DAY + 1, NULL);
+	old_seal_write(dir, LOG, NULL);
 	flip_all(dir, LOG, NULL);
 	flip_all(dir, SEAL, NULL);
 	scratch_write(dir, LOG, "one\ntwo\nmore\n");
@@ -150,7 +219,7 @@ START_TEST(a_key_catches_who_seals_anew)
 	char *dir = scratch_new_fast();
 
 	scratch_write(dir, LOG, "one\ntwo\n");
-	run(dir, DAY + 1, KEY);
+	old_seal_write(dir, LOG, KEY);
 	flip_all(dir, SEAL, KEY);
 	ck_assert_int_eq(check(dir, KEY).state, MXLOG_SEAL_HELD);
 	ck_assert_int_eq(check(dir, "another").state, MXLOG_SEAL_BROKEN);
@@ -159,10 +228,10 @@ START_TEST(a_key_catches_who_seals_anew)
 	/* Changed, and sealed again by one who has not the key. */
 	scratch_write(dir, LOG, "one\n");
 	ck_assert_int_eq(unlink(scratch_path(dir, SEAL)), 0);
-	run(dir, DAY + 1, NULL);
+	old_seal_write(dir, LOG, NULL);
 	ck_assert_int_eq(check(dir, KEY).state, MXLOG_SEAL_WEAK);
 	ck_assert_int_eq(unlink(scratch_path(dir, SEAL)), 0);
-	run(dir, DAY + 1, "guess");
+	old_seal_write(dir, LOG, "guess");
 	ck_assert_int_eq(check(dir, KEY).state, MXLOG_SEAL_BROKEN);
 	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_WEAK);
 	scratch_done(dir);
@@ -175,7 +244,7 @@ START_TEST(anothers_seal_does_not_fit)
 
 	scratch_write(dir, LOG, "one\n");
 	scratch_write(dir, "2026-01-28.1.log", "one\n");
-	run(dir, DAY + 1, NULL);
+	old_seal_write(dir, "2026-01-28.1.log", NULL);
 	ck_assert_int_eq(rename(scratch_path(dir,
 				    ".mxlog/seals/2026-01-28.1.log"),
 			     scratch_path(dir, SEAL)),
@@ -195,69 +264,67 @@ START_TEST(seals_are_listed_and_removed)
 	ck_assert_int_eq(mxlog_seal_list(dir_fd, &names, &n), 0);
 	ck_assert_uint_eq(n, 0);
 	scratch_write(dir, LOG, "one\n");
-	scratch_write(dir, "2026-01-27.1.log", "one\n");
-	run(dir, DAY + 1, NULL);
+	ck_assert_int_eq(mkdir(scratch_path(dir, ".mxlog"), 0700), 0);
+	ck_assert_int_eq(mkdir(scratch_path(dir, ".mxlog/seals"), 0700), 0);
+	scratch_write(dir, ".mxlog/seals/2026-01-27.1.log", "");
+	run(dir);
 	ck_assert_int_eq(mxlog_seal_list(dir_fd, &names, &n), 0);
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(names[0].day, DAY - 1);
 	ck_assert_int_eq(mxlog_seal_remove(dir_fd, &names[1]), 0);
 	ck_assert_int_eq(mxlog_seal_remove(dir_fd, &names[1]), 0);
-	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_NONE);
+	ck_assert(!mxlog_seal_is_marked(dir_fd, &names[1]));
+	ck_assert(mxlog_seal_is_marked(dir_fd, &names[0]));
 	free(names);
 	close(dir_fd);
 	scratch_done(dir);
 }
 END_TEST
 
-START_TEST(whatever_fails_there_is_a_whole_seal_or_none)
+START_TEST(whatever_fails_a_segment_that_was_measured_is_closed)
 {
+	const struct mxlog_segment_name name = { .day = DAY };
 	bool came = true;
 
 	for (unsigned long n = 1; came; n++) {
 		char *dir = scratch_new_fast();
 		int dir_fd = open_dir(dir), r;
-		uint64_t sealed = 0;
 		struct mxlog_seal seal;
 
 		scratch_write(dir, LOG, "one\ntorn");
 		inject(INJECT_FAIL, INJECT_ALL, n, EIO);
-		r = mxlog_seal_run(dir_fd, DAY + 1, NULL, 0, &sealed);
+		r = mxlog_seal_take(dir_fd, &name, &seal);
 		came = inject_done();
-		seal = check(dir, NULL);
-		ck_assert_msg(seal.state == MXLOG_SEAL_NONE ||
-			seal.state == MXLOG_SEAL_HELD,
+		ck_assert_msg(r < 0 || mxlog_seal_is_marked(dir_fd, &name),
 		    "%s", inject_name());
-		ck_assert(r < 0 || seal.state == MXLOG_SEAL_HELD);
-		ck_assert_uint_eq(run(dir, DAY + 1, NULL),
-		    seal.state == MXLOG_SEAL_NONE);
-		ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_HELD);
+		ck_assert_uint_eq(take(dir).size_bytes, 4);
+		ck_assert(mxlog_seal_is_marked(dir_fd, &name));
 		close(dir_fd);
 		scratch_done(dir);
 	}
 }
 END_TEST
 
-START_TEST(what_is_sealed_is_on_disk)
+START_TEST(what_is_closed_is_on_disk)
 {
+	const struct mxlog_segment_name name = { .day = DAY };
 	char *dir = scratch_new();
 	int dir_fd = open_dir(dir);
-	uint64_t sealed = 0;
+	struct mxlog_seal seal;
 
 	scratch_write(dir, LOG, "one\n");
 	inject(INJECT_FAIL, INJECT_FDATASYNC, 1, EIO);
-	ck_assert_int_eq(mxlog_seal_run(dir_fd, DAY + 1, NULL, 0, &sealed),
-	    -EIO);
+	ck_assert_int_eq(mxlog_seal_take(dir_fd, &name, &seal), -EIO);
 	ck_assert(inject_done());
-	ck_assert_uint_eq(sealed, 0);
-	ck_assert_int_eq(check(dir, NULL).state, MXLOG_SEAL_NONE);
+	ck_assert(!mxlog_seal_is_marked(dir_fd, &name));
 	close(dir_fd);
 	scratch_done(dir);
 }
 END_TEST
 
-SUITE("seal", what_is_sealed_is_on_disk,
-    a_past_days_segments_are_sealed_once_and_hold,
+SUITE("seal", what_is_closed_is_on_disk, a_segment_is_closed_and_measured,
+    what_is_archived_is_not_sealed, the_beginning_can_be_measured,
     a_segment_with_a_writer_is_left_for_later,
     every_bit_of_segment_and_seal_counts, a_key_catches_who_seals_anew,
     anothers_seal_does_not_fit, seals_are_listed_and_removed,
-    whatever_fails_there_is_a_whole_seal_or_none)
+    whatever_fails_a_segment_that_was_measured_is_closed)

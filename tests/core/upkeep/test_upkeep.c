@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include "config/config_private.h"
 #include "inject.h"
 #include "logdir.h"
+#include "old_seal.h"
 #include "scratch.h"
 #include "suite.h"
 
@@ -423,7 +425,22 @@ START_TEST(a_corrupt_archive_beside_its_segment_is_made_again)
 }
 END_TEST
 
-START_TEST(another_segment_of_an_archives_name_is_left_and_told)
+/* The one file of that name below quarantine/. */
+static bool is_set_aside(struct logdir *dir, const char *name,
+    const char *content)
+{
+	char path[64];
+
+	for (int seq = 1; seq < 100; seq++) {
+		(void)snprintf(path, sizeof(path), "quarantine/%d/%s", seq,
+		    name);
+		if (scratch_exists(dir->path, path))
+			return scratch_holds(dir->path, path, content);
+	}
+	return false;
+}
+
+START_TEST(another_segment_of_an_archives_name_is_set_aside_and_told)
 {
 	struct logdir dir;
 
@@ -431,9 +448,264 @@ START_TEST(another_segment_of_an_archives_name_is_left_and_told)
 	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
 	scratch_write(dir.path, "2026-01-20.log", "{\"other\":1}\n");
 	ck_assert_int_eq(logdir_run(&dir, day(7)), -EEXIST);
-	ck_assert(scratch_holds(dir.path, "2026-01-20.log", "{\"other\":1}\n"));
-	ck_assert(scratch_exists(dir.path, "archive/2026-01-20.log.gz"));
+	ck_assert(!scratch_exists(dir.path, "2026-01-20.log"));
+	ck_assert(is_set_aside(&dir, "2026-01-20.log", "{\"other\":1}\n"));
+	ck_assert_uint_eq(logdir_count(&dir, today(), "is set aside"), 1);
+	logdir_check_archived(&dir);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
 	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(a_forged_segment_does_not_take_a_missing_archives_place)
+{
+	struct logdir dir;
+
+	for (int i = 0; i < 2; i++) {
+		fill(&dir);
+		ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+		if (i == 0)
+			ck_assert_int_eq(unlink(scratch_path(dir.path,
+					     "archive/2026-01-20.log.gz")),
+			    0);
+		else
+			scratch_write(dir.path, "archive/2026-01-20.log.gz",
+			    "damaged");
+		scratch_write(dir.path, "2026-01-20.log", "{\"other\":1}\n");
+		ck_assert_int_eq(logdir_run(&dir, day(7)), -EEXIST);
+		ck_assert(
+		    is_set_aside(&dir, "2026-01-20.log", "{\"other\":1}\n"));
+		logdir_done(&dir);
+	}
+}
+END_TEST
+
+START_TEST(the_true_segment_heals_a_missing_archive)
+{
+	struct logdir dir;
+
+	fill(&dir);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	ck_assert_int_eq(unlink(scratch_path(dir.path,
+			     "archive/2026-01-20.log.gz")),
+	    0);
+	logdir_add_text(&dir, "2026-01-20.log", dir.segments[0].bytes.data,
+	    dir.segments[0].bytes.len);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	logdir_check_archived(&dir);
+	ck_assert_uint_eq(logdir_count(&dir, ".mxlog/ledger", "\"replaces\":"),
+	    1);
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(a_rewritten_day_is_not_sealed_again)
+{
+	struct logdir dir;
+
+	fill(&dir);
+	ck_assert_int_eq(logdir_run(&dir, day(1)), 0);
+	ck_assert(scratch_exists(dir.path, ".mxlog/seals/2026-01-20.log"));
+	ck_assert_int_eq(unlink(scratch_path(dir.path,
+			     ".mxlog/seals/2026-01-20.log")),
+	    0);
+	scratch_write(dir.path, "2026-01-20.log", "{\"other\":1}\n");
+	ck_assert_int_eq(logdir_run(&dir, day(2)), 0);
+	/* The marker is put again, for writers; the ledger is not moved. */
+	ck_assert(scratch_exists(dir.path, ".mxlog/seals/2026-01-20.log"));
+	ck_assert_int_eq(logdir_run(&dir, day(7)), -EBADMSG);
+	ck_assert(is_set_aside(&dir, "2026-01-20.log", "{\"other\":1}\n"));
+	ck_assert(!scratch_exists(dir.path, "archive/2026-01-20.log.gz"));
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(numbers_are_noted_again_when_the_note_is_lost)
+{
+	struct logdir dir;
+
+	fill(&dir);
+	logdir_add(&dir, "2026-01-20.3.log", 500);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	(void)unlink(scratch_path(dir.path, ".mxlog/numbers"));
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	ck_assert_uint_eq(logdir_count(&dir, ".mxlog/numbers",
+			      "2026-01-20.3.log"),
+	    1);
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(a_segment_without_a_lines_end_does_not_block)
+{
+	size_t len = MXLOG_LINE_MAX + 65536;
+	char *text = malloc(len);
+	struct logdir dir;
+
+	memset(text, 'x', len);
+	memcpy(text, LITERAL("{\"a\":1}\n"));
+	fill(&dir);
+	logdir_add_text(&dir, "2026-01-19.log", text, len);
+	free(text);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	logdir_check_archived(&dir);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(many_segments_write_the_index_in_batches)
+{
+	struct mxlog_segment_name name = { .day = 20400 };
+	char text[MXLOG_SEGMENT_NAME_MAX];
+	struct logdir dir;
+
+	logdir_init(&dir);
+	for (name.number = 0; name.number < 600; name.number++) {
+		mxlog_segment_format(text, &name);
+		scratch_write(dir.path, text, "{\"a\":1}\n");
+	}
+	inject(INJECT_FAIL, INJECT_RENAMEAT, 1000000, EIO);
+	ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+	/* An archive each, the ledger, and the index once a batch. */
+	ck_assert_uint_le(inject_count(), 600 + 1 + 3);
+	(void)inject_done();
+	ck_assert_uint_eq(logdir_count(&dir, ".mxlog/ledger",
+			      "\"event\":\"tick\""),
+	    1 + 1 + 3);
+	logdir_check_archived(&dir);
+	logdir_done(&dir);
+}
+END_TEST
+
+/* ---- clocks ---- */
+
+/* As the daemon does: at the clock's time. */
+static int run_now(struct logdir *dir)
+{
+	return logdir_run(dir, 0);
+}
+
+START_TEST(no_clock_deletes_at_first_runs)
+{
+	static const char *const states[] = { "", "nonsense",
+		"mxlog retention 1\naaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa 1 "
+		"9\n5 9\n" };
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(states); i++) {
+		struct logdir dir;
+
+		fill(&dir);
+		dir.config->compression_enabled = i % 2 == 0;
+		ck_assert_int_eq(mkdir(scratch_path(dir.path, ".mxlog"), 0700),
+		    0);
+		scratch_write(dir.path, ".mxlog/retention", states[i / 2]);
+		inject_clock(10 * 365 * 86400L, 0);
+		for (int run = 0; run < 3; run++)
+			ck_assert_int_eq(run_now(&dir), 0);
+		inject_clock(0, 0);
+		logdir_check(&dir);
+		ck_assert(!scratch_exists(dir.path, ".mxlog/retention"));
+		logdir_done(&dir);
+	}
+}
+END_TEST
+
+START_TEST(what_was_witnessed_is_deleted)
+{
+	struct logdir dir;
+
+	fill(&dir);
+	ck_assert_int_eq(run_now(&dir), 0);
+	logdir_check_archived(&dir);
+	/* The same boot, and all clocks a month later. */
+	inject_clock(29 * 86400L, 29 * 86400L);
+	ck_assert_int_eq(run_now(&dir), 0);
+	logdir_check_archived(&dir);
+	inject_clock(31 * 86400L, 31 * 86400L);
+	ck_assert_int_eq(run_now(&dir), 0);
+	inject_clock(0, 0);
+	ck_assert(!scratch_exists(dir.path, "archive/2026-01-20.log.gz"));
+	logdir_done(&dir);
+}
+END_TEST
+
+/* ---- a directory of a version without a ledger ---- */
+
+static void make_old(struct logdir *dir, const char *key)
+{
+	struct mxlog_archive_chain chain = { .key = key,
+		.key_len = key ? strlen(key) : 0 };
+	struct mxlog_archive_index index;
+	int fd;
+
+	ck_assert_int_eq(logdir_run(dir, day(7)), 0);
+	(void)unlink(scratch_path(dir->path, ".mxlog/ledger"));
+	(void)unlink(scratch_path(dir->path, ".mxlog/seals/2026-01-25.log"));
+	fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_eq(mxlog_archive_index_load(fd, &index, NULL), 0);
+	ck_assert_int_eq(mxlog_archive_index_save(&index, fd, &chain), 0);
+	mxlog_archive_index_done(&index);
+	(void)close(fd);
+	old_seal_write(dir->path, "2026-01-25.log", key);
+	scratch_write(dir->path, ".mxlog/retention",
+	    "mxlog retention 1\naaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa 9 "
+	    "864000000000\n1768003200000000 0\n1769472000000000 "
+	    "864000000000\n");
+	scratch_write(dir->path, ".mxlog/pruning", "2026-01-02.log.gz\n");
+	scratch_write(dir->path, "archive/2026-01-02.log.gz", "going");
+}
+
+START_TEST(a_directory_without_a_ledger_goes_on)
+{
+	static const char key[] = "a key of thirty-two bytes, say..";
+
+	for (int keyed = 0; keyed < 2; keyed++) {
+		struct logdir dir;
+
+		fill(&dir);
+		logdir_add(&dir, "2026-01-25.log", 500);
+		if (keyed)
+			logdir_use_key(&dir, key);
+		make_old(&dir, keyed ? key : NULL);
+		ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+		logdir_check(&dir);
+		ck_assert(
+		    scratch_holds(dir.path, ".mxlog/seals/2026-01-25.log", ""));
+		ck_assert(!scratch_exists(dir.path, ".mxlog/retention"));
+		ck_assert(
+		    !scratch_exists(dir.path, "archive/2026-01-02.log.gz"));
+		ck_assert_uint_eq(logdir_count(&dir, ".mxlog/ledger",
+				      "\"adopted\""),
+		    2);
+		/* Nothing is archived, or told, twice. */
+		ck_assert_uint_eq(logdir_count(&dir, today(), "Archived "), 2);
+		ck_assert_uint_eq(logdir_count(&dir, today(), "ERROR"), 0);
+		ck_assert_int_eq(logdir_run(&dir, day(12)), 0);
+		logdir_check_archived(&dir);
+		logdir_done(&dir);
+	}
+}
+END_TEST
+
+START_TEST(an_upgrade_killed_at_any_call_goes_on)
+{
+	bool killed = true;
+
+	for (unsigned long n = 1; killed; n += STRIDE) {
+		struct logdir dir;
+
+		fill(&dir);
+		logdir_add(&dir, "2026-01-25.log", 500);
+		logdir_use_key(&dir, "a key of thirty-two bytes, say..");
+		make_old(&dir, "a key of thirty-two bytes, say..");
+		killed = run_and_die(&dir, n, day(7));
+		logdir_check(&dir);
+		ck_assert_int_eq(logdir_run(&dir, day(7)), 0);
+		logdir_check(&dir);
+		ck_assert_uint_eq(logdir_count(&dir, today(), "ERROR"), 0);
+		logdir_done(&dir);
+	}
 }
 END_TEST
 
@@ -452,4 +724,12 @@ SUITE("cycle", a_day_is_archived_seven_days_later,
     every_call_may_fail_and_nothing_is_lost, a_full_disk_loses_nothing,
     a_torn_write_loses_nothing,
     a_corrupt_archive_beside_its_segment_is_made_again,
-    another_segment_of_an_archives_name_is_left_and_told)
+    another_segment_of_an_archives_name_is_set_aside_and_told,
+    a_forged_segment_does_not_take_a_missing_archives_place,
+    the_true_segment_heals_a_missing_archive,
+    a_rewritten_day_is_not_sealed_again,
+    numbers_are_noted_again_when_the_note_is_lost,
+    a_segment_without_a_lines_end_does_not_block,
+    many_segments_write_the_index_in_batches, no_clock_deletes_at_first_runs,
+    what_was_witnessed_is_deleted, a_directory_without_a_ledger_goes_on,
+    an_upgrade_killed_at_any_call_goes_on)

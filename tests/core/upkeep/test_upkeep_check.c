@@ -72,17 +72,9 @@ static void remove_file(struct logdir *dir, const char *name)
 	ck_assert_int_eq(unlink(scratch_path(dir->path, name)), 0);
 }
 
-static void use_key(struct logdir *dir, const char *key)
-{
-	scratch_write(dir->path, ".mxlog/key", key);
-	(void)chmod(scratch_path(dir->path, ".mxlog/key"), 0600);
-	ck_assert_int_eq(mxlog_config_set(dir->config, "archive_key_file",
-			     scratch_path(dir->path, ".mxlog/key"), NULL),
-	    0);
-}
-
 START_TEST(a_corrupt_archive_is_told_once_and_the_others_are_right)
 {
+	struct mxlog_archive_options recording = options;
 	struct mxlog_archive_stats stats;
 	struct mxlog_error error = { 0 };
 	struct logdir dir;
@@ -91,8 +83,14 @@ START_TEST(a_corrupt_archive_is_told_once_and_the_others_are_right)
 	ck_assert_int_eq(verify(&dir, &stats, &error), 0);
 	ck_assert_uint_eq(stats.verified, 3);
 	flip(&dir, "archive/2026-01-20.log.gz", 100);
+	/* Looking changes nothing. */
+	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+	ck_assert_uint_eq(logdir_count(&dir, today(), "Corrupt archive: "), 0);
+	recording.record = true;
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+		ck_assert_int_eq(mxlog_archive_verify(dir.config, &recording,
+				     &stats, &error),
+		    -EBADMSG);
 		ck_assert_uint_eq(stats.verified, 2);
 		ck_assert_uint_eq(stats.failed, 1);
 		ck_assert_ptr_nonnull(strstr(error.text, "2026-01-20.log.gz"));
@@ -235,15 +233,19 @@ START_TEST(a_changed_live_segment_breaks_its_seal)
 	ck_assert_uint_eq(stats.verified, 2);
 	flip(&dir, "2026-01-20.log", 1000);
 	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
-	/* Archived as it is; its record says so, and so does an entry. */
-	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
-	ck_assert_uint_eq(logdir_count(&dir, "archive/index.json",
-			      "\"seal\":\"broken\""),
-	    1);
+	/* Set aside, never archived; an entry says so, and verify says it on. */
+	ck_assert_int_eq(logdir_run(&dir, WEEK), -EBADMSG);
 	ck_assert_uint_eq(logdir_count(&dir, "archive/index.json",
 			      "\"seal\":\"held\""),
 	    1);
-	ck_assert_uint_eq(logdir_count(&dir, today(), "its seal is broken"), 1);
+	ck_assert_uint_eq(logdir_count(&dir, today(), "is set aside"), 1);
+	ck_assert(!scratch_exists(dir.path, "2026-01-20.log"));
+	ck_assert(!scratch_exists(dir.path, "archive/2026-01-20.log.gz"));
+	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(error.text, "set aside"));
+	/* Until somebody says that it is known. */
+	ck_assert_int_eq(rebuild(&dir, &stats), 0);
+	ck_assert_int_eq(verify(&dir, &stats, &error), 0);
 	logdir_done(&dir);
 }
 END_TEST
@@ -276,8 +278,7 @@ START_TEST(with_a_key_who_rewrites_archive_and_index_is_caught)
 	logdir_init(&dir);
 	logdir_add(&dir, "2026-01-19.log", 2000);
 	logdir_add(&dir, "2026-01-20.log", 2000);
-	ck_assert_int_eq(mkdir(scratch_path(dir.path, ".mxlog"), 0700), 0);
-	use_key(&dir, "a key of thirty-two bytes, say..");
+	logdir_use_key(&dir, "a key of thirty-two bytes, say..");
 	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
 	ck_assert_int_eq(verify(&dir, &stats, &error), 0);
 	/* Somebody removes a day, and makes the index fit: without the key. */
@@ -298,6 +299,104 @@ START_TEST(with_a_key_who_rewrites_archive_and_index_is_caught)
 }
 END_TEST
 
+START_TEST(with_a_key_a_ledger_or_an_index_that_is_gone_is_told)
+{
+	static const char *const gone[] = { ".mxlog/ledger",
+		"archive/index.json" };
+
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+		struct mxlog_archive_stats stats;
+		struct mxlog_error error = { 0 };
+		struct logdir dir;
+
+		logdir_init(&dir);
+		logdir_add(&dir, "2026-01-19.log", 2000);
+		logdir_add(&dir, "2026-01-25.log", 2000);
+		logdir_use_key(&dir, "a key of thirty-two bytes, say..");
+		ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
+		ck_assert_int_eq(verify(&dir, &stats, &error), 0);
+		remove_file(&dir, gone[i]);
+		ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+		ck_assert_int_eq(logdir_run(&dir, WEEK), -EBADMSG);
+		ck_assert(!scratch_exists(dir.path, gone[i]));
+		ck_assert_int_eq(rebuild(&dir, &stats), 0);
+		ck_assert_int_eq(verify(&dir, &stats, &error), 0);
+		logdir_done(&dir);
+	}
+}
+END_TEST
+
+START_TEST(a_ledger_that_is_gone_is_told_without_archives)
+{
+	struct mxlog_archive_stats stats;
+	struct mxlog_error error = { 0 };
+	struct logdir dir;
+
+	logdir_init(&dir);
+	logdir_add(&dir, "2026-01-25.log", 2000);
+	logdir_use_key(&dir, "a key of thirty-two bytes, say..");
+	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
+	remove_file(&dir, ".mxlog/ledger");
+	ck_assert_int_eq(logdir_run(&dir, WEEK), -EBADMSG);
+	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(error.text, "ledger is gone"));
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(damage_in_the_ledger_stops_the_cycle_until_it_is_rebuilt)
+{
+	struct mxlog_archive_stats stats;
+	struct mxlog_error error = { 0 };
+	struct logdir dir;
+
+	setup(&dir);
+	logdir_add(&dir, "2026-01-18.log", 500);
+	flip(&dir, ".mxlog/ledger", 300);
+	ck_assert_int_eq(logdir_run(&dir, WEEK), -EBADMSG);
+	ck_assert(scratch_exists(dir.path, "2026-01-18.log"));
+	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+	ck_assert_int_eq(rebuild(&dir, &stats), 0);
+	ck_assert_int_eq(verify(&dir, &stats, &error), 0);
+	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
+	logdir_check_archived(&dir);
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(another_archive_does_not_take_a_recorded_ones_place)
+{
+	struct mxlog_archive_stats stats;
+	struct mxlog_error error = { 0 };
+	struct mxlog_buf index = { 0 };
+	struct logdir dir, other;
+
+	setup(&dir);
+	/* The same day, archived elsewhere, of other lines; its record too. */
+	logdir_init(&other);
+	logdir_add_text(&other, "2026-01-20.log", LITERAL("{\"forged\":1}\n"));
+	ck_assert_int_eq(logdir_run(&other, WEEK), 0);
+	remove_file(&dir, "archive/2026-01-20.log.gz");
+	ck_assert_int_eq(rename(scratch_path(other.path,
+				    "archive/2026-01-20.log.gz"),
+			     scratch_path(dir.path,
+				 "archive/2026-01-20.log.gz")),
+	    0);
+	ck_assert(scratch_read(other.path, "archive/index.json", &index));
+	ck_assert_int_eq(mxlog_buf_add_char(&index, '\0'), 0);
+	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+	remove_file(&dir, "archive/index.json");
+	ck_assert_int_eq(rebuild(&dir, &stats), -EBADMSG);
+	ck_assert_uint_eq(stats.archived, 2);
+	scratch_write(dir.path, "archive/index.json", index.data);
+	ck_assert_int_eq(verify(&dir, &stats, &error), -EBADMSG);
+	ck_assert_int_eq(logdir_run(&dir, WEEK), -EBADMSG);
+	mxlog_buf_done(&index);
+	logdir_done(&other);
+	logdir_done(&dir);
+}
+END_TEST
+
 START_TEST(pruning_and_archiving_keep_the_chain)
 {
 	struct mxlog_archive_stats stats;
@@ -307,8 +406,7 @@ START_TEST(pruning_and_archiving_keep_the_chain)
 	logdir_init(&dir);
 	logdir_add(&dir, "2026-01-19.log", 2000);
 	logdir_add(&dir, "2026-01-20.log", 2000);
-	ck_assert_int_eq(mkdir(scratch_path(dir.path, ".mxlog"), 0700), 0);
-	use_key(&dir, "a key of thirty-two bytes, say..");
+	logdir_use_key(&dir, "a key of thirty-two bytes, say..");
 	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
 	ck_assert_int_eq(logdir_run(&dir, LOGDIR_DAY + 30 * USEC_PER_DAY), 0);
 	ck_assert(!scratch_exists(dir.path, "archive/2026-01-19.log.gz"));
@@ -324,10 +422,10 @@ START_TEST(a_key_that_others_can_read_is_refused)
 	struct logdir dir;
 
 	setup(&dir);
-	use_key(&dir, "a key of thirty-two bytes, say..");
+	logdir_use_key(&dir, "a key of thirty-two bytes, say..");
 	(void)chmod(scratch_path(dir.path, ".mxlog/key"), 0644);
 	ck_assert_int_eq(verify(&dir, &stats, &error), -EPERM);
-	use_key(&dir, "too short");
+	logdir_use_key(&dir, "too short");
 	ck_assert_int_eq(verify(&dir, &stats, &error), -EINVAL);
 	logdir_done(&dir);
 }
@@ -340,4 +438,8 @@ SUITE("cycle_check", a_corrupt_archive_is_told_once_and_the_others_are_right,
     a_changed_live_segment_breaks_its_seal,
     a_sealed_segment_that_was_removed_is_told,
     with_a_key_who_rewrites_archive_and_index_is_caught,
+    with_a_key_a_ledger_or_an_index_that_is_gone_is_told,
+    a_ledger_that_is_gone_is_told_without_archives,
+    damage_in_the_ledger_stops_the_cycle_until_it_is_rebuilt,
+    another_archive_does_not_take_a_recorded_ones_place,
     pruning_and_archiving_keep_the_chain, a_key_that_others_can_read_is_refused)
