@@ -99,17 +99,41 @@ static int parse_unfolded(const char *text, size_t len,
 	return r;
 }
 
-/* Colours are left out only where they hide what is there. */
+static size_t count_frames(const struct mxlog_exception *exception)
+{
+	size_t n = 0;
+
+	for (; exception; exception = exception->cause)
+		n += 1 + exception->n_frames;
+	return n;
+}
+
+/* Colours are left out only where they hide something: a message may be
+ * coloured on purpose. */
 static int parse_text(const char *text, size_t len, enum mxlog_fold fold,
     struct place *ret)
 {
 	struct mxlog_lines_how how = { .fold = fold };
+	struct place plain = { 0 };
 	int r = parse_unfolded(text, len, &how, ret);
 
-	if (r != 0 || !has_colours(text, len, fold))
+	if (r < 0 || !has_colours(text, len, fold))
 		return r;
 	how.colours = true;
-	return parse_unfolded(text, len, &how, ret);
+	if (r == 0)
+		return parse_unfolded(text, len, &how, ret);
+	r = parse_unfolded(text, len, &how, &plain);
+	if (r == 1 &&
+	    count_frames(plain.exception) > count_frames(ret->exception)) {
+		mxlog_exception_free(ret->exception);
+		*ret = plain;
+		return 1;
+	}
+	if (r == 1)
+		mxlog_exception_free(plain.exception);
+	if (r < 0)
+		mxlog_exception_free(ret->exception);
+	return r < 0 ? r : 1;
 }
 
 /* Where newlines are written out the text is often a quoted value among

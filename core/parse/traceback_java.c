@@ -180,6 +180,21 @@ static int read_cause(struct reading *reading,
     const struct mxlog_found_frames *enclosing, unsigned depth,
     struct mxlog_exception **ret);
 
+/* True if the frames go down to where a thread begins, as real ones do. */
+static bool is_bottom(const struct mxlog_found_frames *frames)
+{
+	static const char *const calls[] = { ".main", "java.lang.Thread.run",
+		"ForkJoinWorkerThread.run" };
+
+	if (frames->n < 3)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		if (mxlog_line_ends(frames->frames[frames->n - 1].function,
+			calls[i]))
+			return true;
+	return false;
+}
+
 /* From the line behind the header on: its frames, then its cause. 1; 0 when
  * there is neither. */
 static int read_body(struct reading *reading,
@@ -194,7 +209,7 @@ static int read_body(struct reading *reading,
 	/* A message of several lines may hold lines that look like frames:
 	 * then no frames are shared with what it seems to be the cause of. */
 	if (enclosing && common == 0 && frames.n > 0 &&
-	    reading->enclosing_several)
+	    reading->enclosing_several && !is_bottom(enclosing))
 		reading->doubtful = true;
 	if (r == 0 && enclosing)
 		r = add_common(&frames, enclosing, common);

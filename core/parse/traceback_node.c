@@ -35,6 +35,14 @@ static bool parse_place(struct mxlog_line_span text,
  * these is another runtime's call. */
 static bool is_alone(struct mxlog_line_span text)
 {
+	size_t column = mxlog_line_rfind(text, ':'), line, end;
+	struct mxlog_line_span rest = { text.text, column };
+	uint32_t number;
+
+	line = mxlog_line_rfind(rest, ':');
+	if (line < rest.len && !memchr(text.text, '(', text.len) &&
+	    mxlog_line_number(rest, line + 1, &number, &end) && end == rest.len)
+		return true; /* line and column */
 	return !memchr(text.text, ' ', text.len) ||
 	    mxlog_line_starts(text, "/") || mxlog_line_starts(text, "<") ||
 	    mxlog_line_find(text, "://") < mxlog_line_find(text, " ") ||
@@ -76,23 +84,28 @@ static bool parse_header(struct mxlog_line_span line,
 	static const char uncaught[] = "Uncaught ";
 	struct mxlog_line_span rest;
 	size_t len;
+	bool named;
 
 	if (mxlog_line_starts(line, uncaught))
 		line = mxlog_line_skip(line, strlen(uncaught));
 	len = mxlog_line_name(line, ".");
 	*ret_type = (struct mxlog_line_span){ line.text, len };
 	rest = mxlog_line_skip(line, len);
-	if (len == 0 || !mxlog_line_is_type(*ret_type))
-		return false;
-	if (mxlog_line_starts(rest, " [")) { /* the code stays in the type */
+	named = mxlog_line_is_type(*ret_type);
+	if (len > 0 && mxlog_line_starts(rest, " [")) {
+		/* The code, or what it calls itself, stays in the type. */
 		size_t close = mxlog_line_find(rest, "]");
 
 		if (close == rest.len)
 			return false;
+		named = named ||
+		    mxlog_line_is_type(
+			(struct mxlog_line_span){ rest.text + 2, close - 2 });
 		ret_type->len += close + 1;
 		rest = mxlog_line_skip(rest, close + 1);
 	}
-	if (rest.len > 0 && !mxlog_line_starts(rest, ":"))
+	if (len == 0 || !named ||
+	    (rest.len > 0 && !mxlog_line_starts(rest, ":")))
 		return false;
 	rest = mxlog_line_skip(rest, 1);
 	*ret_message =
@@ -181,7 +194,7 @@ static bool find_header(const struct mxlog_lines *lines, size_t frame,
 		if (parse_header(line, &head.type, &head.message)) {
 			if (n == 0)
 				*ret = head;
-			n++;
+			n += later.type.text && !caret ? 2 : 1;
 		} else if (!later.type.text && find_inline(line, &head)) {
 			later = head;
 		}

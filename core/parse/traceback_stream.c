@@ -106,13 +106,16 @@ static bool parse_name(struct mxlog_line_span line, bool *ret_qualified)
 	size_t n = mxlog_line_name(line, "./");
 	struct mxlog_line_span type = { line.text, n };
 	struct mxlog_line_span rest = mxlog_line_skip(line, n);
+	struct mxlog_line_span own = mxlog_line_skip(rest, 2);
 
 	if (n == 0 ||
 	    (rest.len > 0 && !mxlog_line_starts(rest, ":") &&
 		!mxlog_line_starts(rest, " [")))
 		return false;
+	own.len = mxlog_line_find(own, "]");
 	*ret_qualified = mxlog_line_is_qualified(type);
-	return *ret_qualified || mxlog_line_is_type(type);
+	return *ret_qualified || mxlog_line_is_type(type) ||
+	    (mxlog_line_starts(rest, " [") && mxlog_line_is_type(own));
 }
 
 /* A line that is a head from its beginning on. */

@@ -195,12 +195,15 @@ bool mxlog_line_is_type(struct mxlog_line_span type)
 {
 	static const char *const endings[] = { "Error", "Exception", "Warning",
 		"Throwable", "Interrupt", "Exit", "Failure", "Fault",
-		"Iteration", "Group", "Timeout", "Cancelled" };
+		"Iteration", "Group", "Timeout", "Cancelled", "Rejection" };
+	size_t dollar = mxlog_line_rfind(type, '$');
 
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
 		if (mxlog_line_ends(type, endings[i]))
 			return true;
-	return false;
+	/* "Outer$Inner", a class within another one of Java's */
+	return dollar > 0 && dollar + 1 < type.len &&
+	    type.text[dollar + 1] >= 'A' && type.text[dollar + 1] <= 'Z';
 }
 
 int mxlog_traceback_header(struct mxlog_line_span type,

@@ -334,6 +334,11 @@ START_TEST(the_forms_of_java)
 		    "java.lang.RuntimeException|a|1" },
 		{ "SQLException: retrying\nIOException: a\n" JAVA_FRAME, "" },
 		{ "T$DbException: a\n" JAVA_FRAME, "T$DbException|a|1" },
+		{ "T$Db: a\nb\n" JAVA_FRAME, "T$Db|a\nb|1" },
+		{ "a.ExecutionException: b.B: c\nd\n" JAVA_FRAME JAVA_FRAME
+		  "\tat java.base/java.lang.Thread.run(Thread.java:1)\n"
+		  "Caused by: b.B: c\nd\n" JAVA_FRAME,
+		    "a.ExecutionException|b.B: c\nd|3<b.B|c\nd|1" },
 		{ "2026-01-28 10:00:00 ERROR [main] c.a.App - "
 		  "java.io.IOException: a\n" JAVA_FRAME,
 		    "java.io.IOException|a|1" },
@@ -385,6 +390,13 @@ START_TEST(the_forms_of_node)
 		  "SyntaxError: no\n" NODE_FRAME,
 		    "Error|bad config:\nSyntaxError: no|1" },
 		{ "Error: bad config:\nSyntaxError: no\n" NODE_FRAME, "" },
+		{ "failed: Error: bad config:\nSyntaxError: no\n" NODE_FRAME,
+		    "" },
+		{ "Foo [Error]: a\n" NODE_FRAME, "Foo [Error]|a|1" },
+		{ "Error: a\n" NODE_FRAME
+		  "\033[90m    at g (node:internal/x:1:2)\033[39m\n",
+		    "Error|a|2" },
+		{ "Error: a\n    at my file.vm:1:7", "Error|a|1" },
 		{ "failed: TypeError: a\n" NODE_FRAME, "TypeError|a|1" },
 		{ "Error: Cannot find module 'x'\nRequire stack:\n- /srv/a.js\n" NODE_FRAME,
 		    "Error|Cannot find module 'x'\nRequire stack:\n"
