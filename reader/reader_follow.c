@@ -50,9 +50,11 @@ static void measure(struct mxlog_reader *reader,
 
 int mxlog_reader_follow(struct mxlog_reader *reader)
 {
-	struct mxlog_query *query = reader->query;
+	struct mxlog_query *query;
 
-	assert(!reader->started);
+	if (!reader || reader->started)
+		return -EINVAL;
+	query = reader->query;
 	if (!mxlog_reader_by_time(query) || query->descending ||
 	    query->offset > 0)
 		return -EINVAL;
@@ -190,8 +192,16 @@ static int next_new(struct mxlog_reader *reader, struct mxlog_line *ret)
 
 int mxlog_reader_wait(struct mxlog_reader *reader, int timeout_ms)
 {
-	assert(reader->follow);
+	if (!reader || !reader->follow)
+		return -EINVAL;
 	return mxlog_follow_wait(reader->follow, timeout_ms);
+}
+
+int mxlog_reader_get_fd(const struct mxlog_reader *reader)
+{
+	if (!reader)
+		return -EINVAL;
+	return reader->follow ? mxlog_follow_get_fd(reader->follow) : -ENOENT;
 }
 
 int mxlog_reader_next_followed(struct mxlog_reader *reader,

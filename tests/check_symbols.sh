@@ -22,6 +22,8 @@ for symbol in $shared; do
 	grep -qrw "$symbol" "$source/core/include/mxlog" ||
 		complain "libmxlog.so shares $symbol, which no public header declares"
 done
+bad=$(nm -D --defined-only "$build/libmxlog.so" | awk '$2 != "A" { print $3 }' | grep -v '@@MXLOG_0\.[0-9]' || true)
+[ -z "$bad" ] || complain "libmxlog.so shares without a version: $bad"
 
 # module FILE SYMBOL: it exports exactly that.
 module()

@@ -9,20 +9,21 @@ enum {
 	BEGINNING_MIN = 4, /* fewer letters begin too much */
 };
 
-int mxlog_error_set(struct mxlog_error *error, int code, const char *format,
+int mxlog_error_set(struct mxlog_error *reterr, int code, const char *format,
     ...)
 {
 	va_list args;
 
-	assert(code < 0);
-	if (!error)
+	if (code >= 0)
+		code = -EINVAL;
+	if (!reterr)
 		return code;
 
-	error->code = code;
+	reterr->code = code;
 	va_start(args, format);
-	(void)vsnprintf(error->text, sizeof(error->text), format, args);
+	(void)vsnprintf(reterr->text, sizeof(reterr->text), format, args);
 	va_end(args);
-	for (char *p = error->text; *p; p++)
+	for (char *p = reterr->text; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 	return code;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/sized.h"
+
 int mxlog_exception_store(struct mxlog_exception *exception, const char *text,
     size_t len, struct mxlog_text_span *ret)
 {
@@ -94,4 +96,56 @@ int mxlog_exception_take_cause(struct mxlog_exception *exception,
 	exception->cause = *cause;
 	*cause = NULL;
 	return 0;
+}
+
+/* ---- reading ---- */
+
+static struct mxlog_text text_at(const struct mxlog_exception *exception,
+    struct mxlog_text_span span)
+{
+	return (struct mxlog_text){ mxlog_exception_text(exception, span),
+		span.len };
+}
+
+int mxlog_exception_get_type(const struct mxlog_exception *exception,
+    struct mxlog_text *ret)
+{
+	if (!exception || !ret)
+		return -EINVAL;
+	*ret = text_at(exception, exception->type);
+	return 1;
+}
+
+int mxlog_exception_get_message(const struct mxlog_exception *exception,
+    struct mxlog_text *ret)
+{
+	if (!exception || !ret)
+		return -EINVAL;
+	*ret = text_at(exception, exception->message);
+	return 1;
+}
+
+int mxlog_exception_get_frame(const struct mxlog_exception *exception,
+    size_t index, struct mxlog_stack_frame *ret)
+{
+	struct mxlog_stack_frame known = { 0 };
+	const struct mxlog_frame *frame;
+
+	if (!exception || !ret)
+		return -EINVAL;
+	if (index >= exception->n_frames)
+		return 0;
+	frame = &exception->frames[index];
+	known.file = text_at(exception, frame->file);
+	known.function = text_at(exception, frame->function);
+	known.line = frame->line;
+	if (MXLOG_IS_SET(frame->code))
+		known.code = text_at(exception, frame->code);
+	return mxlog_sized_give(ret, &known, sizeof(known)) < 0 ? -EINVAL : 1;
+}
+
+const struct mxlog_exception *mxlog_exception_get_cause(
+    const struct mxlog_exception *exception)
+{
+	return exception ? exception->cause : NULL;
 }

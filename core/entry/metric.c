@@ -342,3 +342,60 @@ size_t mxlog_metric_size(const struct mxlog_metric *metric)
 		    6 * (size_t)metric->tags[i].value.len;
 	return size;
 }
+
+/* ---- reading ---- */
+
+static int get_text(const struct mxlog_metric *metric,
+    struct mxlog_text_span span, struct mxlog_text *ret)
+{
+	if (!MXLOG_IS_SET(span))
+		return 0;
+	*ret = (struct mxlog_text){ mxlog_metric_text(metric, span), span.len };
+	return 1;
+}
+
+int mxlog_metric_get_name(const struct mxlog_metric *metric,
+    struct mxlog_text *ret)
+{
+	return metric && ret ? get_text(metric, metric->name, ret) : -EINVAL;
+}
+
+int mxlog_metric_get_trace_id(const struct mxlog_metric *metric,
+    struct mxlog_text *ret)
+{
+	return metric && ret ? get_text(metric, metric->trace_id, ret)
+			     : -EINVAL;
+}
+
+int mxlog_metric_get_unit(const struct mxlog_metric *metric,
+    struct mxlog_text *ret)
+{
+	return metric && ret ? get_text(metric, metric->unit, ret) : -EINVAL;
+}
+
+bool mxlog_metric_has_time(const struct mxlog_metric *metric)
+{
+	return metric && metric->has_time;
+}
+
+enum mxlog_metric_type mxlog_metric_get_type(const struct mxlog_metric *metric)
+{
+	return metric ? metric->type : MXLOG_GAUGE;
+}
+
+double mxlog_metric_get_value(const struct mxlog_metric *metric)
+{
+	return metric ? metric->value : 0;
+}
+
+int mxlog_metric_get_tag(const struct mxlog_metric *metric, size_t index,
+    struct mxlog_text *ret_key, struct mxlog_text *ret_value)
+{
+	if (!metric || !ret_key || !ret_value)
+		return -EINVAL;
+	if (index >= metric->n_tags)
+		return 0;
+	(void)get_text(metric, metric->tags[index].key, ret_key);
+	(void)get_text(metric, metric->tags[index].value, ret_value);
+	return 1;
+}

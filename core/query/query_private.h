@@ -58,17 +58,9 @@ int mxlog_query_matches(struct mxlog_query *query,
 int mxlog_query_matches_metric(struct mxlog_query *query,
     const struct mxlog_metric *metric);
 
-/* mxlog_query_set_search() for text of a length, NUL characters and all. */
-int mxlog_query_set_search_text(struct mxlog_query *query, const char *text,
-    size_t len, unsigned search_flags, struct mxlog_error *reterr);
-
 /* Let the query's own filters have what its expression implies: no match is
  * gained or lost, but much can be skipped by them. -ENOMEM. */
 int mxlog_query_narrow(struct mxlog_query *query);
 
 /* A copy of its own, pattern and all, for another thread. */
 int mxlog_query_copy(const struct mxlog_query *query, struct mxlog_query **ret);
-
-/* "timestamp" … and back. */
-const char *mxlog_order_name(enum mxlog_order order);
-int mxlog_order_parse(const char *text, size_t len, enum mxlog_order *ret);

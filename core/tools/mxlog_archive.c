@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <mxlog/archive.h>
+#include <mxlog/version.h>
 
 #include "archive/archive_index.h"
 #include "base/fs.h"

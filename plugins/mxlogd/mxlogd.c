@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mxlog/version.h>
+
 #include "host.h"
 
 #define DEFAULT_CONFIG "/etc/mxlog/mxlog.yaml"

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <mxlog/reader.h>
+#include <mxlog/version.h>
 
 #include "base/reterr.h"
 #include "command/mxlog_read_arguments.h"

@@ -559,3 +559,8 @@ int mxlog_follow_wait(struct mxlog_follow *follow, int timeout_ms)
 	}
 	return r > 0 || whole;
 }
+
+int mxlog_follow_get_fd(const struct mxlog_follow *follow)
+{
+	return follow->inotify < 0 ? -ENOTSUP : follow->inotify;
+}

@@ -27,3 +27,6 @@ int mxlog_follow_read(struct mxlog_follow *follow, struct mxlog_chunk *chunk,
 /* Wait until something may be new: 1; 0 after `timeout_ms` (-1: never);
  * -EINTR. */
 int mxlog_follow_wait(struct mxlog_follow *follow, int timeout_ms);
+
+/* A descriptor that is readable when something may be new; -ENOTSUP. */
+int mxlog_follow_get_fd(const struct mxlog_follow *follow);

@@ -88,20 +88,67 @@ MXLOG_EXPORT int mxlog_entry_add_identity(struct mxlog_entry *entry,
     const char *key, size_t key_len, const char *value, size_t len);
 
 /* As mxlog_entry_add_context(), with an array of strings as the value. */
-struct mxlog_text {
-	const char *text;
-	size_t len;
-};
 MXLOG_EXPORT int mxlog_entry_add_context_list(struct mxlog_entry *entry,
     const char *key, size_t key_len, const struct mxlog_text *values,
     size_t n_values);
-
-/* True if the text is UTF-8 and so will be stored as it stands. */
-MXLOG_EXPORT bool mxlog_text_is_valid(const char *text, size_t len);
 
 /* On success the entry owns the exception and *exception is NULL; on failure
  * the caller still owns it. An exception that the entry had is freed. */
 MXLOG_EXPORT int mxlog_entry_take_exception(struct mxlog_entry *entry,
     struct mxlog_exception **exception);
+
+/* ---- reading an entry ----
+ *
+ * What a function returns is the entry's and valid until its next change. 1, or
+ * 0 (and nothing written) where the field is absent; -EINVAL for NULL. Of what
+ * a handler is given all names are canonical, and so is what
+ * mxlog_entry_decode() has read. */
+
+/* What mxlog_entry_get_time() returns is a time that was set. */
+MXLOG_EXPORT bool mxlog_entry_has_time(const struct mxlog_entry *entry);
+MXLOG_EXPORT int mxlog_entry_get_line_number(const struct mxlog_entry *entry,
+    int32_t *ret);
+MXLOG_EXPORT int mxlog_entry_get_duration_ms(const struct mxlog_entry *entry,
+    double *ret);
+
+/* The tag at `index`; 0 past the last. */
+MXLOG_EXPORT int mxlog_entry_get_tag(const struct mxlog_entry *entry,
+    size_t index, struct mxlog_text *ret);
+
+/* The pair of `context` at `index`, in the line's order; 0 past the last. With
+ * *ret_json the value is one JSON value in its compact form (a number, true,
+ * false, null, an array, an object), else the text of a string. */
+MXLOG_EXPORT int mxlog_entry_get_context(const struct mxlog_entry *entry,
+    size_t index, struct mxlog_text *ret_key, struct mxlog_text *ret_value,
+    bool *ret_json);
+
+/* The same of a key. */
+MXLOG_EXPORT int mxlog_entry_find_context(const struct mxlog_entry *entry,
+    const char *key, size_t key_len, struct mxlog_text *ret_value,
+    bool *ret_json);
+
+/* NULL where there is none. */
+MXLOG_EXPORT const struct mxlog_exception *mxlog_entry_get_exception(
+    const struct mxlog_entry *entry);
+
+/* ---- an entry and its line ---- */
+
+/* Make of the entry what a line holds: an absent time is now, an absent trace_id
+ * a new one, names and keys become canonical. Nothing is redacted: that is what
+ * a writer and a logger do. -ENOMEM. */
+MXLOG_EXPORT int mxlog_entry_complete(struct mxlog_entry *entry);
+
+/* The entry's line, as it stands in a segment, without its newline; a NUL
+ * follows. free() *ret. -EINVAL for an entry that is not complete, -EMSGSIZE,
+ * -ENOMEM. */
+MXLOG_EXPORT int mxlog_entry_encode(const struct mxlog_entry *entry, char **ret,
+    size_t *ret_len);
+
+/* Read a line into the entry, which is reset first. Any JSON will do: other key
+ * order, spaces, \u escapes; unknown keys are taken into context. -EBADMSG with
+ * reterr for what is no LogEntry by the models' rules; what the entry holds then
+ * is of no use. -ENOMEM. */
+MXLOG_EXPORT int mxlog_entry_decode(struct mxlog_entry *entry, const char *line,
+    size_t len, struct mxlog_error *reterr);
 
 MXLOG_END_DECLS

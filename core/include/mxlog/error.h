@@ -5,7 +5,12 @@
  * `ret*` is written only on success, `reterr` only on failure; `*_free()`
  * accepts NULL; a handle belongs to one thread at a time. Times are
  * microseconds since 1970-01-01T00:00:00Z. Strings are UTF-8 with a length;
- * no NUL is needed behind them and none is promised, unless said. */
+ * no NUL is needed after them and none is promised, unless said. NULL where an
+ * object or a result is asked for, and a number out of its range, are -EINVAL.
+ *
+ * A struct that begins with `size` may grow at its end: its user sets that
+ * member to what sizeof says, and the library writes and reads no more. All
+ * others keep their layout. */
 #pragma once
 
 #include <stdarg.h>
@@ -34,5 +39,11 @@ struct mxlog_error {
 	unsigned column; /* 1-based, in characters */
 	char text[240];  /* one line for a person, no newline */
 };
+
+/* Fill `reterr`, unless it is NULL, and return `code`, a negative errno: for
+ * modules and handlers that refuse something themselves. What would break the
+ * line (control characters) is replaced by '?'. */
+MXLOG_EXPORT int mxlog_error_set(struct mxlog_error *reterr, int code,
+    const char *format, ...) MXLOG_PRINTF(3, 4);
 
 MXLOG_END_DECLS

@@ -2,7 +2,7 @@
 /* ExceptionInfo and StackFrame. */
 #pragma once
 
-#include <mxlog/error.h>
+#include <mxlog/text.h>
 
 MXLOG_BEGIN_DECLS
 
@@ -35,5 +35,30 @@ MXLOG_EXPORT int mxlog_exception_take_cause(struct mxlog_exception *exception,
  * out. */
 MXLOG_EXPORT int mxlog_exception_capture(const char *type, unsigned skip,
     struct mxlog_exception **ret, const char *format, ...) MXLOG_PRINTF(4, 5);
+
+/* What it consists of; all is the exception's and valid until its next change.
+ * -EINVAL for NULL. */
+MXLOG_EXPORT int mxlog_exception_get_type(const struct mxlog_exception
+					      *exception,
+    struct mxlog_text *ret);
+MXLOG_EXPORT int mxlog_exception_get_message(const struct mxlog_exception
+						 *exception,
+    struct mxlog_text *ret);
+
+struct mxlog_stack_frame {
+	size_t size; /* sizeof(struct mxlog_stack_frame), set by the caller */
+	struct mxlog_text file, function;
+	struct mxlog_text code; /* text is NULL where there is none */
+	uint32_t line;          /* 0: unknown */
+};
+
+/* The frame at `index`, outermost call first: 1, or 0 past the last. */
+MXLOG_EXPORT int mxlog_exception_get_frame(const struct mxlog_exception
+					       *exception,
+    size_t index, struct mxlog_stack_frame *ret);
+
+/* NULL where there is none. */
+MXLOG_EXPORT const struct mxlog_exception *mxlog_exception_get_cause(
+    const struct mxlog_exception *exception);
 
 MXLOG_END_DECLS

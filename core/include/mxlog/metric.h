@@ -2,7 +2,7 @@
 /* MetricEntry: one measurement. */
 #pragma once
 
-#include <mxlog/error.h>
+#include <mxlog/text.h>
 
 MXLOG_BEGIN_DECLS
 
@@ -55,5 +55,29 @@ MXLOG_EXPORT const char *mxlog_metric_type_name(enum mxlog_metric_type type);
 /* In any case; -EINVAL. */
 MXLOG_EXPORT int mxlog_metric_type_parse(const char *text, size_t len,
     enum mxlog_metric_type *ret);
+
+/* ---- reading a metric, as an entry is read ---- */
+
+MXLOG_EXPORT int mxlog_metric_get_name(const struct mxlog_metric *metric,
+    struct mxlog_text *ret);
+MXLOG_EXPORT int mxlog_metric_get_trace_id(const struct mxlog_metric *metric,
+    struct mxlog_text *ret);
+MXLOG_EXPORT int mxlog_metric_get_unit(const struct mxlog_metric *metric,
+    struct mxlog_text *ret);
+MXLOG_EXPORT bool mxlog_metric_has_time(const struct mxlog_metric *metric);
+MXLOG_EXPORT enum mxlog_metric_type mxlog_metric_get_type(
+    const struct mxlog_metric *metric);
+MXLOG_EXPORT double mxlog_metric_get_value(const struct mxlog_metric *metric);
+
+/* The tag at `index`; 0 past the last. */
+MXLOG_EXPORT int mxlog_metric_get_tag(const struct mxlog_metric *metric,
+    size_t index, struct mxlog_text *ret_key, struct mxlog_text *ret_value);
+
+/* As mxlog_entry_complete(), _encode() and _decode(). */
+MXLOG_EXPORT int mxlog_metric_complete(struct mxlog_metric *metric);
+MXLOG_EXPORT int mxlog_metric_encode(const struct mxlog_metric *metric,
+    char **ret, size_t *ret_len);
+MXLOG_EXPORT int mxlog_metric_decode(struct mxlog_metric *metric,
+    const char *line, size_t len, struct mxlog_error *reterr);
 
 MXLOG_END_DECLS

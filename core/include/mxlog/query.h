@@ -3,17 +3,23 @@
 #pragma once
 
 #include <mxlog/level.h>
+#include <mxlog/text.h>
 
 MXLOG_BEGIN_DECLS
 
 struct mxlog_query;
 
+/* "timestamp" and its like, static, NULL for what is no order; and back, in that
+ * spelling, else -EINVAL. */
 enum mxlog_order {
 #define ORDER(id, name, help) MXLOG_ORDER_##id,
 #include <mxlog/tbl/orders.def>
 #undef ORDER
 	MXLOG_ORDER_COUNT
 };
+MXLOG_EXPORT const char *mxlog_order_name(enum mxlog_order order);
+MXLOG_EXPORT int mxlog_order_parse(const char *text, size_t len,
+    enum mxlog_order *ret);
 
 /* All entries, by timestamp, ascending. */
 MXLOG_EXPORT int mxlog_query_new(struct mxlog_query **ret);
@@ -73,6 +79,11 @@ enum mxlog_search {
 MXLOG_EXPORT int mxlog_query_set_search(struct mxlog_query *query,
     const char *text, unsigned search_flags, struct mxlog_error *reterr);
 
+/* The same of a text with its length, which may have a NUL in it. */
+MXLOG_EXPORT int mxlog_query_set_search_text(struct mxlog_query *query,
+    const char *text, size_t len, unsigned search_flags,
+    struct mxlog_error *reterr);
+
 MXLOG_EXPORT int mxlog_query_set_order(struct mxlog_query *query,
     enum mxlog_order order, bool descending);
 
@@ -89,5 +100,34 @@ MXLOG_EXPORT int mxlog_query_set_last(struct mxlog_query *query, bool last);
  * that is not "key=value", or an order that metrics do not have. */
 MXLOG_EXPORT int mxlog_query_set_metrics(struct mxlog_query *query,
     bool metrics);
+
+/* ---- reading a query ----
+ *
+ * What a function returns is the query's and valid until its next change. The
+ * sets are asked by index: 1, or 0 past the last. -EINVAL for NULL. */
+
+MXLOG_EXPORT int mxlog_query_get_range(const struct mxlog_query *query,
+    int64_t *ret_since_usec, int64_t *ret_until_usec);
+MXLOG_EXPORT int mxlog_query_get_level(const struct mxlog_query *query,
+    size_t index, enum mxlog_level *ret);
+MXLOG_EXPORT int mxlog_query_get_module(const struct mxlog_query *query,
+    size_t index, struct mxlog_text *ret);
+MXLOG_EXPORT int mxlog_query_get_excluded_module(const struct mxlog_query
+						     *query,
+    size_t index, struct mxlog_text *ret);
+MXLOG_EXPORT int mxlog_query_get_tag(const struct mxlog_query *query,
+    size_t index, struct mxlog_text *ret);
+
+/* 1, or 0 if the query has none. */
+MXLOG_EXPORT int mxlog_query_get_trace_id(const struct mxlog_query *query,
+    struct mxlog_text *ret);
+MXLOG_EXPORT int mxlog_query_get_search(const struct mxlog_query *query,
+    struct mxlog_text *ret, unsigned *ret_search_flags);
+
+MXLOG_EXPORT int mxlog_query_get_order(const struct mxlog_query *query,
+    enum mxlog_order *ret, bool *ret_descending);
+MXLOG_EXPORT int mxlog_query_get_window(const struct mxlog_query *query,
+    uint64_t *ret_limit, uint64_t *ret_offset);
+MXLOG_EXPORT bool mxlog_query_get_metrics(const struct mxlog_query *query);
 
 MXLOG_END_DECLS

@@ -84,6 +84,13 @@ MXLOG_EXPORT int mxlog_reader_follow(struct mxlog_reader *reader);
  * second: 1; 0 after a shorter `timeout_ms` (-1: none); -EINTR. */
 MXLOG_EXPORT int mxlog_reader_wait(struct mxlog_reader *reader, int timeout_ms);
 
+/* While following, for an event loop of the caller's: a descriptor that is
+ * readable when there may be more; mxlog_reader_wait(reader, 0) then takes the
+ * event, and _next() the lines. It is the reader's: poll it, nothing else.
+ * -ENOENT before _next() has returned 0 for the first time; -ENOTSUP where the
+ * system can't tell: ask again every now and then. */
+MXLOG_EXPORT int mxlog_reader_get_fd(const struct mxlog_reader *reader);
+
 enum {
 	MXLOG_CURSOR_MAX = 112, /* bytes of a cursor, its NUL included */
 };

@@ -345,7 +345,64 @@ START_TEST(orders_have_names)
 }
 END_TEST
 
-SUITE("query", a_new_query_wants_everything_by_time, the_models_example_is_read,
+START_TEST(what_was_set_can_be_asked_for)
+{
+	enum mxlog_order order;
+	enum mxlog_level level;
+	struct mxlog_query *q;
+	struct mxlog_text text;
+	int64_t since, until;
+	uint64_t limit, offset;
+	unsigned flags;
+	bool descending;
+
+	ck_assert_int_eq(mxlog_query_new(&q), 0);
+	ck_assert_int_eq(mxlog_query_get_level(q, 0, &level), 0);
+	ck_assert_int_eq(mxlog_query_get_trace_id(q, &text), 0);
+	ck_assert_int_eq(mxlog_query_get_search(q, &text, &flags), 0);
+	ck_assert_int_eq(mxlog_query_add_level(q, MXLOG_ERROR), 0);
+	ck_assert_int_eq(mxlog_query_add_level(q, MXLOG_INFO), 0);
+	ck_assert_int_eq(mxlog_query_add_module(q, "a-b", NULL), 0);
+	ck_assert_int_eq(mxlog_query_exclude_module(q, "c", NULL), 0);
+	ck_assert_int_eq(mxlog_query_add_tag(q, "t", NULL), 0);
+	ck_assert_int_eq(mxlog_query_set_search_text(q, "x\0y", 3,
+			     MXLOG_SEARCH_CASE, NULL),
+	    0);
+	ck_assert_int_eq(mxlog_query_set_range(q, 1, 2), 0);
+	ck_assert_int_eq(mxlog_query_set_window(q, 3, 4), 0);
+	ck_assert_int_eq(mxlog_query_set_order(q, MXLOG_ORDER_LEVEL, true), 0);
+
+	ck_assert_int_eq(mxlog_query_get_level(q, 0, &level), 1);
+	ck_assert_int_eq(level, MXLOG_INFO);
+	ck_assert_int_eq(mxlog_query_get_level(q, 1, &level), 1);
+	ck_assert_int_eq(level, MXLOG_ERROR);
+	ck_assert_int_eq(mxlog_query_get_level(q, 2, &level), 0);
+	ck_assert_int_eq(mxlog_query_get_module(q, 0, &text), 1);
+	ck_assert_str_eq(text.text, "a_b");
+	ck_assert_int_eq(mxlog_query_get_module(q, 1, &text), 0);
+	ck_assert_int_eq(mxlog_query_get_excluded_module(q, 0, &text), 1);
+	ck_assert_str_eq(text.text, "c");
+	ck_assert_int_eq(mxlog_query_get_tag(q, 0, &text), 1);
+	ck_assert_str_eq(text.text, "t");
+	ck_assert_int_eq(mxlog_query_get_search(q, &text, &flags), 1);
+	ck_assert_uint_eq(text.len, 3);
+	ck_assert_uint_eq(flags, MXLOG_SEARCH_CASE);
+	ck_assert_int_eq(mxlog_query_get_range(q, &since, &until), 0);
+	ck_assert_int_eq(since, 1);
+	ck_assert_int_eq(until, 2);
+	ck_assert_int_eq(mxlog_query_get_window(q, &limit, &offset), 0);
+	ck_assert_uint_eq(limit, 3);
+	ck_assert_uint_eq(offset, 4);
+	ck_assert_int_eq(mxlog_query_get_order(q, &order, &descending), 0);
+	ck_assert_int_eq(order, MXLOG_ORDER_LEVEL);
+	ck_assert(descending);
+	ck_assert(!mxlog_query_get_metrics(q));
+	mxlog_query_free(q);
+}
+END_TEST
+
+SUITE("query", what_was_set_can_be_asked_for,
+    a_new_query_wants_everything_by_time, the_models_example_is_read,
     all_keys_are_read, null_and_empty_lists_are_no_filter,
     an_unknown_key_is_told_with_the_nearest, wrong_values_are_told,
     a_w3c_trace_id_is_the_same_128_bits,
