@@ -671,6 +671,11 @@ static int set_report(struct given *given)
 	int r = choose_report(given);
 
 	given->options->aggregate = aggregate ? aggregate : "avg";
+	given->options->of = text_of(given, MXLOG_OPT_OF);
+	if (!given->options->of)
+		given->options->of = "value"; /* a metric's */
+	given->options->by = text_of(given, MXLOG_OPT_BY);
+	given->options->bucket = text_of(given, MXLOG_OPT_BUCKET);
 	if (r >= 0)
 		r = parse_span(given, MXLOG_OPT_HISTOGRAM);
 	if (r >= 0)

@@ -15,11 +15,12 @@ struct mxlog_read_options {
 	char **fields; /* to be shown */
 	size_t n_fields;
 	const struct mxlog_read_report_type *report; /* NULL: each match */
-	const char *subject;   /* of the report: fields or a trace id */
-	const char *aggregate; /* of a series */
-	int64_t bucket_usec;   /* 0: none was given */
-	const char *cursor;    /* an argument's text, or NULL */
-	bool after_cursor;     /* behind it, else with it */
+	const char *subject; /* of the report: fields or a trace id */
+	const char *aggregate, *of, *by; /* what numbers come to */
+	const char *bucket;              /* as it was given, or NULL */
+	int64_t bucket_usec;             /* 0: none was given */
+	const char *cursor;              /* an argument's text, or NULL */
+	bool after_cursor;               /* behind it, else with it */
 	bool explain, follow, show_cursor, no_pager;
 	size_t before, after;   /* lines around each match, */
 	bool context_of_module; /* of its module alone; */

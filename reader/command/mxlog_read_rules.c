@@ -25,7 +25,8 @@
 /* and what is made of them. */
 #define REPORTS                                                                \
 	OPT(COUNT_BY), OPT(PATTERNS), OPT(HISTOGRAM), OPT(ERRORS), OPT(TRACE), \
-	    OPT(METRIC), OPT(DISTINCT), OPT(LIST_BOOTS), OPT(DISK_USAGE)
+	    OPT(METRIC), OPT(OF), OPT(DISTINCT), OPT(LIST_BOOTS),              \
+	    OPT(DISK_USAGE)
 /* Lines around a match. */
 #define AROUND OPT(BEFORE), OPT(AFTER), OPT(CONTEXT)
 
@@ -46,8 +47,7 @@ static const struct refusal {
 		OPT(FOLLOW), OPT(SLOWEST)),
 	    "a report has an order and columns of its own; leave one of both "
 	    "out" },
-	{ LIST(OPT(HISTOGRAM), OPT(TRACE), OPT(METRIC), OPT(LIST_BOOTS),
-	      OPT(DISK_USAGE)),
+	{ LIST(OPT(HISTOGRAM), OPT(TRACE), OPT(LIST_BOOTS), OPT(DISK_USAGE)),
 	    LIST(WINDOWS, OPT(PAGER_END)),
 	    "it shows all; leave one of both out" },
 	{ LIST(OPT(TRACE)), LIST(OPT(EXPLAIN)),
@@ -88,8 +88,8 @@ static const struct need {
 	    "says which lines; add -C N, -B N or -A N" },
 	{ LIST(OPT(UNTIL_MATCH)), LIST(OPT(FOLLOW)),
 	    "says when to stop following; add -f" },
-	{ LIST(OPT(AGG), OPT(BUCKET)), LIST(OPT(METRIC)),
-	    "says what a metric's values come to; add --metric NAME" },
+	{ LIST(OPT(AGG), OPT(BUCKET), OPT(BY)), LIST(OPT(METRIC), OPT(OF)),
+	    "says what numbers come to; add --of FIELD or --metric NAME" },
 };
 
 /* Given more than once they add up, or the last one counts because they say

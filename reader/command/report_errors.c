@@ -28,12 +28,14 @@ static int copy_query(struct mxlog_read_report *report, int64_t since,
 
 	if (r < 0)
 		return r;
+	(*ret)->limit = UINT64_MAX;
 	(*ret)->since_usec = since;
 	(*ret)->until_usec = until;
-	if ((*ret)->levels == 0)
-		(*ret)->levels =
-		    1U << (MXLOG_ERROR / 10) | 1U << (MXLOG_CRITICAL / 10);
-	return 0;
+	/* An exception is an error, whatever its level. */
+	return (*ret)->levels
+	    ? 0
+	    : mxlog_query_add_where(*ret,
+		  LITERAL("level >= ERROR or exception"), false, NULL);
 }
 
 /* The period before, so that a value is found fast. */

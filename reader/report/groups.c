@@ -73,6 +73,7 @@ struct mxlog_groups {
 	struct mxlog_buf keys;
 	struct mxlog_buf key; /* being made */
 	uint64_t total;
+	uint32_t last; /* group that one was counted in */
 };
 
 /* ---- the fields ---- */
@@ -306,7 +307,13 @@ static int count_key(struct mxlog_groups *groups, const char *key, size_t len,
 		return r;
 	groups->total += count;
 	groups->items[group].count += count;
+	groups->last = group;
 	return 0;
+}
+
+size_t mxlog_groups_get_last(const struct mxlog_groups *groups)
+{
+	return groups->last;
 }
 
 /* ---- making a key ---- */

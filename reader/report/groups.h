@@ -18,6 +18,9 @@ int mxlog_groups_add(struct mxlog_groups *groups,
 int mxlog_groups_add_metric(struct mxlog_groups *groups,
     const struct mxlog_metric *metric);
 
+/* The group that one was counted in last; until they are sorted. */
+size_t mxlog_groups_get_last(const struct mxlog_groups *groups);
+
 /* The same from a canonical line; only if that is enough to know the fields. */
 bool mxlog_groups_takes_view(const struct mxlog_groups *groups);
 int mxlog_groups_add_view(struct mxlog_groups *groups,

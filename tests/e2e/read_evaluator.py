@@ -329,18 +329,21 @@ class Evaluator:
         return sorted(groups.items(), key=lambda group: (
             0 if by_time else -group[1], [(text.encode(), kind) for text, kind in group[0]]))
 
-    def series(self, query, found):
-        """(start, first, count, value) of each span of time."""
+    def series(self, query, found, by_unit=False):
+        """(start, unit, first, count, value) of each span of time."""
         aggregate, span = query["series"]
         spans = collections.defaultdict(list)
         for e in found:
-            spans[e.usec // (SPANS[span] * 10 ** 6) * SPANS[span] * 10 ** 6 if span else 0].append(e)
-        for start, items in sorted(spans.items()):
+            start = e.usec // (SPANS[span] * 10 ** 6) * SPANS[span] * 10 ** 6 if span else 0
+            spans[start, e.unit if by_unit else ""].append(e)
+        for (start, unit), items in sorted(spans.items()):
+            items = sorted(items, key=lambda e: e.usec)
             values = sorted(e.value for e in items)
-            made = {"avg": lambda: sum(values) / len(values), "sum": lambda: sum(values),
+            # As they come: sums of doubles depend on the order.
+            made = {"avg": lambda: sum_of(items) / len(values), "sum": lambda: sum_of(items),
                     "min": lambda: values[0], "max": lambda: values[-1], "count": lambda: len(values)}.get(
                         aggregate, lambda: values[max(1, math.ceil(int(aggregate[1:]) / 100 * len(values))) - 1])()
-            yield start, min(e.usec for e in items), len(items), float(made)
+            yield start, unit, items[0].usec, len(items), float(made)
 
     def operations(self, root):
         """Trace ids below one, by how they are found: {id: depth}."""
@@ -373,7 +376,8 @@ class Evaluator:
         table = self.metrics if query.get("metrics") else self.entries
         found = table.select(query)
         if "series" in query:
-            return series_lines(list(self.series(query, found)))
+            return series_lines(query, list(self.series(query, found)),
+                                list(self.series(query, found, True)))
         if "count" in query:
             return count_lines(query, self.count(query, table, found))
         found = order(query, found)
@@ -385,11 +389,22 @@ class Evaluator:
         return lines, lines
 
 
-def series_lines(points):
+def sum_of(items):
+    total = 0.0
+    for e in items:
+        total += e.value
+    return total
+
+
+def series_lines(query, points, by_unit):
     ours = [b"%d %d %d %s" % (start, first, n, struct.pack(">d", value).hex().encode())
-            for start, first, n, value in points]
-    shown = ['{"time":"%s","count":%d,"value":%s}' % (iso(start or first), n, repr(value))
-             for start, first, n, value in points]
+            for start, _, first, n, value in points]
+    if not query["series"][1]:
+        by_unit.sort(key=lambda p: (-p[4], p[1].encode()))
+    shown = ['{"time":"%s","unit":%s,"count":%d,"value":%s}' % (
+        iso(start or first), escape(unit), n, repr(value)) for start, unit, first, n, value in by_unit]
+    if not points and not query["series"][1]:
+        shown = ['{"time":null,"count":0,"value":null}']
     return ours, [line.encode() for line in shown]
 
 

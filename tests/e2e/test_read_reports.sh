@@ -89,8 +89,8 @@ INFO,"child, ""quoted""
 second line","x,y"' \
 	bash -c "'$read' -o csv --fields level,message,tags -m src.child |
 		tr -d '\r'"
-expect "a metric" '{"time":"2026-01-28T10:00:00.000000Z","count":60,"value":29.0}
-{"time":"2026-01-28T10:30:00.000000Z","count":40,"value":49.0}' \
+expect "a metric" '{"time":"2026-01-28T10:00:00.000000Z","unit":"ms","count":60,"value":29.0}
+{"time":"2026-01-28T10:30:00.000000Z","unit":"ms","count":40,"value":49.0}' \
 	bash -c "'$read' --metric wait --agg p50 --bucket 30m -o json"
 
 expect "levels add up" '3' \
@@ -162,6 +162,21 @@ if [ -e /dev/full ] && "$read" --help >/dev/full 2>&1; then
 	exit 1
 fi
 
+expect "numbers by a field" '{"module":"sshd","count":1,"p90":900.0,"max":900.0}
+{"module":"src.queue","count":1,"p90":12.5,"max":12.5}' \
+	bash -c "'$read' --of duration_ms --agg p90,max --by module -o json |
+		sed 's/\"time\":[^,]*,//'"
+expect "all numbers" '{"count":2,"value":912.5}' \
+	bash -c "'$read' --of duration_ms --agg sum -o json |
+		sed 's/\"time\":[^,]*,//'"
+expect "no numbers" '{"time":null,"count":0,"value":null}' \
+	"$read" --of duration_ms --agg p99 -o json -m nobody
+expect "a rate" '{"time":"2026-01-28T10:00:00.000000Z","unit":"ms","count":60,"value":0.1}' \
+	bash -c "'$read' --metric wait --agg rate --bucket 10m -o json | head -1"
+expect "a metric by a tag" 'time,tags.op,unit,count,min,max
+2026-01-28T10:00:00.000000Z,a,ms,100,0.0,99.0' bash -c "'$read' \
+	--metric wait --agg min,max --by tags.op -o csv | tr -d '\r'"
+
 trace=$("$read" --trace 01HQ8Z9X0ABCDEFGHJKMNPQRST)
 grep -q 'failed in 30 min 0 s, 104 items of 2 operations' <<<"$trace"
 grep -q '│  ├─ INFO src.child: child' <<<"$trace"
@@ -210,7 +225,8 @@ for wrong in "--levle INFO" "-l LOUD" "-S notatime" "--count-by nosuch" \
 	"--regex" "extra" "--agg" "-o xml" "--errors --histogram" \
 	"--bucket 5x" "-f -r" "-n 2 --limit 3" "--trace $trace_id -m sshd" \
 	"--agg p50" "--count-by level --order-by level" "-S today -S now" \
-	"--fields level" "-q -f" "--metrics --exclude-module a" "-p LOUD" \
+	"--fields level" "--of duration_ms --agg p101" "--by module" \
+	"--of levle" "--of duration_ms --metric x" "-q -f" "--metrics --exclude-module a" "-p LOUD" \
 	"-p err.." "-b=xyz" "-b 7" "--errors -C 2" "-C x" "--context-of module" \
 	"--search-in message" "-F level,module" "--disk-usage -l INFO" \
 	"-S today -S today" "--where levle" "--where (level" "--field message=~x" \

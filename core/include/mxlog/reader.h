@@ -167,6 +167,41 @@ MXLOG_EXPORT size_t mxlog_aggregates_get_size(
 MXLOG_EXPORT const struct mxlog_point *mxlog_aggregates_get_point(
     const struct mxlog_aggregates *aggregates, size_t index);
 
+/* What the numbers in a field come to: `wanted` is one or more of "avg", "sum",
+ * "min", "max", "count", "rate" (a second), and percentiles such as "p50" or
+ * "p99.9" (nearest rank), separated by commas; `of` is the field, for metrics
+ * "value"; `by` is as for mxlog_reader_groups(), or NULL for all in one;
+ * `span_usec` is what a rate is of, 0 from the first value to the last.
+ * Instead of _next(); `metrics` as the query has it. Rows are by time if that is
+ * what `by` begins with, else the largest first. -EINVAL, -E2BIG with reterr. */
+struct mxlog_statistics;
+MXLOG_EXPORT int mxlog_reader_statistics(struct mxlog_reader *reader,
+    bool metrics, const char *wanted, const char *of, const char *by,
+    int64_t span_usec, struct mxlog_statistics **ret,
+    struct mxlog_error *reterr);
+MXLOG_EXPORT void mxlog_statistics_free(struct mxlog_statistics *statistics);
+MXLOG_EXPORT size_t mxlog_statistics_get_size(
+    const struct mxlog_statistics *statistics);
+/* How many were wanted, and their names. */
+MXLOG_EXPORT size_t mxlog_statistics_get_wanted(
+    const struct mxlog_statistics *statistics);
+MXLOG_EXPORT const char *mxlog_statistics_get_name(const struct mxlog_statistics
+						       *statistics,
+    size_t index);
+/* The values that a row is of: a group of these, NULL if there is no `by`. */
+MXLOG_EXPORT const struct mxlog_groups *mxlog_statistics_get_groups(
+    const struct mxlog_statistics *statistics, size_t row, size_t *ret_group);
+MXLOG_EXPORT double mxlog_statistics_get_value(const struct mxlog_statistics
+						   *statistics,
+    size_t row, size_t index);
+/* How many numbers there are in a row, and the time of the first. */
+MXLOG_EXPORT uint64_t
+mxlog_statistics_get_count(const struct mxlog_statistics *statistics,
+    size_t row);
+MXLOG_EXPORT int64_t
+mxlog_statistics_get_first(const struct mxlog_statistics *statistics,
+    size_t row);
+
 /* One operation: the entries and metrics of a trace id and of the operations
  * whose context.parent_operation_id leads to it, in the order of time. */
 struct mxlog_trace;
