@@ -40,6 +40,7 @@ struct mxlog_journal_source {
 	unsigned long listed;
 	bool changed; /* list the files again */
 	bool opened;
+	bool told_empty; /* that there is no file */
 };
 
 static void problem(struct mxlog_journal_source *source, const char *stream,
@@ -111,11 +112,27 @@ static void update_marks(struct mxlog_journal_source *source)
 
 /* ---- which files ---- */
 
+/* As journalctl's --namespace: one, "*" for all, "+NAME" for it and the default
+ * one; `suffix` is what follows the machine's id. */
+static bool is_namespace(const char *wanted, const char *suffix)
+{
+	bool plain = suffix[0] == '\0';
+
+	if (!plain && suffix[0] != '.')
+		return false;
+	if (!wanted)
+		return plain;
+	if (strcmp(wanted, "*") == 0)
+		return true;
+	if (wanted[0] == '+') /* and the default one */
+		return plain || strcmp(suffix + 1, wanted + 1) == 0;
+	return !plain && strcmp(suffix + 1, wanted) == 0;
+}
+
 /* "<id>" or "<id>.<namespace>", as directories of journals are called. */
 static bool is_journal_dir(const struct mxlog_journal_source *source,
     const char *name)
 {
-	const char *namespace = source->where.namespace;
 	size_t digits = strspn(name, "0123456789abcdef");
 
 	if (digits != MXLOG_JOURNAL_ID_LEN)
@@ -123,9 +140,8 @@ static bool is_journal_dir(const struct mxlog_journal_source *source,
 	if (source->machine_id[0] != '\0' && !source->where.directory &&
 	    memcmp(name, source->machine_id, MXLOG_JOURNAL_ID_LEN) != 0)
 		return false;
-	if (!namespace)
-		return name[digits] == '\0' || source->where.directory;
-	return name[digits] == '.' && strcmp(name + digits + 1, namespace) == 0;
+	return source->where.directory ||
+	    is_namespace(source->where.namespace, name + digits);
 }
 
 static int add_dir(struct mxlog_journal_source *source,
@@ -331,6 +347,12 @@ static int rescan(struct mxlog_journal_source *source)
 	}
 	if (files.n_damaged > source->files.n_damaged)
 		problem(source, "", "left out a file that is no journal", 0);
+	if (files.n == 0 && !source->told_empty)
+		problem(source, "",
+		    "there is no journal file where the configuration says: "
+		    "nothing is captured until there is one",
+		    0);
+	source->told_empty = files.n == 0;
 	mxlog_journal_files_done(&source->files);
 	source->files = files;
 	source->listed++;

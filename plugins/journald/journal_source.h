@@ -14,7 +14,7 @@ struct mxlog_journal_where {
 	size_t n_files;
 	const char *directory;
 	const char *namespace; /* of this machine's journals; NULL: the default
-	                        * one */
+	                        * one; "*": all; "+NAME": it and the default */
 	bool runtime_only;
 	unsigned kinds; /* MXLOG_JOURNAL_… */
 	const char *const *matches;

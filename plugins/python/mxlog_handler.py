@@ -16,6 +16,7 @@ does not read for a second loses what comes in the next ten.
 """
 
 import contextvars
+import enum
 import errno
 import fcntl
 import io
@@ -30,7 +31,8 @@ import sys
 import threading
 import time
 import traceback
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
+from datetime import time as clock_time
 
 JOURNAL_SOCKET = "/run/systemd/journal/socket"
 SYSLOG_SOCKET = "/dev/log"
@@ -57,6 +59,12 @@ _PAUSE_SECONDS = 10.0  # after waiting in vain
 _F_ADD_SEALS = 1033
 _F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8
 
+# Types whose str() is their value, and where they are defined.
+_PLAIN_MODULES = frozenset(("decimal", "_decimal", "_pydecimal", "fractions",
+                            "uuid", "ipaddress", "pathlib"))
+_PLAIN_TYPES = frozenset(("Decimal", "Fraction", "UUID", "_IPAddressBase",
+                          "PurePath"))
+
 # What every LogRecord has; all else in it came as `extra`.
 _RECORD_FIELDS = frozenset(
     vars(logging.LogRecord("", 0, "", 0, "", (), None))
@@ -78,6 +86,16 @@ def _safe(convert, value):
         return "<unprintable %s>" % type(value).__name__
 
 
+def _has_plain_text(value):
+    """True for what str() tells all of: Decimal('1.50') is 1.50. By name, so
+    that nothing is imported that the application does not use."""
+    return any(
+        kind.__module__.partition(".")[0] in _PLAIN_MODULES
+        and kind.__name__ in _PLAIN_TYPES
+        for kind in type(value).__mro__
+    )
+
+
 class _Plain:
     """Values as JSON has them; what JSON has no word for, as its repr."""
 
@@ -95,6 +113,12 @@ class _Plain:
             return value if math.isfinite(value) else repr(value)
         if isinstance(value, (dict, list, tuple, set, frozenset)):
             return self._container(value)
+        if isinstance(value, enum.Enum):
+            return self.convert(value.value)
+        if isinstance(value, (date, clock_time)):  # a datetime is a date
+            return _safe(type(value).isoformat, value)
+        if isinstance(value, timedelta) or _has_plain_text(value):
+            return _safe(str, value)
         return _safe(repr, value)
 
     def _container(self, value):

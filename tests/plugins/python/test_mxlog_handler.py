@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """MxlogHandler against applications that do it no favours."""
 import array
+import datetime
+import decimal
+import enum
+import fractions
+import ipaddress
 import json
 import logging
 import os
@@ -14,6 +19,7 @@ import tempfile
 import threading
 import time
 import unittest
+import uuid
 
 from mxlog_handler import MxlogHandler, MxlogProcessor
 
@@ -110,6 +116,29 @@ class Values(Case):
         self.assertEqual(context["set"], [1])
         self.assertEqual(context["surrogate"], "?")
         self.assertEqual(context["getMessage"], "mine")
+
+    def test_what_json_has_no_word_for_comes_by_value(self):
+        class Colour(enum.Enum):
+            RED = "red"
+
+        zone = datetime.timezone.utc
+        wanted = [
+            (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+            (decimal.Decimal("12.50"), "12.50"),
+            (fractions.Fraction(1, 3), "1/3"),
+            (datetime.datetime(2026, 1, 28, 15, 30, 45, 5, tzinfo=zone),
+             "2026-01-28T15:30:45.000005+00:00"),
+            (datetime.date(2026, 1, 28), "2026-01-28"),
+            (datetime.time(15, 30), "15:30:00"),
+            (datetime.timedelta(seconds=90), "0:01:30"),
+            (ipaddress.ip_address("192.0.2.1"), "192.0.2.1"),
+            (pathlib.PurePosixPath("/srv/a"), "/srv/a"),
+            (Colour.RED, "red"),
+        ]
+        self.begin()
+        self.logger.warning("x", extra={"all": [v for v, _ in wanted]})
+        self.assertEqual(self.entry()["context"]["all"],
+                         [text for _, text in wanted])
 
     def test_only_a_number_is_a_duration(self):
         self.begin()
