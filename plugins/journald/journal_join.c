@@ -294,6 +294,7 @@ static int reserve(struct group *group, size_t len, size_t n_ids)
 {
 	void *text = group->text, *lines = group->lines;
 	void *ids = group->identities;
+	size_t all_ids = first_id_of(group, group->n_lines) + n_ids;
 	int r = mxlog_journal_array_grow(&text, &group->capacity,
 	    group->len + len + 1, 1);
 
@@ -302,8 +303,7 @@ static int reserve(struct group *group, size_t len, size_t n_ids)
 		    group->n_lines + 1, sizeof(*group->lines));
 	if (r == 0)
 		r = mxlog_journal_array_grow(&ids, &group->ids_capacity,
-		    first_id_of(group, group->n_lines) + n_ids,
-		    sizeof(*group->identities));
+		    all_ids, sizeof(*group->identities));
 	group->text = text;
 	group->lines = lines;
 	group->identities = ids;
