@@ -9,6 +9,7 @@
 
 #include "archive/archive_foreign.h"
 #include "archive/archive_frame.h"
+#include "archive/archive_recheck.h"
 #include "base/fs.h"
 
 enum {
@@ -404,39 +405,41 @@ static int check_checksum(const struct mxlog_archive_file *file,
 	return r;
 }
 
-static uint32_t count_lines(const struct mxlog_buf *content)
+/* One member's bytes, its own word on them, and the directory's. */
+static int verify_member(struct mxlog_archive_file *file, size_t i,
+    struct mxlog_archive_scan *scan, struct mxlog_archive_scratch *scratch,
+    struct mxlog_buf *content, struct mxlog_error *reterr)
 {
-	const char *p = content->data, *end = p + content->len;
-	uint32_t n = 0;
+	const struct mxlog_archive_member *m = &file->dir.members[i];
+	const char *hidden = "its directory hides something";
+	int r;
 
-	while (p < end) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p));
-
-		n++;
-		p = newline ? newline + 1 : end;
-	}
-	return n;
+	content->len = 0;
+	r = mxlog_archive_file_read(file, i, scratch, content, reterr);
+	if (r < 0)
+		return r;
+	if (mxlog_frame_check_data(scratch->raw.data, m->size, m->content) < 0)
+		return corrupt(file, reterr, "a member says otherwise");
+	r = mxlog_archive_recheck_member(scan, &file->dir, i,
+	    file->ngram_filters, content, &hidden);
+	if (r == -EBADMSG)
+		return corrupt(file, reterr, hidden);
+	return r < 0 ? failed(file, reterr, r) : 0;
 }
 
 static int verify_members(struct mxlog_archive_file *file,
     struct mxlog_error *reterr)
 {
 	struct mxlog_archive_scratch scratch = { 0 };
+	struct mxlog_archive_scan *scan = NULL;
 	struct mxlog_buf content = { 0 };
-	int r = 0;
+	int r = mxlog_archive_scan_new(file->dir.segment.kind, &scan);
 
-	for (size_t i = 0; r == 0 && i < file->dir.n_members; i++) {
-		const struct mxlog_archive_member *m = &file->dir.members[i];
-
-		content.len = 0;
-		r = mxlog_archive_file_read(file, i, &scratch, &content,
-		    reterr);
-		if (r == 0 &&
-		    (mxlog_frame_check_data(scratch.raw.data, m->size,
-			 m->content) < 0 ||
-			count_lines(&content) != m->lines))
-			r = corrupt(file, reterr, "a member says otherwise");
-	}
+	if (r < 0)
+		return failed(file, reterr, r);
+	for (size_t i = 0; r == 0 && i < file->dir.n_members; i++)
+		r = verify_member(file, i, scan, &scratch, &content, reterr);
+	mxlog_archive_scan_free(scan);
 	mxlog_archive_scratch_done(&scratch);
 	mxlog_buf_done(&content);
 	return r;

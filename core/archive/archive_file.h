@@ -66,7 +66,8 @@ uint64_t mxlog_archive_file_size(const struct mxlog_archive_file *file);
 uint64_t mxlog_archive_file_overhead(const struct mxlog_archive_file *file);
 
 /* Check everything: the checksum over all bytes, and that every member
- * inflates to what the directory says of it. For a foreign file: that it
+ * inflates to what the directory says of it, and holds nothing that the directory
+ * hides. For a foreign file: that it
  * inflates. */
 int mxlog_archive_file_verify(struct mxlog_archive_file *file,
     struct mxlog_error *reterr);

@@ -627,3 +627,19 @@ bool mxlog_ngram_filters_may_contain(const struct mxlog_ngram_filters
 			return false;
 	return true;
 }
+
+bool mxlog_ngram_filters_hold_all(const struct mxlog_ngram_filters
+				      *ngram_filters,
+    size_t member, const struct mxlog_ngram_set *set)
+{
+	const struct filter *filter = &ngram_filters->filters[member];
+	const struct group *group =
+	    &ngram_filters->groups[member / MXLOG_NGRAM_GROUP];
+
+	if (filter->any || set->n == 0)
+		return true;
+	for (uint32_t slot = 0; slot < MXLOG_NGRAM_SLOTS; slot++)
+		if (has_bit(set->bits, slot) && !may_hold(group, filter, slot))
+			return false;
+	return true;
+}

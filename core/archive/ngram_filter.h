@@ -59,3 +59,9 @@ void mxlog_ngram_filters_free(struct mxlog_ngram_filters *ngram_filters);
 bool mxlog_ngram_filters_may_contain(const struct mxlog_ngram_filters
 					 *ngram_filters,
     size_t member, const struct mxlog_ngram_set *needle);
+
+/* The same of every gram of the set, however many: true for the grams of the
+ * member's own messages. */
+bool mxlog_ngram_filters_hold_all(const struct mxlog_ngram_filters
+				      *ngram_filters,
+    size_t member, const struct mxlog_ngram_set *set);

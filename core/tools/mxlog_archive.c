@@ -26,15 +26,17 @@ struct options {
 	bool dry_run;
 	bool json;
 	bool record;
+	const char *head;
 };
 
 static const char usage[] =
-    "usage: mxlog-archive [option]... run|list|verify|rebuild-index\n"
+    "usage: mxlog-archive [option]... run|list|verify|head|rebuild-index\n"
     "Compress the days that are due, delete what is past retention, check.\n"
     "\n"
     "  run                  one run of the archive cycle\n"
     "  list                 the archives there are\n"
     "  verify               check ledger, archives and index, all of them\n"
+    "  head                 the ledger's head, to be noted elsewhere\n"
     "  rebuild-index        make index.json and ledger agree with the archives\n"
     "\n"
     "  -D, --log-dir DIR    log directory (default: $MXLOG_LOG_DIR, then the\n"
@@ -42,6 +44,7 @@ static const char usage[] =
     "  -c, --config FILE    configuration (default: $MXLOG_CONFIG, then\n"
     "                       /etc/mxlog/mxlog.yaml, then the defaults)\n"
     "  -n, --dry-run        say what would be done and do nothing\n"
+    "      --head HEX       of verify: the ledger must continue from it\n"
     "      --record         of verify: log what is corrupt\n"
     "  -o, --output FORMAT  text (default) or json, one object a line\n"
     "  -h, --help           this text\n"
@@ -69,6 +72,9 @@ static int parse_option(int option, struct options *options)
 	case 'n':
 		options->dry_run = true;
 		return 0;
+	case 'H':
+		options->head = optarg;
+		return 0;
 	case 'r':
 		options->record = true;
 		return 0;
@@ -91,6 +97,7 @@ static int parse_arguments(int argc, char **argv, struct options *options)
 		{ "log-dir", required_argument, NULL, 'D' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "head", required_argument, NULL, 'H' },
 		{ "record", no_argument, NULL, 'r' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
@@ -288,8 +295,10 @@ static int print_records(const struct mxlog_archive_index *index, bool json)
 }
 
 static int list(const struct mxlog_config *config,
-    const struct console *console, struct mxlog_error *reterr)
+    const struct mxlog_archive_options *options,
+    struct mxlog_archive_stats *stats, struct mxlog_error *reterr)
 {
+	const struct console *console = options->arg;
 	const char *path = mxlog_config_get_log_dir(config);
 	struct mxlog_archive_index index;
 	int fd, r;
@@ -304,10 +313,26 @@ static int list(const struct mxlog_config *config,
 	(void)close(fd);
 	if (r < 0)
 		return r;
+	(void)stats;
 	r = print_records(&index, console->json);
 	if (r == 0 && index.damaged > 0)
 		r = -EBADMSG;
 	mxlog_archive_index_done(&index);
+	return r;
+}
+
+static int print_head(const struct mxlog_config *config,
+    const struct mxlog_archive_options *options,
+    struct mxlog_archive_stats *stats, struct mxlog_error *reterr)
+{
+	const struct console *console = options->arg;
+	char head[MXLOG_ARCHIVE_HEAD_LEN + 1];
+	int r = mxlog_archive_head(config, head, reterr);
+
+	(void)stats;
+	if (r == 0)
+		printf("%s%s%s\n", console->json ? "{\"head\":\"" : "", head,
+		    console->json ? "\"}" : "");
 	return r;
 }
 
@@ -319,11 +344,12 @@ typedef int command(const struct mxlog_config *config,
 
 static const struct {
 	const char *name;
-	command *run; /* NULL: list */
+	command *run;
 } commands[] = {
 	{ "run", mxlog_archive_run },
-	{ "list", NULL },
+	{ "list", list },
 	{ "verify", mxlog_archive_verify },
+	{ "head", print_head },
 	{ "rebuild-index", mxlog_archive_rebuild_index },
 };
 
@@ -343,19 +369,19 @@ static int run_command(command *run, const struct mxlog_config *config,
 		.progress = show_progress,
 		.arg = &console,
 		.record = options->record,
+		.head = options->head,
 	};
 	struct mxlog_archive_stats stats = { 0 };
 	struct mxlog_error error = { 0 };
 	int r;
 
-	r = run ? run(config, &archive, &stats, &error)
-		: list(config, &console, &error);
+	r = run(config, &archive, &stats, &error);
 	clear_progress(&console);
 	/* What was reported as a step need not be said twice. */
 	if (r < 0 && stats.failed == 0)
 		(void)fprintf(stderr, "mxlog-archive: %s\n",
 		    *error.text ? error.text : strerror(-r));
-	if (run)
+	if (run != list && run != print_head)
 		print_summary(&console, &stats);
 	if (fflush(stdout) != 0 && r == 0)
 		r = -errno;
@@ -385,6 +411,6 @@ int main(int argc, char **argv)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	(void)fail("there is no such command",
-	    "run, list, verify or rebuild-index was expected");
+	    "run, list, verify, head or rebuild-index was expected");
 	return EXIT_USAGE;
 }

@@ -141,6 +141,7 @@ static void take_prefix(struct mxlog_ledger_segment *segment,
 	}
 	if (event->has & BIT(seen_sha256)) {
 		segment->seen_size = event->seen_size;
+		segment->seen_usec = event->time_usec;
 		memcpy(segment->seen_sha256, event->seen_sha256,
 		    MXLOG_DIGEST_LEN);
 	}

@@ -36,6 +36,7 @@ struct mxlog_ledger_segment {
 	uint64_t prefix_size, seen_size;
 	unsigned char prefix_sha256[MXLOG_DIGEST_LEN];
 	unsigned char seen_sha256[MXLOG_DIGEST_LEN];
+	int64_t seen_usec; /* when that look was */
 };
 
 /* A zeroed struct is an empty one. */

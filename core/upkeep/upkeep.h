@@ -20,6 +20,8 @@ struct mxlog_upkeep {
 	struct mxlog_witness witness;
 	uint64_t witnessed_usec;
 	struct mxlog_ledger ledger;
+	struct mxlog_segment_name verified; /* how far archives were, in turn */
+	bool has_verified;
 	struct mxlog_error ledger_error; /* damaged, or not under the key */
 	int log_dir_fd;
 	int state_fd; /* .mxlog; -1 in a dry run without one */
@@ -133,9 +135,17 @@ int mxlog_upkeep_quarantine(struct mxlog_upkeep *upkeep,
  * over. */
 void mxlog_upkeep_seal(struct mxlog_upkeep *upkeep);
 
+/* Seal the beginning of a live segment as far as an earlier look saw it, and look
+ * at it again. */
+int mxlog_upkeep_seal_prefix(struct mxlog_upkeep *upkeep,
+    const struct mxlog_segment_name *name);
+
 /* Archive every live segment that is due; finish or undo what an earlier run
  * began. */
 void mxlog_upkeep_archive(struct mxlog_upkeep *upkeep);
 
 /* Finish an earlier run's deletions; delete what is past retention. */
 void mxlog_upkeep_prune(struct mxlog_upkeep *upkeep);
+
+/* Verify the archives whose turn it is, given when that was done last. */
+void mxlog_upkeep_verify(struct mxlog_upkeep *upkeep, int64_t since_usec);

@@ -168,13 +168,17 @@ static int check_content(const struct mxlog_ledger_segment *known, int fd,
 
 	if (r < 0)
 		return r;
+	if (known->flags & MXLOG_LEDGER_IS_REWRITTEN)
+		return mxlog_error_set(reterr, -EBADMSG,
+		    "%s was rewritten while it was live", text);
 	if (known->has_content &&
 	    (found.size_bytes != known->size ||
 		!mxlog_digest_equal(found.checksum, known->sha256)))
 		return mxlog_error_set(reterr, -EBADMSG,
 		    "%s is not what it was when it was sealed", text);
 	if (!known->has_content &&
-	    !mxlog_digest_equal(found.checksum, known->prefix_sha256))
+	    (found.size_bytes != known->prefix_size ||
+		!mxlog_digest_equal(found.checksum, known->prefix_sha256)))
 		return mxlog_error_set(reterr, -EBADMSG,
 		    "%s does not begin any more as it did", text);
 	return 0;
@@ -253,18 +257,77 @@ static void report_difference(struct mxlog_upkeep *upkeep,
 	mxlog_upkeep_report(upkeep, "verify", name, error->code, error);
 }
 
+/* The line that somebody noted must still be there. */
+struct pin {
+	const char *head;
+	bool found;
+};
+
+static int look_for_pin(void *arg, const struct mxlog_ledger_event *event,
+    const unsigned char digest[MXLOG_DIGEST_LEN])
+{
+	struct pin *pin = arg;
+	char hex[MXLOG_DIGEST_HEX_LEN];
+
+	(void)event;
+	if (!pin->head)
+		return 0;
+	mxlog_digest_format(hex, digest);
+	pin->found |= strlen(pin->head) == sizeof(hex) &&
+	    memcmp(hex, pin->head, sizeof(hex)) == 0;
+	return 0;
+}
+
+static int walk(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
+{
+	struct pin pin = { .head = upkeep->options.head };
+	int r = mxlog_ledger_walk(upkeep->state_fd, look_for_pin, &pin, reterr);
+
+	if (r == 0 && pin.head && !pin.found)
+		return mxlog_error_set(reterr, -EBADMSG,
+		    "the ledger does not continue from that head: it was put "
+		    "back to an older state, or is another one");
+	return r;
+}
+
+int mxlog_archive_head(const struct mxlog_config *config,
+    char ret[MXLOG_ARCHIVE_HEAD_LEN + 1], struct mxlog_error *reterr)
+{
+	const struct mxlog_archive_options options = {
+		.size = sizeof(options),
+	};
+	struct mxlog_upkeep upkeep;
+	int r;
+
+	r = mxlog_upkeep_open(&upkeep, config, &options, MXLOG_UPKEEP_READ,
+	    reterr);
+	if (r == 0 && upkeep.ledger.missing)
+		r = mxlog_error_set(reterr, -ENOENT, "there is no ledger yet");
+	if (r == 0 && upkeep.ledger_error.code < 0) {
+		r = upkeep.ledger_error.code;
+		*reterr = upkeep.ledger_error;
+	}
+	if (r == 0) {
+		mxlog_digest_format(ret, upkeep.ledger.head);
+		ret[MXLOG_ARCHIVE_HEAD_LEN] = '\0';
+	}
+	mxlog_upkeep_close(&upkeep);
+	return r;
+}
+
 static void verify_ledger(struct mxlog_upkeep *upkeep)
 {
 	struct mxlog_error error = upkeep->ledger_error;
 	int r = upkeep->ledger_error.code;
 
 	if (upkeep->ledger.missing) {
-		if (upkeep->key.len == 0 || !mxlog_upkeep_had_ledger(upkeep))
+		if (!upkeep->options.head &&
+		    (upkeep->key.len == 0 || !mxlog_upkeep_had_ledger(upkeep)))
 			return;
 		r = mxlog_error_set(&error, -EBADMSG, ".mxlog/ledger is gone");
 	}
 	if (r == 0)
-		r = mxlog_ledger_walk(upkeep->state_fd, NULL, NULL, &error);
+		r = walk(upkeep, &error);
 	if (r < 0)
 		mxlog_upkeep_report(upkeep, "verify", NULL, r, &error);
 	if (upkeep->ledger.missing)

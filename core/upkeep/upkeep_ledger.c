@@ -47,6 +47,8 @@ int mxlog_upkeep_open_ledger(struct mxlog_upkeep *upkeep, bool write,
 		*reterr = upkeep->ledger_error;
 		return r;
 	}
+	upkeep->has_verified = upkeep->ledger.tick.has & BIT(verified);
+	upkeep->verified = upkeep->ledger.tick.verified;
 	r = read_clock(upkeep);
 	if (r < 0)
 		return mxlog_error_set(reterr, r, "the clocks: %s",
@@ -67,6 +69,10 @@ int mxlog_upkeep_flush(struct mxlog_upkeep *upkeep)
 	struct mxlog_ledger_event tick =
 	    mxlog_witness_tick(&upkeep->witness, upkeep->witnessed_usec);
 
+	if (upkeep->has_verified) {
+		tick.has |= BIT(verified);
+		tick.verified = upkeep->verified;
+	}
 	return mxlog_ledger_flush(&upkeep->ledger, &tick);
 }
 

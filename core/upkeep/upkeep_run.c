@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A run of the cycle: seal, prune, archive. Deleting comes before archiving, so
+/* A run of the cycle: seal, prune, archive, verify. Deleting comes before archiving, so
  * that a full disk gets room first. */
 #include "upkeep/upkeep_check.h"
 
@@ -52,6 +52,7 @@ static int check(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
 
 static int run(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
 {
+	int64_t since_usec = upkeep->ledger.tick.time_usec;
 	bool dry_run = upkeep->options.dry_run;
 	int r = check(upkeep, reterr);
 
@@ -69,6 +70,8 @@ static int run(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
 	mxlog_upkeep_prune(upkeep);
 	if (upkeep->ledger.failed == 0)
 		mxlog_upkeep_archive(upkeep);
+	if (!dry_run && upkeep->ledger.failed == 0)
+		mxlog_upkeep_verify(upkeep, since_usec);
 	if (!dry_run && upkeep->ledger.failed == 0) {
 		r = mxlog_ledger_rotate(&upkeep->ledger);
 		if (r < 0)

@@ -52,6 +52,9 @@ static void look_at(struct mxlog_upkeep *upkeep,
 	if (name->day >= mxlog_timestamp_day(upkeep->now_usec)) {
 		if (!known)
 			note_seen(upkeep, name);
+		r = mxlog_upkeep_seal_prefix(upkeep, name);
+		if (r < 0)
+			mxlog_upkeep_report(upkeep, "seal", name, r, NULL);
 		return;
 	}
 	if (!known || !(known->flags & closed)) {

@@ -36,7 +36,8 @@ struct mxlog_archive_options {
 	mxlog_archive_report *report; /* may be NULL */
 	mxlog_archive_progress *progress; /* may be NULL */
 	void *arg;
-	bool record; /* of _verify: log corrupt archives, too */
+	bool record;      /* of _verify: log corrupt archives, too */
+	const char *head; /* of _verify: what _head said once; may be NULL */
 };
 
 /* One run of the cycle over the config's log directory: finish what was
@@ -56,6 +57,15 @@ MXLOG_EXPORT int mxlog_archive_run(const struct mxlog_config *config,
 MXLOG_EXPORT int mxlog_archive_verify(const struct mxlog_config *config,
     const struct mxlog_archive_options *options,
     struct mxlog_archive_stats *ret, struct mxlog_error *reterr);
+
+/* The ledger's head: the SHA-256 of its last line, in hex, which stands for all
+ * before it. Noted elsewhere it later proves, by _verify, that the ledger goes on
+ * from there. -ENOENT: there is no ledger; -EBADMSG: it is damaged. */
+enum {
+	MXLOG_ARCHIVE_HEAD_LEN = 64,
+};
+MXLOG_EXPORT int mxlog_archive_head(const struct mxlog_config *config,
+    char ret[MXLOG_ARCHIVE_HEAD_LEN + 1], struct mxlog_error *reterr);
 
 /* Make the index agree with the archives there are: those without a record
  * are read, checked and recorded as rebuilt from their content; records

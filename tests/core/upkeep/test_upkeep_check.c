@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -397,6 +398,128 @@ START_TEST(another_archive_does_not_take_a_recorded_ones_place)
 }
 END_TEST
 
+START_TEST(the_runs_verify_each_archive_in_turn_and_tell_once)
+{
+	struct mxlog_archive_stats stats = { 0 };
+	struct mxlog_error error = { 0 };
+	struct mxlog_archive_options at = options;
+	struct logdir dir;
+	uint64_t verified = 0;
+	int failed = 0;
+
+	setup(&dir);
+	flip(&dir, "archive/2026-01-20.log.gz", 100);
+	for (int i = 1; i <= 2 * 7 * 24; i++) {
+		at.now_usec = WEEK + i * USEC_PER_DAY / 24;
+		failed += mxlog_archive_run(dir.config, &at, &stats, &error) ==
+		    -EBADMSG;
+		verified += stats.verified;
+	}
+	ck_assert_int_ge(failed, 2);
+	ck_assert_uint_ge(verified, 2 * 2);
+	ck_assert_uint_eq(logdir_count(&dir, today(), "Corrupt archive: "), 1);
+	/* Not asked for. */
+	dir.config->verify_days = 0;
+	at.now_usec = WEEK + 30 * USEC_PER_DAY - 1;
+	dir.config->retention_days = 0;
+	ck_assert_int_eq(mxlog_archive_run(dir.config, &at, &stats, &error), 0);
+	ck_assert_uint_eq(stats.verified, 0);
+	logdir_done(&dir);
+}
+END_TEST
+
+START_TEST(a_head_shows_that_the_directory_was_put_back)
+{
+	char head[MXLOG_ARCHIVE_HEAD_LEN + 1], early[sizeof(head)];
+	struct mxlog_archive_options pinned = options;
+	struct mxlog_archive_stats stats;
+	struct mxlog_error error = { 0 };
+	char command[512];
+	struct logdir dir;
+
+	logdir_init(&dir);
+	logdir_add(&dir, "2026-01-19.log", 2000);
+	logdir_use_key(&dir, "a key of thirty-two bytes, say..");
+	ck_assert_int_eq(mxlog_archive_head(dir.config, early, &error),
+	    -ENOENT);
+	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
+	ck_assert_int_eq(mxlog_archive_head(dir.config, early, &error), 0);
+	(void)snprintf(command, sizeof(command), "cp -a '%s' '%s.old'",
+	    dir.path, dir.path);
+	ck_assert_int_eq(system(command), 0);
+	logdir_add(&dir, "2026-01-20.log", 2000);
+	ck_assert_int_eq(logdir_run(&dir, WEEK), 0);
+	ck_assert_int_eq(mxlog_archive_head(dir.config, head, &error), 0);
+	pinned.head = early;
+	ck_assert_int_eq(mxlog_archive_verify(dir.config, &pinned, &stats,
+			     &error),
+	    0);
+	/* All of it, as it was: nothing in it is wrong. */
+	(void)snprintf(command, sizeof(command),
+	    "rm -r '%s' && mv '%s.old' '%s'", dir.path, dir.path, dir.path);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(verify(&dir, &stats, &error), 0);
+	pinned.head = head;
+	ck_assert_int_eq(mxlog_archive_verify(dir.config, &pinned, &stats,
+			     &error),
+	    -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(error.text, "older state"));
+	logdir_done(&dir);
+}
+END_TEST
+
+/* What a run finds in today's segment. */
+static void run_twice(struct logdir *dir, const char *second)
+{
+	static const int64_t noon = LOGDIR_DAY + USEC_PER_DAY / 2;
+
+	scratch_write(dir->path, "2026-01-20.log", "{\"a\":1}\n{\"b\":2}\n");
+	ck_assert_int_eq(logdir_run(dir, noon), 0);
+	scratch_write(dir->path, "2026-01-20.log",
+	    "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n");
+	ck_assert_int_eq(logdir_run(dir, noon + 900 * USEC_PER_SEC), 0);
+	scratch_write(dir->path, "2026-01-20.log", second);
+	ck_assert_int_eq(logdir_run(dir, noon + 1800 * USEC_PER_SEC), 0);
+}
+
+START_TEST(rewriting_today_shows)
+{
+	static const struct {
+		const char *content;
+		bool shows;
+	} cases[] = {
+		{ "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n{\"d\":4}\n", false },
+		/* What was seen once may be cut back. */
+		{ "{\"a\":1}\n{\"b\":2}\n", false },
+		{ "{\"a\":1}\n{\"b\":2}\n{\"x\":3}\n", false },
+		{ "{\"a\":1}\n{\"x\":2}\n{\"c\":3}\n", true },
+		{ "{\"a\":1}\n", true },
+		{ "", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct mxlog_archive_stats stats;
+		struct mxlog_error error = { 0 };
+		struct logdir dir;
+
+		logdir_init(&dir);
+		run_twice(&dir, cases[i].content);
+		ck_assert_int_eq(verify(&dir, &stats, &error),
+		    cases[i].shows ? -EBADMSG : 0);
+		ck_assert_uint_eq(logdir_count(&dir, today(),
+				      "does not begin any more"),
+		    cases[i].shows);
+		ck_assert_int_eq(logdir_run(&dir,
+				     LOGDIR_DAY + USEC_PER_DAY - 1),
+		    0);
+		ck_assert_uint_eq(logdir_count(&dir, today(),
+				      "does not begin any more"),
+		    cases[i].shows);
+		logdir_done(&dir);
+	}
+}
+END_TEST
+
 START_TEST(pruning_and_archiving_keep_the_chain)
 {
 	struct mxlog_archive_stats stats;
@@ -442,4 +565,6 @@ SUITE("cycle_check", a_corrupt_archive_is_told_once_and_the_others_are_right,
     a_ledger_that_is_gone_is_told_without_archives,
     damage_in_the_ledger_stops_the_cycle_until_it_is_rebuilt,
     another_archive_does_not_take_a_recorded_ones_place,
+    the_runs_verify_each_archive_in_turn_and_tell_once,
+    a_head_shows_that_the_directory_was_put_back, rewriting_today_shows,
     pruning_and_archiving_keep_the_chain, a_key_that_others_can_read_is_refused)
