@@ -2,7 +2,7 @@
 /* Redaction of entries and metrics: which texts there are, and what a key says
  * about its value. */
 #include "base/json.h"
-#include "redact/redact_names.h"
+#include "redact/redact_json.h"
 #include "redact/redact_private.h"
 
 #define FAILED_TAG "redaction_failed"
@@ -75,43 +75,19 @@ static int redact_span(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
 
 /* ---- what a key says about its value ---- */
 
-static bool is_secret_name(struct mxlog_name name)
+static bool is_redacted(const struct mxlog_redactor *redactor, const char *text,
+    size_t len)
 {
-	return name.kind != MXLOG_NAME_OTHER;
+	return len == redactor->text_len &&
+	    memcmp(text, redactor->text, len) == 0;
 }
 
-static bool is_number_allowed(struct mxlog_name name)
-{
-	return name.kind == MXLOG_NAME_TOKENS ||
-	    (name.kind == MXLOG_NAME_PASS && !name.several);
-}
-
-static bool is_text_allowed(const struct mxlog_redactor *redactor,
+static bool is_secret(const struct mxlog_redactor *redactor,
     struct mxlog_name name, const char *text, size_t len)
 {
-	if (len == 0)
-		return true;
-	if (len == redactor->text_len && memcmp(text, redactor->text, len) == 0)
-		return true;
-	return name.kind == MXLOG_NAME_PWD && !name.several && *text == '/';
-}
-
-/* null, true, false and what is empty tell nothing. */
-static bool is_value_allowed(const struct mxlog_redactor *redactor,
-    struct mxlog_name name, const struct mxlog_json_token *token)
-{
-	switch (token->type) {
-	case MXLOG_JSON_NULL:
-	case MXLOG_JSON_TRUE:
-	case MXLOG_JSON_FALSE:
-		return true;
-	case MXLOG_JSON_NUMBER:
-		return is_number_allowed(name);
-	case MXLOG_JSON_STRING:
-		return is_text_allowed(redactor, name, token->text, token->len);
-	default:
-		return token->len <= 2;
-	}
+	return name.kind != MXLOG_NAME_QUERY && len > 0 &&
+	    !is_redacted(redactor, text, len) &&
+	    mxlog_value_is_secret(name, text, len);
 }
 
 /* ---- JSON values ---- */
@@ -120,11 +96,8 @@ static bool is_value_allowed(const struct mxlog_redactor *redactor,
  * change is. */
 struct walk {
 	struct mxlog_redactor *redactor;
-	struct mxlog_json json;
 	const char *copied; /* up to here it is written */
 	bool changed;
-	bool under_secret; /* the next token is the value of such a key */
-	struct mxlog_name name;
 };
 
 static int write_instead(struct walk *walk,
@@ -171,10 +144,6 @@ static int redact_token(struct walk *walk, const struct mxlog_json_token *token)
 
 	if (r < 0)
 		return r;
-	if (token->type == MXLOG_JSON_KEY) {
-		walk->name = mxlog_name_classify(text, len);
-		walk->under_secret = is_secret_name(walk->name);
-	}
 	r = mxlog_redact_string(redactor, text, len, NULL, 0, &redactor->out);
 	if (r <= 0)
 		return r;
@@ -198,53 +167,35 @@ static int redact_number(struct walk *walk,
 	return write_instead(walk, token, redactor->text, redactor->text_len);
 }
 
-static int walk_value(struct walk *walk, struct mxlog_json_token *token)
+static int redact_value(void *data, const struct mxlog_json_token *token,
+    enum mxlog_json_verdict verdict)
 {
-	bool under_secret = walk->under_secret;
-	int r;
+	struct walk *walk = data;
+	struct mxlog_redactor *redactor = walk->redactor;
 
-	walk->under_secret = false;
-	if (under_secret) {
-		struct mxlog_json_token whole = *token;
-		struct mxlog_json ahead = walk->json;
-
-		r = mxlog_json_skip(&ahead, &whole);
-		if (r < 0)
-			return r;
-		if (!is_value_allowed(walk->redactor, walk->name, &whole)) {
-			walk->json = ahead;
-			walk->redactor->stats.redactions++;
-			return write_instead(walk, &whole, walk->redactor->text,
-			    walk->redactor->text_len);
-		}
+	if (verdict == MXLOG_JSON_SECRET) {
+		if (is_redacted(redactor, token->text, token->len))
+			return 0;
+		redactor->stats.redactions++;
+		return write_instead(walk, token, redactor->text,
+		    redactor->text_len);
 	}
-	if (token->type == MXLOG_JSON_STRING)
-		return redact_token(walk, token);
 	if (token->type == MXLOG_JSON_NUMBER)
 		return redact_number(walk, token);
-	return 0;
+	return redact_token(walk, token);
 }
 
 /* 1 and the new value in redactor->value, 0 for no change, -ENOMEM, -EBADMSG
- * for what is no JSON. */
-static int walk_json(struct mxlog_redactor *redactor, const char *text,
-    size_t len)
+ * for what is no JSON. `name` is that of the value's key. */
+static int walk_json(struct mxlog_redactor *redactor, struct mxlog_name name,
+    const char *text, size_t len)
 {
 	struct walk walk = { .redactor = redactor, .copied = text };
-	struct mxlog_json_token token;
+	size_t end;
 	int r;
 
 	redactor->value.len = 0;
-	mxlog_json_init(&walk.json, text, len);
-	while ((r = mxlog_json_next(&walk.json, &token)) > 0) {
-		if (token.type == MXLOG_JSON_KEY)
-			r = redact_token(&walk, &token);
-		else if (token.type != MXLOG_JSON_OBJECT_END &&
-		    token.type != MXLOG_JSON_ARRAY_END)
-			r = walk_value(&walk, &token);
-		if (r < 0)
-			break;
-	}
+	r = mxlog_json_judge(text, len, name, redact_value, &walk, &end);
 	if (r < 0 || !walk.changed)
 		return r;
 	r = mxlog_buf_add(&redactor->value, walk.copied,
@@ -263,9 +214,9 @@ static int hide_value(struct mxlog_redactor *redactor,
 }
 
 static int redact_json(struct mxlog_redactor *redactor,
-    struct mxlog_entry *entry, struct mxlog_pair *pair)
+    struct mxlog_entry *entry, struct mxlog_name name, struct mxlog_pair *pair)
 {
-	int r = walk_json(redactor, mxlog_entry_text(entry, pair->value),
+	int r = walk_json(redactor, name, mxlog_entry_text(entry, pair->value),
 	    pair->value.len);
 
 	if (r == -EBADMSG ||
@@ -280,43 +231,26 @@ static int redact_json(struct mxlog_redactor *redactor,
 	    &pair->value);
 }
 
-/* Of a pair's value: what kind of token would it be? */
-static bool is_pair_allowed(const struct mxlog_redactor *redactor,
-    const struct mxlog_entry *entry, struct mxlog_name name,
-    const struct mxlog_pair *pair)
-{
-	struct mxlog_json_token token;
-	struct mxlog_json json;
-	const char *text = mxlog_entry_text(entry, pair->value);
-
-	if (!pair->json)
-		return is_text_allowed(redactor, name, text, pair->value.len);
-	mxlog_json_init(&json, text, pair->value.len);
-	return mxlog_json_next(&json, &token) > 0 &&
-	    mxlog_json_skip(&json, &token) >= 0 &&
-	    is_value_allowed(redactor, name, &token);
-}
-
 static int redact_pair(struct mxlog_redactor *redactor,
     struct mxlog_entry *entry, struct mxlog_pair *pair)
 {
 	struct mxlog_name name = { 0 };
 
-	if (is_wanted(redactor, pair->key)) {
+	if (is_wanted(redactor, pair->key))
 		name = mxlog_name_classify(mxlog_entry_text(entry, pair->key),
 		    pair->key.len);
-		if (is_secret_name(name) &&
-		    !is_pair_allowed(redactor, entry, name, pair)) {
-			redactor->stats.redactions++;
-			return hide_value(redactor, entry, pair);
-		}
+	if (pair->json)
+		return name.kind != MXLOG_NAME_OTHER ||
+			is_wanted(redactor, pair->value)
+		    ? redact_json(redactor, entry, name, pair)
+		    : 0;
+	if (is_secret(redactor, name, mxlog_entry_text(entry, pair->value),
+		pair->value.len)) {
+		redactor->stats.redactions++;
+		return hide_value(redactor, entry, pair);
 	}
-	if (!pair->json)
-		return redact_span(redactor, &entry->bytes, MXLOG_ENTRY_TEXT,
-		    &pair->value);
-	return is_wanted(redactor, pair->value)
-	    ? redact_json(redactor, entry, pair)
-	    : 0;
+	return redact_span(redactor, &entry->bytes, MXLOG_ENTRY_TEXT,
+	    &pair->value);
 }
 
 static int redact_context(struct mxlog_redactor *redactor,
@@ -420,8 +354,7 @@ static int redact_metric_tag(struct mxlog_redactor *redactor,
 		struct mxlog_name name =
 		    mxlog_name_classify(bytes + tag->key.off, tag->key.len);
 
-		if (is_secret_name(name) &&
-		    !is_text_allowed(redactor, name, bytes + tag->value.off,
+		if (is_secret(redactor, name, bytes + tag->value.off,
 			tag->value.len)) {
 			redactor->stats.redactions++;
 			return hide(redactor, &metric->bytes, &tag->value);

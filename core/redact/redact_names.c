@@ -2,7 +2,7 @@
 #include "redact/redact_names.h"
 
 enum {
-	WORD_MAX = 24, /* of longer words the end is kept */
+	WORD_MAX = 40, /* of longer words the end is kept */
 };
 
 struct word {
@@ -31,8 +31,22 @@ static const struct {
 	size_t first_len;
 	const char *second;
 	size_t second_len;
+	enum mxlog_name_kind kind;
 } pairs[] = {
-#define PAIR(first, second) { LITERAL(first), LITERAL(second) },
+#define PAIR(first, second) \
+	{ LITERAL(first), LITERAL(second), MXLOG_NAME_SECRET },
+#define OPAQUE_PAIR(first, second) \
+	{ LITERAL(first), LITERAL(second), MXLOG_NAME_OPAQUE },
+#include "tbl/secret_names.def"
+};
+
+static const struct noun forms[] = {
+#define FORM(word) { LITERAL(word), MXLOG_NAME_OTHER },
+#include "tbl/secret_names.def"
+};
+
+static const struct noun plain_keys[] = {
+#define PLAIN_KEY(word) { LITERAL(word), MXLOG_NAME_OTHER },
 #include "tbl/secret_names.def"
 };
 
@@ -74,25 +88,31 @@ static bool ends_like_a_noun(const struct word *word)
 	return false;
 }
 
-static bool is_pair(const struct word *first, const struct word *second)
+static enum mxlog_name_kind pair_kind(const struct word *first,
+    const struct word *second)
 {
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
 		if (equals(second, pairs[i].second, pairs[i].second_len) &&
 		    equals(first, pairs[i].first, pairs[i].first_len))
-			return true;
-	return false;
+			return pairs[i].kind;
+	return MXLOG_NAME_OTHER;
 }
 
 static enum mxlog_name_kind noun_kind(const struct word *before,
     const struct word *word)
 {
 	const struct noun *noun = find(nouns, ARRAY_LEN(nouns), word);
+	enum mxlog_name_kind pair = pair_kind(before, word);
 
+	if (pair != MXLOG_NAME_OTHER)
+		return pair;
+	if (noun && noun->kind == MXLOG_NAME_KEY &&
+	    (before->len == 0 ||
+		find(plain_keys, ARRAY_LEN(plain_keys), before)))
+		return MXLOG_NAME_OTHER;
 	if (noun)
 		return noun->kind;
-	if (is_pair(before, word) || ends_like_a_noun(word))
-		return MXLOG_NAME_SECRET;
-	return MXLOG_NAME_OTHER;
+	return ends_like_a_noun(word) ? MXLOG_NAME_SECRET : MXLOG_NAME_OTHER;
 }
 
 static bool is_upper(char c)
@@ -105,9 +125,10 @@ static bool is_lower(char c)
 	return c >= 'a' && c <= 'z';
 }
 
+/* Letters of other scripts, too: no punctuation of theirs stands in a name. */
 static bool is_letter(char c)
 {
-	return is_upper(c) || is_lower(c);
+	return is_upper(c) || is_lower(c) || (unsigned char)c >= 0x80;
 }
 
 /* apiKey and APIKey are two words each. */
@@ -123,7 +144,7 @@ static void add_letter(struct word *word, char c)
 {
 	if (word->len == WORD_MAX)
 		memmove(word->text, word->text + 1, --word->len);
-	word->text[word->len++] = (char)(c | 0x20);
+	word->text[word->len++] = is_upper(c) ? (char)(c | 0x20) : c;
 }
 
 /* The next word in lower case; false if there is none. */
@@ -144,6 +165,23 @@ static bool next_word(const char *name, size_t len, size_t *at,
 	return ret->len > 0;
 }
 
+/* With a word after them that we don't know these say nothing. */
+static bool is_weak(enum mxlog_name_kind kind)
+{
+	switch (kind) {
+	case MXLOG_NAME_PASS:
+	case MXLOG_NAME_TOKENS:
+	case MXLOG_NAME_PWD:
+	case MXLOG_NAME_CODE:
+	case MXLOG_NAME_OPAQUE:
+	case MXLOG_NAME_QUERY:
+	case MXLOG_NAME_KEY:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void add_word(struct mxlog_name *name, const struct word *before,
     const struct word *word)
 {
@@ -155,8 +193,10 @@ static void add_word(struct mxlog_name *name, const struct word *before,
 
 		name->kind = negated ? MXLOG_NAME_OTHER : kind;
 		name->loose = false;
-	} else if (name->kind == MXLOG_NAME_PASS ||
-	    name->kind == MXLOG_NAME_TOKENS || name->kind == MXLOG_NAME_PWD ||
+	} else if (name->kind != MXLOG_NAME_OTHER &&
+	    find(forms, ARRAY_LEN(forms), word)) {
+		/* It is one in some form. */
+	} else if (is_weak(name->kind) ||
 	    find(abouts, ARRAY_LEN(abouts), word)) {
 		name->kind = MXLOG_NAME_OTHER;
 	} else {
@@ -173,5 +213,18 @@ struct mxlog_name mxlog_name_classify(const char *text, size_t len)
 	for (size_t at = 0; next_word(text, len, &at, &words[n % 2]); n++)
 		add_word(&name, &words[(n + 1) % 2], &words[n % 2]);
 	name.several = n > 1;
+	name.class =
+	    name.loose && !memchr(text, '_', len) && !memchr(text, '-', len);
+	name.key = equals(&words[(n + 1) % 2], LITERAL("key")) ||
+	    equals(&words[(n + 1) % 2], LITERAL("keys"));
 	return name;
+}
+
+bool mxlog_name_is_about(const char *text, size_t len)
+{
+	struct word word = { 0 }, next;
+
+	for (size_t at = 0; next_word(text, len, &at, &next);)
+		word = next;
+	return find(abouts, ARRAY_LEN(abouts), &word) != NULL;
 }

@@ -220,14 +220,15 @@ static bool read_element(struct pair *pair, struct mxlog_range *ret)
 	ret->start = (size_t)(close - value->text) + 1;
 	open = memchr(close, '<', value->len - ret->start + 1);
 	ret->end = open ? (size_t)(open - value->text) : value->len;
-	return ret->end > ret->start && !mxlog_value_is_none(value, ret);
+	return ret->end > ret->start &&
+	    mxlog_value_is_secret(value->name, value->text + ret->start,
+		ret->end - ret->start);
 }
 
-/* TokenFilter: text; the name of a class more likely than that of a secret. */
-static bool is_unlikely(const struct pair *pair)
+static bool is_in_query(const struct pair *pair)
 {
-	return pair->value.colon && !pair->value.quoted &&
-	    pair->value.name.loose;
+	return pair->start > 0 &&
+	    strchr("?&", pair->value.text[pair->start - 1]);
 }
 
 /* user: a pass: b; without a user "pass:" is rather a count. */
@@ -285,7 +286,7 @@ static bool skip_to_value(struct pair *pair)
 
 	(void)skip_spaces(pair);
 	if (skip_separator(pair))
-		return !is_unlikely(pair);
+		return true;
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		pair->value.at = behind;
 		if (ways[i](pair))
@@ -294,8 +295,8 @@ static bool skip_to_value(struct pair *pair)
 	return false;
 }
 
-bool mxlog_pair_find(const char *text, size_t len, size_t at, size_t *ret_end,
-    struct mxlog_range *ret)
+bool mxlog_pair_find(const char *text, size_t len, size_t at,
+    struct mxlog_pair_found *ret)
 {
 	struct pair pair = { .value = { .text = text, .len = len } };
 	bool element;
@@ -303,20 +304,24 @@ bool mxlog_pair_find(const char *text, size_t len, size_t at, size_t *ret_end,
 	assert(at < len);
 
 	find_name(&pair, at);
-	*ret_end = pair.end;
+	ret->name_end = pair.end;
 	element = pair.start > 0 && text[pair.start - 1] == '<';
 	if (!element && !may_have_value(&pair))
 		return false;
 	pair.value.name =
 	    mxlog_name_classify(text + pair.start, pair.end - pair.start);
-	if (pair.value.name.kind == MXLOG_NAME_OTHER)
+	pair.value.name_at = pair.start;
+	if (pair.value.name.kind == MXLOG_NAME_OTHER ||
+	    (pair.value.name.kind == MXLOG_NAME_QUERY && !is_in_query(&pair)))
 		return false;
 	if (element)
-		return read_element(&pair, ret);
+		return read_element(&pair, &ret->range);
 	if (!skip_to_value(&pair))
 		return false;
 	if (pair.value.name.kind == MXLOG_NAME_PASS && pair.value.colon &&
 	    has_user_before(&pair))
 		pair.value.name.kind = MXLOG_NAME_SECRET;
-	return mxlog_value_read(&pair.value, ret);
+	ret->name = pair.value.name;
+	ret->container = mxlog_value_is_container(&pair.value);
+	return mxlog_value_read(&pair.value, &ret->range);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "redact/redact_json.h"
 #include "redact/redact_runs.h"
 #include "redact/redact_tokens.h"
 
@@ -11,6 +12,7 @@ enum {
 	 * what a rule may read on. */
 	COST_A_LOOK = 32,
 	COST_BYTES = 4096,
+	JSON_TRIES = 4, /* to read JSON in a text that is none */
 };
 
 /* A rule's pattern, compiled when it is first needed: most never are. */
@@ -222,6 +224,7 @@ struct search {
 	struct mxlog_budget *budget;
 	struct mxlog_ranges *ranges;
 	size_t cost; /* since the last look at the clock */
+	bool named;  /* a word of a secret's name stands there */
 	int r;
 };
 
@@ -243,17 +246,100 @@ int mxlog_ranges_add(struct mxlog_ranges *ranges, size_t start, size_t end,
 	return 0;
 }
 
+static bool is_too_late(struct search *search, size_t at)
+{
+	search->cost += 1 + (search->len - at) / COST_BYTES;
+	if (search->cost < COST_A_LOOK)
+		return false;
+	search->cost = 0;
+	return mxlog_budget_spent(search->budget);
+}
+
+/* A secret in JSON: its text is a part of the text that is searched. */
+static int add_json_secret(void *data, const struct mxlog_json_token *token,
+    enum mxlog_json_verdict verdict)
+{
+	struct search *search = data;
+	size_t start = (size_t)(token->text - search->text);
+
+	if (verdict != MXLOG_JSON_SECRET)
+		return 0;
+	return mxlog_ranges_add(search->ranges, start, start + token->len,
+	    MXLOG_RULE_NAME);
+}
+
+/* 1: the value is JSON, and its secrets are known; 0: it is none. */
+static int judge_json(struct search *search, size_t at, struct mxlog_name name,
+    size_t *ret_end)
+{
+	size_t before = search->ranges->n, len;
+	int r = mxlog_json_judge(search->text + at, search->len - at, name,
+	    add_json_secret, search, &len);
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		search->ranges->n = before;
+		return 0;
+	}
+	*ret_end = at + len;
+	return 1;
+}
+
 static int find_pair(struct search *search, size_t at)
 {
 	struct rule *rule = &search->rules->list[MXLOG_RULE_NAME];
-	struct mxlog_range range;
+	struct mxlog_pair_found found = { 0 };
+	bool is_secret = mxlog_pair_find(search->text, search->len, at, &found);
 
-	if (!mxlog_pair_find(search->text, search->len, at, &rule->next,
-		&range))
+	search->named = true;
+	rule->next = found.name_end;
+	if (!is_secret)
 		return 0;
-	rule->next = MAX(rule->next, range.end);
-	return mxlog_ranges_add(search->ranges, range.start, range.end,
-	    MXLOG_RULE_NAME);
+	if (found.container) {
+		size_t end = 0;
+		int r = judge_json(search, found.range.start, found.name, &end);
+
+		if (r != 0)
+			return MIN(r, 0);
+	}
+	rule->next = MAX(rule->next, found.range.end);
+	return mxlog_ranges_add(search->ranges, found.range.start,
+	    found.range.end, MXLOG_RULE_NAME);
+}
+
+/* Does a list or an object of JSON begin here? */
+static bool is_json_start(const struct search *search, size_t at)
+{
+	char next = at + 1 < search->len ? search->text[at + 1] : '\0';
+
+	return next == '"' ||
+	    (search->text[at] == '[' && (next == '{' || next == '['));
+}
+
+/* Names and values beside each other, in JSON inside of the text. */
+static int find_structure(struct search *search)
+{
+	unsigned tries = 0;
+	size_t at = 0;
+
+	while (at < search->len && tries < JSON_TRIES) {
+		size_t end = at + 1;
+		int r = 0;
+
+		if (strchr("{[", search->text[at]) && search->text[at] &&
+		    is_json_start(search, at)) {
+			if (is_too_late(search, at))
+				return -ETIMEDOUT;
+			r = judge_json(search, at, (struct mxlog_name){ 0 },
+			    &end);
+			tries += r == 0;
+		}
+		if (r < 0)
+			return r;
+		at = end;
+	}
+	return 0;
 }
 
 static unsigned rule_id(const struct search *search, const struct rule *rule)
@@ -307,15 +393,6 @@ static size_t step_back(const struct search *search, size_t at, size_t n)
 	while (at > 0 && (search->text[at] & 0xc0) == 0x80)
 		at--;
 	return at;
-}
-
-static bool is_too_late(struct search *search, size_t at)
-{
-	search->cost += 1 + (search->len - at) / COST_BYTES;
-	if (search->cost < COST_A_LOOK)
-		return false;
-	search->cost = 0;
-	return mxlog_budget_spent(search->budget);
 }
 
 static int try_token(struct search *search, size_t at, unsigned number)
@@ -427,6 +504,8 @@ int mxlog_rules_find(struct mxlog_rules *rules, const char *text, size_t len,
 	else
 		mxlog_keywords_find(rules->keywords, text, len, on_keyword,
 		    &search);
+	if (search.r >= 0 && search.named)
+		search.r = find_structure(&search);
 	for (size_t i = 0; i < rules->n_always && search.r >= 0; i++)
 		search.r = find_all(&search, &rules->list[rules->always[i]], 0);
 	return MIN(search.r, 0);

@@ -3,12 +3,16 @@
 
 #include <strings.h>
 
+#include "redact/redact_judge.h"
+
 enum {
 	SLASHES_MAX = 12, /* before a quote */
 	CLOSERS_MAX = 12, /* quotes and spaces behind a name */
 	KEY_MAX = 48,     /* of what may be the next pair's name */
 	SCHEME_MAX = 24,  /* of an authorization scheme */
 	OPAQUE_MIN = 8,   /* of what looks like a credential */
+	CODE_MIN = 4,     /* digits of a one-time password or PIN */
+	CODE_MAX = 8,
 };
 
 /* Behind an opening quote that has `slashes` backslashes before it: where the
@@ -112,47 +116,114 @@ static bool is_one_of(const char *const *words, size_t n, const char *text,
 	return false;
 }
 
-bool mxlog_value_is_none(const struct mxlog_secret_value *value,
-    const struct mxlog_range *range)
+/* Both halves of an IKE cookie or SPI, or one. */
+static bool is_ike_cookie(const char *text, size_t len)
 {
-	static const char *const words[] = { "yes", "no", "true", "false",
-		"null", "(null)", "none", "nil", "undefined", "on", "off",
-		"unset", "empty", "n/a" };
-	const char *text = value->text + range->start;
-	size_t len = range->end - range->start, masked = 0;
+	size_t hex = 0;
 
-	if (len == 1 && !mxlog_is_letter(*text) && !mxlog_is_digit(*text))
-		return true;
-	if (len > 2 && memcmp(text, "%%", 2) == 0)
-		return true; /* Windows: the number of a text */
-	while (masked < len && text[masked] == '*')
-		masked++;
-	return masked == len || is_one_of(words, ARRAY_LEN(words), text, len);
+	if (len != 16 && len != 33)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		hex += mxlog_is_digit(text[i]) ||
+		    ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'f');
+	return hex == 16 || (hex == 32 && strchr("/:", text[16]));
 }
 
-/* "invalid token: unexpected end of input" tells of no token. */
+static bool is_fingerprint(const char *text, size_t len)
+{
+	static const char *const prefixes[] = { "SHA256:", "SHA512:", "MD5:",
+		"sha256:", "sha512-", "ssh-", "ecdsa-", "arn:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (len > strlen(prefixes[i]) &&
+		    memcmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool is_code(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && mxlog_is_digit(text[n]))
+		n++;
+	return (n == len && len >= CODE_MIN && len <= CODE_MAX) ||
+	    mxlog_judge_is_opaque(text, len);
+}
+
+/* /run/secrets/x: where the system keeps things. */
+static bool is_system_path(const char *text, size_t len)
+{
+	static const char *const roots[] = { "/etc/", "/run/", "/var/",
+		"/home/", "/root/", "/usr/", "/opt/", "/tmp/", "/mnt/", "/srv/",
+		"/proc/", "/dev/", "~/", "./" };
+
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
+		if (len > strlen(roots[i]) &&
+		    memcmp(text, roots[i], strlen(roots[i])) == 0)
+			return mxlog_judge_is_path(text, len);
+	return false;
+}
+
+static bool is_of_kind(struct mxlog_name name, const char *text, size_t len)
+{
+	switch (name.kind) {
+	case MXLOG_NAME_OTHER:
+		return false;
+	case MXLOG_NAME_CODE:
+		return is_code(text, len);
+	case MXLOG_NAME_OPAQUE:
+	case MXLOG_NAME_QUERY:
+	case MXLOG_NAME_KEY:
+		return mxlog_judge_is_opaque(text, len) &&
+		    !is_fingerprint(text, len) &&
+		    !mxlog_judge_is_path(text, len);
+	case MXLOG_NAME_TOKENS:
+		return !mxlog_judge_is_number(text, len);
+	case MXLOG_NAME_PASS:
+		return name.several || !mxlog_judge_is_number(text, len);
+	case MXLOG_NAME_PWD:
+		return name.several || (*text != '/' && *text != '~');
+	case MXLOG_NAME_COOKIE:
+		return !is_ike_cookie(text, len) &&
+		    !mxlog_judge_is_number(text, len);
+	default:
+		return true;
+	}
+}
+
+bool mxlog_value_is_secret(struct mxlog_name name, const char *text, size_t len)
+{
+	if (mxlog_judge_is_placeholder(text, len) ||
+	    !is_of_kind(name, text, len))
+		return false;
+	if (mxlog_judge_is_state(text, len) ||
+	    (name.kind != MXLOG_NAME_CODE &&
+		mxlog_judge_is_small_number(text, len)))
+		return false;
+	if (is_system_path(text, len) ||
+	    (name.key && mxlog_judge_is_path(text, len)))
+		return false;
+	if (name.key && is_fingerprint(text, len))
+		return false;
+	if (name.class && !mxlog_judge_is_opaque(text, len))
+		return false;
+	return !memchr(text, ' ', len) || !mxlog_judge_is_sentence(text, len);
+}
+
+/* "failed to get token: context deadline exceeded" tells of no token. */
 static bool is_prose(const struct mxlog_secret_value *value,
     const struct mxlog_range *range)
 {
-	static const char *const words[] = { "a", "access", "an",
-		"authentication", "authorization", "bad", "can't", "cannot",
-		"could", "denied", "does", "error", "expected", "expired",
-		"failed", "failure", "for", "found", "given", "has", "illegal",
-		"in", "incorrect", "invalid", "is", "key", "login", "malformed",
-		"maximum", "minimum", "missing", "mismatch", "must", "no",
-		"not", "permission", "provided", "rejected", "required",
-		"requires", "should", "the", "this", "too", "unable",
-		"unauthorized", "unexpected", "unknown", "user", "was",
-		"wrong" };
 	const char *text = value->text + range->start;
-	size_t len = range->end - range->start;
-	bool more = mxlog_is_space(mxlog_value_peek(value, range->end)) &&
-	    mxlog_is_letter(mxlog_value_peek(value, range->end + 1));
+	const char *end = memchr(text, '\n', value->len - range->start);
+	size_t len = end ? (size_t)(end - text) : value->len - range->start;
 
-	while (len > 0 && strchr(",;.:", text[len - 1]))
-		len--;
-	return (more || range->end == value->len) &&
-	    is_one_of(words, ARRAY_LEN(words), text, len);
+	if (mxlog_judge_is_sentence(text, len) ||
+	    mxlog_judge_is_prose(text, len))
+		return true;
+	return !mxlog_judge_is_opaque(text, range->end - range->start) &&
+	    mxlog_judge_is_failing(value->text, value->name_at);
 }
 
 /* Is the value that begins here a number? */
@@ -333,8 +404,7 @@ static void read_bare(struct mxlog_secret_value *value, struct mxlog_range *ret)
 		read_credentials(value, ret);
 	else if (value->name.kind == MXLOG_NAME_COOKIE)
 		ret->end = cookies_end(value, value->at);
-	else if (strchr("{[", mxlog_value_peek(value, value->at)) &&
-	    value->at < value->len)
+	else if (mxlog_value_is_container(value))
 		ret->end = container_end(value);
 	else
 		ret->end = bare_end(value, value->at);
@@ -359,6 +429,22 @@ static bool has_prefix(const struct mxlog_secret_value *value)
 		mxlog_value_peek(value, value->at + 1) == '\'');
 }
 
+bool mxlog_value_is_container(const struct mxlog_secret_value *value)
+{
+	char c = mxlog_value_peek(value, value->at);
+
+	return c == '{' || c == '[';
+}
+
+/* A bare value: with what is around it. */
+static bool is_bare_secret(const struct mxlog_secret_value *value,
+    const struct mxlog_range *range)
+{
+	if (is_talk_of_cookies(value, range))
+		return false;
+	return !value->colon || value->quoted || !is_prose(value, range);
+}
+
 bool mxlog_value_read(struct mxlog_secret_value *value, struct mxlog_range *ret)
 {
 	size_t slashes = 0;
@@ -370,17 +456,14 @@ bool mxlog_value_read(struct mxlog_secret_value *value, struct mxlog_range *ret)
 		slashes++;
 	if (mxlog_is_quote(mxlog_value_peek(value, value->at + slashes))) {
 		read_quoted(value, slashes, ret);
-		if (value->name.kind == MXLOG_NAME_PWD &&
-		    mxlog_value_peek(value, ret->start) == '/')
-			return false;
 	} else {
 		if (is_harmless(value))
 			return false;
 		read_bare(value, ret);
-		if (is_talk_of_cookies(value, ret))
-			return false;
-		if (value->colon && !value->quoted && is_prose(value, ret))
+		if (!is_bare_secret(value, ret))
 			return false;
 	}
-	return ret->end > ret->start && !mxlog_value_is_none(value, ret);
+	return ret->end > ret->start &&
+	    mxlog_value_is_secret(value->name, value->text + ret->start,
+		ret->end - ret->start);
 }

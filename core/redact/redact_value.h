@@ -12,7 +12,8 @@ struct mxlog_range {
 struct mxlog_secret_value {
 	const char *text; /* all of it */
 	size_t len;
-	size_t at; /* where the value begins */
+	size_t at;      /* where the value begins */
+	size_t name_at; /* where the name begins */
 	struct mxlog_name name;
 	bool quoted; /* "name" */
 	bool colon;  /* name: value */
@@ -25,10 +26,13 @@ struct mxlog_secret_value {
 bool mxlog_value_read(struct mxlog_secret_value *value,
     struct mxlog_range *ret);
 
-/* True if the range holds no secret whatever its name is: nothing, or a word
- * that stands for nothing. */
-bool mxlog_value_is_none(const struct mxlog_secret_value *value,
-    const struct mxlog_range *range);
+/* {..} or [..] stands there. */
+bool mxlog_value_is_container(const struct mxlog_secret_value *value);
+
+/* Is a text under such a name a secret, wherever it stands? Not what stands for
+ * nothing, the state of a secret, a small number, a path or a sentence. */
+bool mxlog_value_is_secret(struct mxlog_name name, const char *text,
+    size_t len);
 
 /* The byte at that place, NUL behind the end. */
 static inline char mxlog_value_peek(const struct mxlog_secret_value *value,
