@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "redact/redact_commands.h"
+#include "redact/redact_decode.h"
 #include "redact/redact_json.h"
 #include "redact/redact_runs.h"
 #include "redact/redact_tokens.h"
@@ -34,11 +36,14 @@ struct mxlog_rules {
 	unsigned *always; /* rules that every text is searched for */
 	size_t n_always;
 	uint64_t texts; /* looked at so far */
+	struct mxlog_decoded decoded;
+	struct mxlog_ranges inner; /* of the decoded text */
 };
 
 /* What a keyword leads to: the pattern of a rule, a token, or one of these. */
 enum {
 	MATCHER_TOKENS = 1 << 16,
+	MATCHER_COMMANDS = 1 << 17,
 };
 
 const struct mxlog_rule_info mxlog_rule_infos[MXLOG_RULES_BUILT_IN] = {
@@ -81,6 +86,10 @@ static int add_built_in(struct mxlog_rules *rules)
 		r = mxlog_keywords_add(rules->keywords, mxlog_tokens[i].prefix,
 		    mxlog_tokens[i].prefix_len, false,
 		    MATCHER_TOKENS + (unsigned)i);
+	for (size_t i = 0; i < mxlog_commands_n && r >= 0; i++)
+		r = mxlog_keywords_add(rules->keywords,
+		    mxlog_commands[i].keyword, mxlog_commands[i].keyword_len,
+		    false, MATCHER_COMMANDS + (unsigned)i);
 	return r;
 }
 
@@ -172,6 +181,8 @@ void mxlog_rules_free(struct mxlog_rules *rules)
 	for (size_t i = 0; rules->list && i < rules->n; i++)
 		mxlog_pattern_free(rules->list[i].pattern);
 	mxlog_keywords_free(rules->keywords);
+	mxlog_decoded_done(&rules->decoded);
+	free(rules->inner.list);
 	free(rules->list);
 	free(rules->always);
 	free(rules);
@@ -225,6 +236,8 @@ struct search {
 	struct mxlog_ranges *ranges;
 	size_t cost; /* since the last look at the clock */
 	bool named;  /* a word of a secret's name stands there */
+	bool coded;  /* something is written in another way */
+	bool inside; /* this text was decoded, which is done once */
 	int r;
 };
 
@@ -416,6 +429,22 @@ static int try_token(struct search *search, size_t at, unsigned number)
 	    token->rule);
 }
 
+static int try_command(struct search *search, size_t at, unsigned number)
+{
+	struct mxlog_range range;
+	size_t next = at;
+	int r = 0;
+
+	if (is_too_late(search, at))
+		return -ETIMEDOUT;
+	while (r >= 0 &&
+	    mxlog_command_find(&mxlog_commands[number], search->text,
+		search->len, at, &next, &range))
+		r = mxlog_ranges_add(search->ranges, range.start, range.end,
+		    MXLOG_RULE_COMMAND);
+	return r;
+}
+
 static int try_rule(struct search *search, size_t at, unsigned id)
 {
 	struct rule *rule = &search->rules->list[id];
@@ -444,6 +473,60 @@ static int try_rule(struct search *search, size_t at, unsigned id)
 	    rule->whole ? 0 : step_back(search, at, rule->back));
 }
 
+static int search_decoded(struct search *outer, size_t at);
+
+/* Base64 that decodes to a secret goes as a whole, from where it begins. */
+static int try_base64(struct search *search, size_t at)
+{
+	size_t before = search->ranges->n, end = at;
+	int r;
+
+	while (end < search->len && search->text[end] &&
+	    (mxlog_is_name_byte(search->text[end]) ||
+		strchr("+/", search->text[end])) &&
+	    search->text[end] != '.')
+		end++;
+	r = mxlog_decode_base64(search->text + at, end - at,
+	    &search->rules->decoded);
+	if (r > 0)
+		r = search_decoded(search, at);
+	if (r < 0 || search->ranges->n == before)
+		return r;
+	search->ranges->n = before;
+	return mxlog_ranges_add(search->ranges, at, end,
+	    MXLOG_RULE_ENCODED_TOKEN);
+}
+
+/* audit writes command lines with blanks as hexadecimal digits. */
+static int try_hex(struct search *search, size_t at)
+{
+	size_t end = at;
+	int r;
+
+	while (end < search->len &&
+	    (mxlog_is_digit(search->text[end]) ||
+		(search->text[end] >= 'A' && search->text[end] <= 'F')))
+		end++;
+	r = mxlog_decode_hex(search->text + at, end - at,
+	    &search->rules->decoded);
+	return r > 0 ? search_decoded(search, at) : r;
+}
+
+static int try_encoded_run(struct search *search, size_t at)
+{
+	bool lower = false, upper = false;
+
+	for (size_t i = at; i < search->len && i - at < 16; i++) {
+		lower |= search->text[i] >= 'a' && search->text[i] <= 'z';
+		upper |= search->text[i] >= 'A' && search->text[i] <= 'Z';
+	}
+	if (lower && upper)
+		return try_base64(search, at);
+	if (!lower && at > 0 && search->text[at - 1] == '=')
+		return try_hex(search, at);
+	return 0;
+}
+
 static int try_run(struct search *search, size_t at)
 {
 	struct mxlog_range range;
@@ -452,15 +535,22 @@ static int try_run(struct search *search, size_t at)
 
 	if (is_too_late(search, at))
 		return -ETIMEDOUT;
-	if (!mxlog_run_find(search->text, search->len, at, &end, &rule, &range))
-		return 0;
-	return mxlog_ranges_add(search->ranges, range.start, range.end, rule);
+	if (mxlog_run_find(search->text, search->len, at, &end, &rule, &range))
+		return mxlog_ranges_add(search->ranges, range.start, range.end,
+		    rule);
+	return search->inside ? 0 : try_encoded_run(search, at);
 }
 
 static int try_matcher(struct search *search, size_t at, unsigned matcher)
 {
 	if (matcher == MXLOG_KEYWORD_RUN)
 		return try_run(search, at);
+	if (matcher == MXLOG_RULE_DECODED) {
+		search->coded = true;
+		return 0;
+	}
+	if (matcher >= MATCHER_COMMANDS)
+		return try_command(search, at, matcher - MATCHER_COMMANDS);
 	if (matcher >= MATCHER_TOKENS)
 		return try_token(search, at, matcher - MATCHER_TOKENS);
 	return try_rule(search, at, matcher);
@@ -488,6 +578,52 @@ static void try_hits(struct search *search, const struct mxlog_hits *hits,
 	}
 }
 
+static int search_text(struct search *search, const struct mxlog_hits *hits,
+    size_t offset)
+{
+	struct mxlog_rules *rules = search->rules;
+
+	rules->texts++;
+	if (hits && !hits->more)
+		try_hits(search, hits, offset);
+	else
+		mxlog_keywords_find(rules->keywords, search->text, search->len,
+		    on_keyword, search);
+	if (search->r >= 0 && search->named)
+		search->r = find_structure(search);
+	return MIN(search->r, 0);
+}
+
+/* Search what the decoded text says; `at` is where it begins in the original,
+ * and `whole` takes all of that for what is found. */
+static int search_decoded(struct search *outer, size_t at)
+{
+	struct mxlog_rules *rules = outer->rules;
+	const struct mxlog_decoded *decoded = &rules->decoded;
+	struct search search = { .rules = rules,
+		.text = decoded->text.data,
+		.len = decoded->text.len,
+		.budget = outer->budget,
+		.ranges = &rules->inner,
+		.inside = true };
+	int r;
+
+	rules->inner.n = 0;
+	if (search.len == 0)
+		return 0;
+	r = search_text(&search, NULL, 0);
+	for (size_t i = 0; i < rules->inner.n && r >= 0; i++) {
+		const struct mxlog_range *range = &rules->inner.list[i];
+
+		if (range->end > range->start)
+			r = mxlog_ranges_add(outer->ranges,
+			    at + mxlog_decoded_origin(decoded, range->start),
+			    at + mxlog_decoded_origin(decoded, range->end),
+			    range->rule);
+	}
+	return r;
+}
+
 int mxlog_rules_find(struct mxlog_rules *rules, const char *text, size_t len,
     const struct mxlog_hits *hits, size_t offset, struct mxlog_budget *budget,
     struct mxlog_ranges *ranges)
@@ -497,16 +633,14 @@ int mxlog_rules_find(struct mxlog_rules *rules, const char *text, size_t len,
 		.len = len,
 		.budget = budget,
 		.ranges = ranges };
+	int r = search_text(&search, hits, offset);
 
-	rules->texts++;
-	if (hits && !hits->more)
-		try_hits(&search, hits, offset);
-	else
-		mxlog_keywords_find(rules->keywords, text, len, on_keyword,
-		    &search);
-	if (search.r >= 0 && search.named)
-		search.r = find_structure(&search);
-	for (size_t i = 0; i < rules->n_always && search.r >= 0; i++)
-		search.r = find_all(&search, &rules->list[rules->always[i]], 0);
-	return MIN(search.r, 0);
+	if (r >= 0 && search.coded) {
+		r = mxlog_decode_text(text, len, &rules->decoded);
+		if (r > 0)
+			r = search_decoded(&search, 0);
+	}
+	for (size_t i = 0; i < rules->n_always && r >= 0; i++)
+		r = find_all(&search, &rules->list[rules->always[i]], 0);
+	return MIN(r, 0);
 }
