@@ -17,12 +17,22 @@ enum form {
 	FORM_LAST,
 };
 
-const struct mxlog_command mxlog_commands[] = {
-#define COMMAND(keyword, program, subcommand, options, form) \
-	{ LITERAL(keyword), program, subcommand, options, FORM_##form },
+struct mxlog_command {
+	const char *program, *subcommand, *options;
+	unsigned form;
+};
+
+static const struct mxlog_command commands[] = {
+#define COMMAND(program, subcommand, options, form) \
+	{ program, subcommand, options, FORM_##form },
 #include "tbl/commands.def"
 };
-const size_t mxlog_commands_n = ARRAY_LEN(mxlog_commands);
+
+const char *const mxlog_command_options[] = {
+#define OPTION(text) text,
+#include "tbl/commands.def"
+};
+const size_t mxlog_command_options_n = ARRAY_LEN(mxlog_command_options);
 
 struct line {
 	const char *text;
@@ -270,7 +280,9 @@ static bool read_value(const struct mxlog_command *command, struct line *line,
 	return value < word.end && read_form(command, line, ret);
 }
 
-bool mxlog_command_find(const struct mxlog_command *command, const char *text,
+/* A secret of this command, whose program stands at `at`; *next is where its
+ * words are read on from. */
+static bool find_value(const struct mxlog_command *command, const char *text,
     size_t len, size_t at, size_t *next, struct mxlog_range *ret)
 {
 	struct line line;
@@ -287,6 +299,44 @@ bool mxlog_command_find(const struct mxlog_command *command, const char *text,
 		if (read_value(command, &line, &word, value, ret)) {
 			*next = line.at;
 			return true;
+		}
+	}
+	return false;
+}
+
+void mxlog_command_begin(struct mxlog_command_walk *walk, const char *text,
+    size_t len, size_t option)
+{
+	size_t start = option;
+
+	while (start > 0 && option - start < LINE_MAX_BYTES &&
+	    !strchr("\n|;", text[start - 1]))
+		start--;
+	*walk = (struct mxlog_command_walk){ .text = text,
+		.len = len,
+		.start = start,
+		.at = start,
+		.end = find_end(text, len, option) };
+}
+
+bool mxlog_command_next(struct mxlog_command_walk *walk,
+    struct mxlog_range *ret)
+{
+	for (; walk->at < walk->end; walk->at++, walk->number = 0) {
+		char c = walk->text[walk->at];
+
+		if (walk->at > walk->start &&
+		    is_name_char(walk->text[walk->at - 1]))
+			continue;
+		for (; walk->number < ARRAY_LEN(commands);
+		     walk->number++, walk->next = 0) {
+			const struct mxlog_command *command =
+			    &commands[walk->number];
+
+			if (c == *command->program &&
+			    find_value(command, walk->text, walk->len, walk->at,
+				&walk->next, ret))
+				return true;
 		}
 	}
 	return false;

@@ -44,6 +44,66 @@ static bool scan(struct mxlog_redactor *redactor, const struct mxlog_buf *bytes)
 	return redactor->hits.n > 0 || redactor->search_all;
 }
 
+/* The texts stand one after the other: what a text begins with was not seen as
+ * the beginning of a word. */
+static void scan_first(struct mxlog_redactor *redactor,
+    const struct mxlog_buf *bytes, struct mxlog_text_span span)
+{
+	if (!MXLOG_IS_SET(span) || span.len == 0 || span.off == 0)
+		return;
+	if (mxlog_is_letter(bytes->data[span.off - 1]) ||
+	    mxlog_is_digit(bytes->data[span.off - 1]))
+		mxlog_rules_scan_first(redactor->rules, bytes->data, span.off,
+		    span.len, &redactor->hits);
+}
+
+static bool scan_entry(struct mxlog_redactor *redactor,
+    const struct mxlog_entry *entry)
+{
+	(void)scan(redactor, &entry->bytes);
+	for (size_t i = 0; i < MXLOG_FIELD_COUNT; i++)
+		scan_first(redactor, &entry->bytes, entry->text[i]);
+	for (size_t i = 0; i < entry->n_tags; i++)
+		scan_first(redactor, &entry->bytes, entry->tags[i]);
+	for (size_t i = 0; i < entry->n_context; i++) {
+		scan_first(redactor, &entry->bytes, entry->context[i].key);
+		if (!entry->context[i].json)
+			scan_first(redactor, &entry->bytes,
+			    entry->context[i].value);
+	}
+	return redactor->hits.n > 0 || redactor->search_all;
+}
+
+static bool scan_exception(struct mxlog_redactor *redactor,
+    const struct mxlog_exception *exception)
+{
+	const struct mxlog_buf *bytes = &exception->bytes;
+
+	(void)scan(redactor, bytes);
+	scan_first(redactor, bytes, exception->type);
+	scan_first(redactor, bytes, exception->message);
+	for (size_t i = 0; i < exception->n_frames; i++) {
+		scan_first(redactor, bytes, exception->frames[i].file);
+		scan_first(redactor, bytes, exception->frames[i].function);
+		scan_first(redactor, bytes, exception->frames[i].code);
+	}
+	return redactor->hits.n > 0 || redactor->search_all;
+}
+
+static bool scan_metric(struct mxlog_redactor *redactor,
+    const struct mxlog_metric *metric)
+{
+	(void)scan(redactor, &metric->bytes);
+	scan_first(redactor, &metric->bytes, metric->trace_id);
+	scan_first(redactor, &metric->bytes, metric->name);
+	scan_first(redactor, &metric->bytes, metric->unit);
+	for (size_t i = 0; i < metric->n_tags; i++) {
+		scan_first(redactor, &metric->bytes, metric->tags[i].key);
+		scan_first(redactor, &metric->bytes, metric->tags[i].value);
+	}
+	return redactor->hits.n > 0 || redactor->search_all;
+}
+
 /* Put a new text behind the others; what is longer than `max` is cut. */
 static int store(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
     const struct mxlog_buf *text, size_t max, struct mxlog_text_span *ret)
@@ -85,8 +145,8 @@ static bool is_redacted(const struct mxlog_redactor *redactor, const char *text,
 static bool is_secret(const struct mxlog_redactor *redactor,
     struct mxlog_name name, const char *text, size_t len)
 {
-	return name.kind != MXLOG_NAME_QUERY && len > 0 &&
-	    !is_redacted(redactor, text, len) &&
+	return name.kind != MXLOG_NAME_OTHER && name.kind != MXLOG_NAME_QUERY &&
+	    len > 0 && !is_redacted(redactor, text, len) &&
 	    mxlog_value_is_secret(name, text, len);
 }
 
@@ -300,7 +360,7 @@ static int redact_exception(struct mxlog_redactor *redactor,
 {
 	int r;
 
-	if (!scan(redactor, &exception->bytes))
+	if (!scan_exception(redactor, exception))
 		return 0;
 	r = redact_span(redactor, &exception->bytes, MXLOG_ENTRY_TEXT,
 	    &exception->type);
@@ -332,7 +392,7 @@ int mxlog_redact_entry(struct mxlog_redactor *redactor,
 	assert(redactor);
 
 	mxlog_redact_begin(redactor, count_bytes(entry));
-	if (scan(redactor, &entry->bytes))
+	if (scan_entry(redactor, entry))
 		r = redact_texts(redactor, entry);
 	for (; exception && r >= 0; exception = exception->cause)
 		r = redact_exception(redactor, exception);
@@ -375,7 +435,7 @@ int mxlog_redact_metric(struct mxlog_redactor *redactor,
 	int r = 0;
 
 	mxlog_redact_begin(redactor, metric->bytes.len);
-	if (!scan(redactor, &metric->bytes))
+	if (!scan_metric(redactor, metric))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(texts) && r >= 0; i++)
 		r = redact_span(redactor, &metric->bytes, MXLOG_METRIC_TEXT,

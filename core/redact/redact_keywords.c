@@ -18,8 +18,8 @@
 enum {
 	ANCHOR = 3,
 	PLACES = 4, /* of an anchor, and of the byte after it if there is one */
-	BUCKETS = 16, /* in two sets */
-	SETS = 2,
+	SETS = 3, /* of eight buckets; the first of keywords that begin words */
+	BUCKETS = 8 * SETS,
 	BLOCK = 32,
 	BLOCKS = 64, /* sifted at a time */
 	KEYWORDS_MAX = 4096,
@@ -31,6 +31,7 @@ enum {
 struct keyword {
 	uint64_t word, word_fold, word_care; /* the bytes from the anchor on */
 	unsigned len, anchor, id, bucket;
+	bool begins;         /* no letter or digit stands before it */
 	unsigned short next; /* of the same hash, + 1; 0: none */
 	/* Of each byte: (text | fold) == value. */
 	char value[MXLOG_KEYWORD_MAX];
@@ -104,7 +105,7 @@ static void set_word(struct keyword *keyword)
 }
 
 int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
-    size_t len, bool caseless, unsigned id)
+    size_t len, unsigned flags, unsigned id)
 {
 	struct keyword *keyword;
 
@@ -123,10 +124,13 @@ int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
 		keywords->capacity = capacity;
 	}
 	keyword = &keywords->list[keywords->n++];
-	*keyword = (struct keyword){ .len = (unsigned)len, .id = id };
+	*keyword = (struct keyword){ .len = (unsigned)len,
+		.id = id,
+		.begins = (flags & MXLOG_KEYWORD_WORD) && is_anchor(text) };
 	for (size_t i = 0; i < len; i++) {
 		char lower = (char)(text[i] | 0x20);
-		bool fold = caseless && lower >= 'a' && lower <= 'z';
+		bool fold = (flags & MXLOG_KEYWORD_CASELESS) && lower >= 'a' &&
+		    lower <= 'z';
 
 		keyword->fold[i] = fold ? 0x20 : 0;
 		keyword->value[i] = fold ? lower : text[i];
@@ -241,6 +245,8 @@ static double choose_anchor(const struct sums *sums, const struct masks *bucket,
 
 		if (!is_anchor(keyword->value + at))
 			continue;
+		if (keyword->begins && at > 0)
+			break;
 		add_masks(&masks, keyword, at);
 		added = false_alarms(sums, &masks) - alarms;
 		if (best >= 0 && added >= best)
@@ -255,12 +261,14 @@ static double choose_anchor(const struct sums *sums, const struct masks *bucket,
 static void place(const struct sums *sums, struct masks *buckets,
     struct keyword *keyword)
 {
+	unsigned first = keyword->begins ? 0 : 8;
+	unsigned last = keyword->begins ? 8 : BUCKETS;
 	double best = -1;
 
 	keyword->bucket = 0;
 	if (keyword->value[0] < 0)
 		return;
-	for (unsigned i = 0; i < BUCKETS; i++) {
+	for (unsigned i = first; i < last; i++) {
 		unsigned anchor = 0;
 		double added =
 		    choose_anchor(sums, &buckets[i], keyword, &anchor);
@@ -368,6 +376,13 @@ void mxlog_keywords_build(struct mxlog_keywords *keywords)
 	}
 }
 
+static bool is_alnum(char c)
+{
+	char lower = (char)(c | 0x20);
+
+	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+}
+
 /* The anchor stands at `at`: does all of the keyword? */
 static bool is_there(const struct search *search, const struct keyword *keyword,
     size_t at)
@@ -376,6 +391,8 @@ static bool is_there(const struct search *search, const struct keyword *keyword,
 
 	if (at < keyword->anchor ||
 	    keyword->len - keyword->anchor > search->len - at)
+		return false;
+	if (keyword->begins && at > 0 && is_alnum(search->text[at - 1]))
 		return false;
 	p = search->text + at - keyword->anchor;
 	for (unsigned i = 0; i < keyword->len; i++)
@@ -419,13 +436,6 @@ static inline bool check_keywords(const struct search *search, unsigned next,
 			return false;
 	}
 	return true;
-}
-
-static bool is_alnum(char c)
-{
-	char lower = (char)(c | 0x20);
-
-	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
 }
 
 /* A run of letters and digits ends before `end`. */
@@ -495,11 +505,18 @@ WIDE static inline struct halves load_halves(const char *text)
 }
 
 /* Which buckets may have each of them at this place of their anchors. */
-WIDE static inline __m256i look_up(const unsigned char *low,
+WIDE static inline __m256i look_up_in(const unsigned char *low,
     const unsigned char *high, struct halves halves)
 {
 	return _mm256_and_si256(_mm256_shuffle_epi8(load_row(low), halves.low),
 	    _mm256_shuffle_epi8(load_row(high), halves.high));
+}
+
+WIDE static inline __m256i look_up(const struct mxlog_keywords *keywords,
+    unsigned set, unsigned place, struct halves halves)
+{
+	return look_up_in(keywords->low[set][place], keywords->high[set][place],
+	    halves);
 }
 
 /* Of a place that is not within the last bytes of the text. */
@@ -541,7 +558,8 @@ WIDE static inline unsigned set_bits(__m256i bytes)
 
 /* What is found in a block, a bit for each place. */
 struct sifted {
-	unsigned places; /* that need a closer look */
+	unsigned places; /* that need a closer look … */
+	unsigned words;  /* … and those that do where a word begins */
 	unsigned alnum;  /* with a letter or digit */
 };
 
@@ -557,23 +575,23 @@ WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
 {
 	for (size_t i = 0; i < n; i++, text += BLOCK) {
 		struct halves halves = load_halves(text);
-		__m256i alnum = look_up(alnum_low, alnum_high, halves);
+		__m256i alnum = look_up_in(alnum_low, alnum_high, halves);
 		__m256i beyond = _mm256_slli_epi16(halves.high, 4);
-		__m256i one =
-		    look_up(keywords->low[0][0], keywords->high[0][0], halves);
-		__m256i two =
-		    look_up(keywords->low[1][0], keywords->high[1][0], halves);
+		__m256i one = look_up(keywords, 0, 0, halves);
+		__m256i two = look_up(keywords, 1, 0, halves);
+		__m256i three = look_up(keywords, 2, 0, halves);
 
 		for (unsigned place = 1; place < PLACES; place++) {
 			halves = load_halves(text + place);
 			one = _mm256_and_si256(one,
-			    look_up(keywords->low[0][place],
-				keywords->high[0][place], halves));
+			    look_up(keywords, 0, place, halves));
 			two = _mm256_and_si256(two,
-			    look_up(keywords->low[1][place],
-				keywords->high[1][place], halves));
+			    look_up(keywords, 1, place, halves));
+			three = _mm256_and_si256(three,
+			    look_up(keywords, 2, place, halves));
 		}
-		ret[i].places = set_bits(_mm256_or_si256(one, two)) |
+		ret[i].words = set_bits(one);
+		ret[i].places = set_bits(_mm256_or_si256(two, three)) |
 		    (unsigned)_mm256_movemask_epi8(beyond);
 		ret[i].alnum = set_bits(alnum);
 	}
@@ -613,7 +631,10 @@ static inline bool check_runs(struct search *search, size_t at, unsigned alnum)
 static inline bool check_block(struct search *search, size_t at,
     const struct sifted *sifted)
 {
-	if (sifted->places && !check_places(search, at, sifted->places))
+	unsigned inside = sifted->alnum << 1 | (search->run > 0);
+	unsigned places = sifted->places | (sifted->words & ~inside);
+
+	if (places && !check_places(search, at, places))
 		return false;
 	return check_runs(search, at, sifted->alnum);
 }
@@ -645,6 +666,29 @@ static void find_wide(struct search *search)
 	(void)check_block(search, at, &sifted[0]);
 }
 #endif
+
+void mxlog_keywords_find_first(const struct mxlog_keywords *keywords,
+    const char *text, size_t len, mxlog_keyword_fn *found, void *data)
+{
+	struct search search = { .keywords = keywords,
+		.text = text,
+		.len = len,
+		.found = found,
+		.data = data };
+	unsigned next;
+
+	if (len < ANCHOR)
+		return;
+	next = keywords->heads[hash(load_anchor(text))];
+	while (next > 0) {
+		const struct keyword *keyword = &keywords->list[next - 1];
+
+		next = keyword->next;
+		if (keyword->begins && is_there(&search, keyword, 0) &&
+		    !found(data, 0, keyword->len, keyword->id))
+			return;
+	}
+}
 
 void mxlog_keywords_find_portable(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data)

@@ -18,12 +18,16 @@ struct mxlog_keywords;
 int mxlog_keywords_new(struct mxlog_keywords **ret);
 void mxlog_keywords_free(struct mxlog_keywords *keywords);
 
-/* Add a keyword before the first search; `caseless`: ASCII letters in either
- * case. Several may have one id, which is below MXLOG_KEYWORD_RUN. -EINVAL if
+enum mxlog_keyword_flags {
+	MXLOG_KEYWORD_CASELESS = 1, /* ASCII letters in either case */
+	MXLOG_KEYWORD_WORD = 2,     /* with no letter or digit before it */
+};
+
+/* Add a keyword before the first search. Several may have one id, which is below MXLOG_KEYWORD_RUN. -EINVAL if
  * it is too short or too long, or begins with ASCII but has no three bytes in a
  * row of it, or there are thousands; -ENOMEM. */
 int mxlog_keywords_add(struct mxlog_keywords *keywords, const char *text,
-    size_t len, bool caseless, unsigned id);
+    size_t len, unsigned flags, unsigned id);
 
 /* To be called once, behind the last addition. */
 void mxlog_keywords_build(struct mxlog_keywords *keywords);
@@ -37,6 +41,11 @@ typedef bool mxlog_keyword_fn(void *data, size_t start, size_t len,
 void mxlog_keywords_find(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data);
 
-/* The same by the code for every machine; for tests. */
+/* Tell of the keywords with MXLOG_KEYWORD_WORD that a text begins with: what
+ * stands before it in memory is another text. */
+void mxlog_keywords_find_first(const struct mxlog_keywords *keywords,
+    const char *text, size_t len, mxlog_keyword_fn *found, void *data);
+
+/* The same as the first by the code for every machine; for tests. */
 void mxlog_keywords_find_portable(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data);

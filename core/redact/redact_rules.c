@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/redact_rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "redact/redact_commands.h"
@@ -43,7 +44,7 @@ struct mxlog_rules {
 /* What a keyword leads to: the pattern of a rule, a token, or one of these. */
 enum {
 	MATCHER_TOKENS = 1 << 16,
-	MATCHER_COMMANDS = 1 << 17,
+	MATCHER_OPTION = 1 << 17,
 };
 
 const struct mxlog_rule_info mxlog_rule_infos[MXLOG_RULES_BUILT_IN] = {
@@ -61,15 +62,33 @@ static const struct {
 };
 
 static const struct {
-	unsigned rule;
-	bool caseless;
+	unsigned rule, flags;
 	const char *text;
 	size_t len;
 } keywords[] = {
-#define KEYWORD(rule, caseless, text) \
-	{ MXLOG_RULE_##rule, caseless, LITERAL(text) },
+#define EXACT                      0
+#define CASELESS                   MXLOG_KEYWORD_CASELESS
+#define WORD                       MXLOG_KEYWORD_WORD
+#define KEYWORD(rule, flags, text) { MXLOG_RULE_##rule, flags, LITERAL(text) },
 #include "tbl/secrets.def"
 };
+
+/* An option of a command follows a blank or a quote. */
+static int add_option(struct mxlog_rules *rules, const char *option)
+{
+	char keyword[MXLOG_COMMAND_OPTION_MAX];
+	int r = 0;
+
+	for (size_t i = 0; i < 3 && r >= 0; i++) {
+		int len = snprintf(keyword, sizeof(keyword), "%c%s", " \"'"[i],
+		    option);
+
+		assert(len > 0 && (size_t)len < sizeof(keyword));
+		r = mxlog_keywords_add(rules->keywords, keyword, (size_t)len, 0,
+		    MATCHER_OPTION);
+	}
+	return r;
+}
 
 static int add_built_in(struct mxlog_rules *rules)
 {
@@ -81,15 +100,13 @@ static int add_built_in(struct mxlog_rules *rules)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(keywords) && r >= 0; i++)
 		r = mxlog_keywords_add(rules->keywords, keywords[i].text,
-		    keywords[i].len, keywords[i].caseless, keywords[i].rule);
+		    keywords[i].len, keywords[i].flags, keywords[i].rule);
 	for (size_t i = 0; i < mxlog_tokens_n && r >= 0; i++)
 		r = mxlog_keywords_add(rules->keywords, mxlog_tokens[i].prefix,
-		    mxlog_tokens[i].prefix_len, false,
+		    mxlog_tokens[i].prefix_len, MXLOG_KEYWORD_WORD,
 		    MATCHER_TOKENS + (unsigned)i);
-	for (size_t i = 0; i < mxlog_commands_n && r >= 0; i++)
-		r = mxlog_keywords_add(rules->keywords,
-		    mxlog_commands[i].keyword, mxlog_commands[i].keyword_len,
-		    false, MATCHER_COMMANDS + (unsigned)i);
+	for (size_t i = 0; i < mxlog_command_options_n && r >= 0; i++)
+		r = add_option(rules, mxlog_command_options[i]);
 	return r;
 }
 
@@ -114,7 +131,8 @@ static int add_keyword(struct mxlog_rules *rules, unsigned rule)
 
 	if (literals->n > 0 && longest->len >= MXLOG_KEYWORD_MIN)
 		r = mxlog_keywords_add(rules->keywords, longest->text,
-		    longest->len, literals->caseless, rule);
+		    longest->len,
+		    literals->caseless ? MXLOG_KEYWORD_CASELESS : 0, rule);
 	if (r == -EINVAL) {
 		rules->always[rules->n_always++] = rule;
 		r = 0;
@@ -227,6 +245,28 @@ void mxlog_rules_scan(const struct mxlog_rules *rules, const char *text,
 	mxlog_keywords_find(rules->keywords, text, len, collect, ret);
 }
 
+struct first {
+	struct mxlog_hits *hits;
+	size_t offset;
+};
+
+static bool collect_first(void *data, size_t start, size_t len,
+    unsigned matcher)
+{
+	const struct first *first = data;
+
+	return collect(first->hits, first->offset + start, len, matcher);
+}
+
+void mxlog_rules_scan_first(const struct mxlog_rules *rules, const char *text,
+    size_t offset, size_t len, struct mxlog_hits *hits)
+{
+	struct first first = { .hits = hits, .offset = offset };
+
+	mxlog_keywords_find_first(rules->keywords, text + offset, len,
+	    collect_first, &first);
+}
+
 /* One text being looked at. */
 struct search {
 	struct mxlog_rules *rules;
@@ -234,10 +274,11 @@ struct search {
 	size_t len;
 	struct mxlog_budget *budget;
 	struct mxlog_ranges *ranges;
-	size_t cost; /* since the last look at the clock */
-	bool named;  /* a word of a secret's name stands there */
-	bool coded;  /* something is written in another way */
-	bool inside; /* this text was decoded, which is done once */
+	size_t cost;     /* since the last look at the clock */
+	size_t line_end; /* of the last command line that was read */
+	bool named;      /* a word of a secret's name stands there */
+	bool coded;      /* something is written in another way */
+	bool inside;     /* this text was decoded, which is done once */
 	int r;
 };
 
@@ -429,17 +470,20 @@ static int try_token(struct search *search, size_t at, unsigned number)
 	    token->rule);
 }
 
-static int try_command(struct search *search, size_t at, unsigned number)
+/* The option of some command: all secrets of its line. */
+static int try_option(struct search *search, size_t at)
 {
+	struct mxlog_command_walk walk;
 	struct mxlog_range range;
-	size_t next = at;
 	int r = 0;
 
+	if (at < search->line_end)
+		return 0;
 	if (is_too_late(search, at))
 		return -ETIMEDOUT;
-	while (r >= 0 &&
-	    mxlog_command_find(&mxlog_commands[number], search->text,
-		search->len, at, &next, &range))
+	mxlog_command_begin(&walk, search->text, search->len, at + 1);
+	search->line_end = walk.end;
+	while (r >= 0 && mxlog_command_next(&walk, &range))
 		r = mxlog_ranges_add(search->ranges, range.start, range.end,
 		    MXLOG_RULE_COMMAND);
 	return r;
@@ -549,8 +593,8 @@ static int try_matcher(struct search *search, size_t at, unsigned matcher)
 		search->coded = true;
 		return 0;
 	}
-	if (matcher >= MATCHER_COMMANDS)
-		return try_command(search, at, matcher - MATCHER_COMMANDS);
+	if (matcher == MATCHER_OPTION)
+		return try_option(search, at);
 	if (matcher >= MATCHER_TOKENS)
 		return try_token(search, at, matcher - MATCHER_TOKENS);
 	return try_rule(search, at, matcher);

@@ -63,6 +63,11 @@ struct mxlog_hits {
 void mxlog_rules_scan(const struct mxlog_rules *rules, const char *text,
     size_t len, struct mxlog_hits *ret);
 
+/* Look at the beginning of one of the texts that were scanned together, where
+ * the byte before belongs to another. */
+void mxlog_rules_scan_first(const struct mxlog_rules *rules, const char *text,
+    size_t offset, size_t len, struct mxlog_hits *hits);
+
 /* True if a pattern of the user has no known literal: every text must be
  * searched, whether there are hits or not. */
 bool mxlog_rules_search_all(const struct mxlog_rules *rules);

@@ -8,20 +8,22 @@
 #include "suite.h"
 
 static const struct {
-	bool caseless;
+	unsigned flags;
 	const char *text;
 } list[] = {
-	{ true, "pass" },
-	{ false, "AKIA" },
-	{ true, "key" },
-	{ false, "://" },
-	{ false, "-----BEGIN " },
-	{ true, "a_long_keyword_of_more_than_sixteen_bytes" },
-	{ false, "aaa" },
-	{ false, "caf\xc3\xa9-bar" },
-	{ false, "Zz9" },
-	{ false, "\xd0\xbf\xd0\xb0" },
-	{ true, "\xe5\xaf\x86key" },
+	{ MXLOG_KEYWORD_CASELESS, "pass" },
+	{ 0, "AKIA" },
+	{ MXLOG_KEYWORD_CASELESS, "key" },
+	{ 0, "://" },
+	{ 0, "-----BEGIN " },
+	{ MXLOG_KEYWORD_CASELESS, "a_long_keyword_of_more_than_sixteen_bytes" },
+	{ 0, "aaa" },
+	{ 0, "caf\xc3\xa9-bar" },
+	{ 0, "Zz9" },
+	{ MXLOG_KEYWORD_WORD, "Zz9" },
+	{ MXLOG_KEYWORD_WORD, "ghp_x" },
+	{ 0, "\xd0\xbf\xd0\xb0" },
+	{ MXLOG_KEYWORD_CASELESS, "\xe5\xaf\x86key" },
 };
 
 static struct mxlog_keywords *make(void)
@@ -31,7 +33,7 @@ static struct mxlog_keywords *make(void)
 	ck_assert_int_eq(mxlog_keywords_new(&keywords), 0);
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
 		ck_assert_int_eq(mxlog_keywords_add(keywords, list[i].text,
-				     strlen(list[i].text), list[i].caseless,
+				     strlen(list[i].text), list[i].flags,
 				     (unsigned)i),
 		    0);
 	mxlog_keywords_build(keywords);
@@ -72,7 +74,7 @@ static bool is_at(const char *text, size_t len, unsigned id)
 
 	if (strlen(keyword) > len)
 		return false;
-	return list[id].caseless
+	return list[id].flags & MXLOG_KEYWORD_CASELESS
 	    ? strncasecmp(text, keyword, strlen(keyword)) == 0
 	    : memcmp(text, keyword, strlen(keyword)) == 0;
 }
@@ -89,7 +91,9 @@ static void check(const struct mxlog_keywords *keywords, const char *text,
 	mxlog_keywords_find_portable(keywords, text, len, note, &portable);
 	for (size_t i = 0; i < len; i++)
 		for (unsigned id = 0; id < ARRAY_LEN(list); id++) {
-			if (!is_at(text + i, len - i, id))
+			if (!is_at(text + i, len - i, id) ||
+			    ((list[id].flags & MXLOG_KEYWORD_WORD) && i > 0 &&
+				isalnum((unsigned char)text[i - 1])))
 				continue;
 			n++;
 			ck_assert(has(&wide, i, id));
@@ -154,8 +158,8 @@ START_TEST(random_texts_give_what_a_plain_comparison_gives)
 	static const char *const items[] = { "pass", "PASS", "Key", "akia",
 		"AKIA", "a", "://", "-----BEGIN", " ", "\xc3\xa9", "caf",
 		"-bar", "-----BEGIN ", "Zz9", "zz9", "p", "ss", "\xff", "ke",
-		"y", "abcdefgh12345678", "\xd0\xbf\xd0\xb0", "\xe5\xaf\x86",
-		"\xd0" };
+		"y", "abcdefgh12345678", "ghp_x", "\xd0\xbf\xd0\xb0",
+		"\xe5\xaf\x86", "\xd0" };
 	struct mxlog_keywords *keywords = make();
 	struct mxlog_buf text = { 0 };
 	uint64_t seed = 42;
@@ -195,15 +199,15 @@ START_TEST(a_keyword_without_three_ascii_bytes_is_refused)
 	char longest[MXLOG_KEYWORD_MAX + 1];
 
 	memset(longest, 'a', sizeof(longest));
-	ck_assert_int_eq(mxlog_keywords_add(keywords, LITERAL("ab"), false, 0),
+	ck_assert_int_eq(mxlog_keywords_add(keywords, LITERAL("ab"), 0, 0),
 	    -EINVAL);
 	ck_assert_int_eq(mxlog_keywords_add(keywords,
 			     LITERAL("ab\xc3\xa9"
 				     "ab"),
-			     false, 0),
+			     0, 0),
 	    -EINVAL);
 	ck_assert_int_eq(mxlog_keywords_add(keywords, longest, sizeof(longest),
-			     false, 0),
+			     0, 0),
 	    -EINVAL);
 	mxlog_keywords_free(keywords);
 }
