@@ -138,7 +138,8 @@ bool mxlog_judge_is_placeholder(const char *text, size_t len)
 	if ((encloses(text, len, "<", ">") || encloses(text, len, "[", "]") ||
 		encloses(text, len, "%", "%") ||
 		encloses(text, len, "{", "}")) &&
-	    is_variable_name(text + 1, len - 2) && len <= 2 * WORD_BYTES)
+	    is_variable_name(text + 1, len - 2) && len <= 2 * WORD_BYTES &&
+	    !mxlog_judge_is_opaque(text + 1, len - 2))
 		return true;
 	return is_variable(text, len);
 }

@@ -3,8 +3,11 @@
 
 #include <strings.h>
 
+#include "redact/redact_judge.h"
+
 enum {
 	NAME_REACH = 64,  /* bytes of a name looked at to either side */
+	TAG_REACH = 256,  /* bytes of a tag of XML */
 	CLOSERS_MAX = 12, /* quotes and brackets behind a name */
 	SPACES_MAX = 16,  /* around a separator */
 	USER_REACH = 48,  /* before pass: */
@@ -27,8 +30,12 @@ static size_t skip_spaces(struct pair *pair)
 {
 	size_t n = 0;
 
-	while (n < SPACES_MAX && mxlog_is_space(peek(pair, n)))
-		n++;
+	for (; n < SPACES_MAX; n++) {
+		if (peek(pair, n) == '\xc2' && peek(pair, n + 1) == '\xa0')
+			n++; /* no-break */
+		else if (!mxlog_is_space(peek(pair, n)))
+			break;
+	}
 	pair->value.at += n;
 	return n;
 }
@@ -74,8 +81,12 @@ static void join_words(struct pair *pair)
 static void find_name(struct pair *pair, size_t at)
 {
 	const char *text = pair->value.text;
-	size_t start = at, end = at;
+	size_t start, end;
 
+	/* A keyword may begin with a sign before the name. */
+	while (at + 1 < pair->value.len && strchr("?&\"", text[at]))
+		at++;
+	start = end = at;
 	while (start > 0 && at - start < NAME_REACH &&
 	    mxlog_is_name_byte(text[start - 1]))
 		start--;
@@ -174,6 +185,117 @@ static bool skip_tuple_gap(struct pair *pair)
 	return true;
 }
 
+/* What stands there is not the first of several words. */
+static bool is_no_word(const struct pair *pair)
+{
+	size_t n = 0, letters = 0;
+
+	for (; mxlog_is_name_byte(peek(pair, n)); n++)
+		letters += mxlog_is_letter(peek(pair, n));
+	return n > 0 && (letters < n || peek(pair, n) != ' ');
+}
+
+/* wifi-sec.psk S, setenv API_TOKEN S: what is no word after a blank. */
+static bool skip_opaque_gap(struct pair *pair)
+{
+	size_t n = 0;
+
+	if (skip_spaces(pair) == 0)
+		return false;
+	while (mxlog_is_name_byte(peek(pair, n)) ||
+	    (peek(pair, n) != '\0' && strchr("+/=", peek(pair, n))))
+		n++;
+	return mxlog_judge_is_opaque(pair->value.text + pair->value.at, n) &&
+	    !mxlog_judge_is_path(pair->value.text + pair->value.at, n);
+}
+
+/* password for alice: S */
+static bool skip_owner_gap(struct pair *pair)
+{
+	size_t n = 0;
+
+	if (pair->value.name.kind != MXLOG_NAME_PASSWORD ||
+	    skip_spaces(pair) == 0 ||
+	    !(has_word(&pair->value, pair->value.at, "for") ||
+		has_word(&pair->value, pair->value.at, "of")))
+		return false;
+	n = peek(pair, 0) == 'f' ? strlen("for ") : strlen("of ");
+	while (n < NAME_REACH && !mxlog_is_blank(peek(pair, n)) &&
+	    peek(pair, n) != ':')
+		n++;
+	if (peek(pair, n) != ':' || peek(pair, n + 1) != ' ')
+		return false;
+	pair->value.at += n + 2;
+	pair->value.colon = true;
+	return true;
+}
+
+/* password LIKE 'S', token IN ('S') */
+static bool skip_sql_gap(struct pair *pair)
+{
+	static const char *const words[] = { "like", "ilike", "in", "is" };
+
+	if (skip_spaces(pair) == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!has_word(&pair->value, pair->value.at, words[i]))
+			continue;
+		pair->value.at += strlen(words[i]);
+		(void)skip_spaces(pair);
+		pair->value.at += peek(pair, 0) == '(';
+		return peek(pair, 0) == '\'';
+	}
+	return false;
+}
+
+/* s:8:"password";s:16:"S": PHP's serialisation. */
+static bool skip_php_gap(struct pair *pair)
+{
+	size_t n = 3;
+
+	if (!pair->value.quoted || peek(pair, 0) != ';' ||
+	    peek(pair, 1) != 's' || peek(pair, 2) != ':')
+		return false;
+	while (mxlog_is_digit(peek(pair, n)) && n < CLOSERS_MAX)
+		n++;
+	if (peek(pair, n) != ':' || peek(pair, n + 1) != '"')
+		return false;
+	pair->value.at += n + 1;
+	return true;
+}
+
+/* (password . "S"): Lisp. */
+static bool skip_dot_gap(struct pair *pair)
+{
+	if (skip_spaces(pair) == 0 || peek(pair, 0) != '.' ||
+	    !mxlog_is_space(peek(pair, 1)))
+		return false;
+	pair->value.at++;
+	(void)skip_spaces(pair);
+	return peek(pair, 0) == '"';
+}
+
+/* form-data; name="password", empty line, S: at least two ends of lines. */
+static bool skip_form_gap(struct pair *pair)
+{
+	size_t n = 0, ends = 0;
+
+	if (!pair->value.quoted)
+		return false;
+	for (; n < 2 * SPACES_MAX; n++) {
+		char c = peek(pair, n), next = peek(pair, n + 1);
+
+		if (c == '\n' || (c == '\\' && next == 'n'))
+			ends++;
+		if (c == '\\' && (next == 'n' || next == 'r'))
+			n++;
+		else if (c != '\n' && c != '\r')
+			break;
+	}
+	pair->value.at += n;
+	return ends >= 2;
+}
+
 /* Passwords behind nothing but a space: in quotes (SQL), behind the digit that
  * tells how it is encrypted (network devices), or a word that no language has:
  * with letters and digits. */
@@ -192,8 +314,7 @@ static bool skip_password_gap(struct pair *pair)
 		return false;
 	if (mxlog_is_digit(peek(pair, 0)) && peek(pair, 1) == ' ') {
 		pair->value.at += 2;
-		return mxlog_is_name_byte(peek(pair, 0)) ||
-		    peek(pair, 0) == '$';
+		return peek(pair, 0) == '$' || is_no_word(pair);
 	}
 	if (pair->value.name.kind != MXLOG_NAME_PASSWORD)
 		return false;
@@ -208,21 +329,70 @@ static bool skip_password_gap(struct pair *pair)
 	return letters > 0 && digits > 0 && n >= TELLING_MIN;
 }
 
-static bool read_element(struct pair *pair, struct mxlog_range *ret)
+/* Of an element whose tag ends at or after `from`: its text, without blanks
+ * around it. */
+static bool read_element(struct pair *pair, size_t from,
+    struct mxlog_range *ret)
 {
+	static const char cdata[] = "<![CDATA[";
 	const struct mxlog_secret_value *value = &pair->value;
-	const char *close = memchr(value->text + pair->end, '>',
-	    MIN(value->len - pair->end, (size_t)NAME_REACH));
+	const char *text = value->text;
+	const char *close =
+	    memchr(text + from, '>', MIN(value->len - from, (size_t)TAG_REACH));
 	const char *open;
 
-	if (!close)
+	if (!close || (close > text && close[-1] == '/'))
 		return false;
-	ret->start = (size_t)(close - value->text) + 1;
-	open = memchr(close, '<', value->len - ret->start + 1);
-	ret->end = open ? (size_t)(open - value->text) : value->len;
+	ret->start = (size_t)(close - text) + 1;
+	while (ret->start < value->len && mxlog_is_blank(text[ret->start]))
+		ret->start++;
+	if (value->len - ret->start > sizeof(cdata) - 1 &&
+	    memcmp(text + ret->start, cdata, sizeof(cdata) - 1) == 0) {
+		ret->start += sizeof(cdata) - 1;
+		open = memmem(text + ret->start, value->len - ret->start,
+		    LITERAL("]]>"));
+	} else {
+		open = memchr(text + ret->start, '<', value->len - ret->start);
+	}
+	ret->end = open ? (size_t)(open - text) : value->len;
+	while (ret->end > ret->start && mxlog_is_blank(text[ret->end - 1]))
+		ret->end--;
 	return ret->end > ret->start &&
-	    mxlog_value_is_secret(value->name, value->text + ret->start,
+	    mxlog_value_is_secret(value->name, text + ret->start,
 		ret->end - ret->start);
+}
+
+/* <password …> and <ns:password …>. */
+static bool is_element(const struct pair *pair)
+{
+	const char *text = pair->value.text;
+	size_t at = pair->start;
+
+	while (at > 0 && pair->start - at < SPACES_MAX &&
+	    (mxlog_is_name_byte(text[at - 1]) || text[at - 1] == ':'))
+		at--;
+	return at > 0 && text[at - 1] == '<';
+}
+
+/* <entry key="password">S</entry>, <name>PASSWORD</name><value>S</value>: where
+ * the tag with the value begins, or 0. */
+static size_t find_value_tag(const struct pair *pair)
+{
+	const char *text = pair->value.text;
+	size_t at = pair->value.at, len = pair->value.len;
+
+	if (pair->value.quoted && at < len && text[at] == '>')
+		return at;
+	if (len - at < 2 || memcmp(text + at, "</", 2) != 0)
+		return 0;
+	while (at < len && text[at] != '>')
+		at++;
+	for (at++; at < len && mxlog_is_blank(text[at]);)
+		at++;
+	return at < len && text[at] == '<' &&
+		has_word(&pair->value, at + 1, "value")
+	    ? at
+	    : 0;
 }
 
 static bool is_in_query(const struct pair *pair)
@@ -254,7 +424,10 @@ static bool is_word_telling(const struct mxlog_secret_value *value, size_t at)
 	     end++)
 		if (mxlog_is_digit(value->text[end]))
 			return true;
-	return has_word(value, at, "is") || has_word(value, at, "value");
+	return has_word(value, at, "is") || has_word(value, at, "value") ||
+	    has_word(value, at, "for") || has_word(value, at, "of") ||
+	    has_word(value, at, "like") || has_word(value, at, "ilike") ||
+	    has_word(value, at, "in");
 }
 
 /* After most names there is no value, whatever they mean: this costs less than
@@ -272,7 +445,7 @@ static bool may_have_value(struct pair *pair)
 	c = peek(pair, n);
 	if (c == '\0')
 		return false;
-	if (strchr("=:-(,;\"'`\\$", c))
+	if (strchr("=:-(,;\"'`\\$.<>\xc2", c))
 		return true;
 	return n > 0 && is_word_telling(&pair->value, pair->value.at + n);
 }
@@ -281,7 +454,9 @@ static bool may_have_value(struct pair *pair)
 static bool skip_to_value(struct pair *pair)
 {
 	static bool (*const ways[])(struct pair *) = { skip_value_word,
-		skip_tuple_gap, skip_password_gap, skip_option_gap };
+		skip_tuple_gap, skip_php_gap, skip_form_gap, skip_dot_gap,
+		skip_sql_gap, skip_owner_gap, skip_password_gap,
+		skip_option_gap, skip_opaque_gap };
 	size_t behind = pair->value.at;
 
 	(void)skip_spaces(pair);
@@ -300,12 +475,13 @@ bool mxlog_pair_find(const char *text, size_t len, size_t at,
 {
 	struct pair pair = { .value = { .text = text, .len = len } };
 	bool element;
+	size_t tag;
 
 	assert(at < len);
 
 	find_name(&pair, at);
 	ret->name_end = pair.end;
-	element = pair.start > 0 && text[pair.start - 1] == '<';
+	element = is_element(&pair);
 	if (!element && !may_have_value(&pair))
 		return false;
 	pair.value.name =
@@ -315,7 +491,10 @@ bool mxlog_pair_find(const char *text, size_t len, size_t at,
 	    (pair.value.name.kind == MXLOG_NAME_QUERY && !is_in_query(&pair)))
 		return false;
 	if (element)
-		return read_element(&pair, &ret->range);
+		return read_element(&pair, pair.end, &ret->range);
+	tag = find_value_tag(&pair);
+	if (tag > 0)
+		return read_element(&pair, tag, &ret->range);
 	if (!skip_to_value(&pair))
 		return false;
 	if (pair.value.name.kind == MXLOG_NAME_PASS && pair.value.colon &&

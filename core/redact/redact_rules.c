@@ -381,7 +381,7 @@ static int find_structure(struct search *search)
 		size_t end = at + 1;
 		int r = 0;
 
-		if (strchr("{[", search->text[at]) && search->text[at] &&
+		if ((search->text[at] == '{' || search->text[at] == '[') &&
 		    is_json_start(search, at)) {
 			if (is_too_late(search, at))
 				return -ETIMEDOUT;

@@ -11,7 +11,8 @@ enum {
 	KEY_MAX = 48,     /* of what may be the next pair's name */
 	SCHEME_MAX = 24,  /* of an authorization scheme */
 	OPAQUE_MIN = 8,   /* of what looks like a credential */
-	CODE_MIN = 4,     /* digits of a one-time password or PIN */
+	REFERENCE_MAX = 128,
+	CODE_MIN = 4, /* digits of a one-time password or PIN */
 	CODE_MAX = 8,
 };
 
@@ -384,12 +385,33 @@ static size_t cookies_end(const struct mxlog_secret_value *value, size_t at)
 	}
 }
 
+/* """ of TOML and Python. */
+static bool read_triple(const struct mxlog_secret_value *value,
+    struct mxlog_range *ret)
+{
+	const char *text = value->text + value->at;
+	const char quotes[] = { *text, *text, *text };
+	size_t len = value->len - value->at;
+	const char *end;
+
+	if (len < 4 || memcmp(text, quotes, sizeof(quotes)) != 0)
+		return false;
+	end = memmem(text + 3, len - 3, quotes, sizeof(quotes));
+	ret->start = value->at + 3;
+	ret->end = end ? (size_t)(end - value->text) : value->len;
+	while (ret->start < ret->end && mxlog_is_blank(value->text[ret->start]))
+		ret->start++;
+	return true;
+}
+
 static void read_quoted(struct mxlog_secret_value *value, size_t slashes,
     struct mxlog_range *ret)
 {
 	size_t quote = value->at + slashes;
 	bool closed;
 
+	if (slashes == 0 && read_triple(value, ret))
+		return;
 	ret->start = quote + 1;
 	ret->end =
 	    quoted_end(value, quote + 1, value->text[quote], slashes, &closed);
@@ -416,6 +438,8 @@ static bool is_talk_of_cookies(const struct mxlog_secret_value *value,
 {
 	return value->name.kind == MXLOG_NAME_COOKIE && value->colon &&
 	    !value->quoted &&
+	    !mxlog_judge_is_opaque(value->text + range->start,
+		range->end - range->start) &&
 	    !memchr(value->text + range->start, '=', range->end - range->start);
 }
 
@@ -436,6 +460,55 @@ bool mxlog_value_is_container(const struct mxlog_secret_value *value)
 	return c == '{' || c == '[';
 }
 
+/* ${NAME}, {{ name }}, $(command), <%= name %>: the value stands elsewhere. */
+static bool is_reference(const struct mxlog_secret_value *value)
+{
+	static const char *const marks[][2] = { { "${", "}" }, { "{{", "}}" },
+		{ "$(", ")" }, { "<%", "%>" }, { "%(", ")s" } };
+	const char *text = value->text + value->at;
+	size_t len = MIN(value->len - value->at, (size_t)REFERENCE_MAX);
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (len > 2 && memcmp(text, marks[i][0], 2) == 0 &&
+		    memmem(text, len, marks[i][1], strlen(marks[i][1])))
+			return true;
+	return false;
+}
+
+/* | and >- of YAML, or nothing: the value stands on the next line. */
+static void skip_block(struct mxlog_secret_value *value)
+{
+	size_t at = value->at;
+
+	if (!value->colon)
+		return;
+	if (mxlog_value_peek(value, at) == '|' ||
+	    mxlog_value_peek(value, at) == '>')
+		at++;
+	while (at < value->len && strchr("+-0123456789", value->text[at]) &&
+	    at > value->at)
+		at++;
+	if (mxlog_value_peek(value, at) == '\r')
+		at++;
+	if (mxlog_value_peek(value, at) != '\n' ||
+	    !mxlog_is_space(mxlog_value_peek(value, at + 1)))
+		return;
+	for (at++; mxlog_is_space(mxlog_value_peek(value, at));)
+		at++;
+	if (!starts_pair(value, at) && mxlog_value_peek(value, at) != '-')
+		value->at = at;
+}
+
+/* "unexpected token: "foo"" */
+static bool is_quoted_word(const struct mxlog_secret_value *value,
+    const struct mxlog_range *range)
+{
+	return value->colon && !value->quoted &&
+	    mxlog_judge_is_word(value->text + range->start,
+		range->end - range->start) &&
+	    mxlog_judge_is_failing(value->text, value->name_at);
+}
+
 /* A bare value: with what is around it. */
 static bool is_bare_secret(const struct mxlog_secret_value *value,
     const struct mxlog_range *range)
@@ -449,6 +522,9 @@ bool mxlog_value_read(struct mxlog_secret_value *value, struct mxlog_range *ret)
 {
 	size_t slashes = 0;
 
+	if (is_reference(value))
+		return false;
+	skip_block(value);
 	if (has_prefix(value))
 		value->at++;
 	while (mxlog_value_peek(value, value->at + slashes) == '\\' &&
@@ -456,6 +532,8 @@ bool mxlog_value_read(struct mxlog_secret_value *value, struct mxlog_range *ret)
 		slashes++;
 	if (mxlog_is_quote(mxlog_value_peek(value, value->at + slashes))) {
 		read_quoted(value, slashes, ret);
+		if (is_quoted_word(value, ret))
+			return false;
 	} else {
 		if (is_harmless(value))
 			return false;
