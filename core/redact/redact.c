@@ -42,6 +42,7 @@ void mxlog_redactor_free(struct mxlog_redactor *redactor)
 	mxlog_rules_free(redactor->rules);
 	free(redactor->text);
 	free(redactor->ranges.list);
+	mxlog_buf_done(&redactor->found.text);
 	mxlog_buf_done(&redactor->out);
 	mxlog_buf_done(&redactor->value);
 	mxlog_buf_done(&redactor->decoded);
@@ -65,6 +66,7 @@ void mxlog_redact_begin(struct mxlog_redactor *redactor, size_t len)
 		.usec = allowance(ENTRY_USEC, len),
 	};
 	redactor->failed = redactor->truncated = false;
+	redactor->found.n = redactor->found.text.len = 0;
 }
 
 /* ---- one text ---- */
@@ -123,7 +125,7 @@ static void trim_ranges(const struct mxlog_redactor *redactor,
 	ranges->n = n;
 }
 
-static int replace_ranges(struct mxlog_redactor *redactor, const char *text,
+int mxlog_redact_replace(struct mxlog_redactor *redactor, const char *text,
     size_t len, struct mxlog_buf *out)
 {
 	const struct mxlog_ranges *ranges = &redactor->ranges;
@@ -143,9 +145,26 @@ static int replace_ranges(struct mxlog_redactor *redactor, const char *text,
 	return r;
 }
 
-/* Fill redactor->ranges. 0, or -ENOMEM; a text that could not be searched is
- * one range as a whole. */
-static int find_ranges(struct mxlog_redactor *redactor, const char *text,
+/* Note what was found, and where else in this text it stands. */
+static int find_again(struct mxlog_redactor *redactor, const char *text,
+    size_t len)
+{
+	struct mxlog_ranges *ranges = &redactor->ranges;
+	size_t n = ranges->n;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = mxlog_found_add(&redactor->found,
+		    text + ranges->list[i].start,
+		    ranges->list[i].end - ranges->list[i].start);
+	if (r >= 0 && redactor->found.n > 0)
+		r = mxlog_found_search(&redactor->found, text, len, ranges);
+	if (r >= 0 && ranges->n > n)
+		join_ranges(ranges);
+	return r;
+}
+
+int mxlog_redact_find(struct mxlog_redactor *redactor, const char *text,
     size_t len, const struct mxlog_hits *hits, size_t offset)
 {
 	struct mxlog_budget budget = { .usec = allowance(FIELD_USEC, len) };
@@ -171,7 +190,7 @@ static int find_ranges(struct mxlog_redactor *redactor, const char *text,
 	}
 	join_ranges(&redactor->ranges);
 	trim_ranges(redactor, &redactor->ranges, text, len);
-	return 0;
+	return redactor->ranges.n > 0 ? find_again(redactor, text, len) : 0;
 }
 
 int mxlog_redact_string(struct mxlog_redactor *redactor, const char *text,
@@ -182,11 +201,11 @@ int mxlog_redact_string(struct mxlog_redactor *redactor, const char *text,
 
 	if (len == 0)
 		return 0;
-	r = find_ranges(redactor, text, len, hits, offset);
+	r = mxlog_redact_find(redactor, text, len, hits, offset);
 	if (r < 0 || redactor->ranges.n == 0)
 		return r;
 	out->len = 0;
-	r = replace_ranges(redactor, text, len, out);
+	r = mxlog_redact_replace(redactor, text, len, out);
 	return r < 0 ? r : 1;
 }
 
@@ -198,6 +217,21 @@ int mxlog_redact_text(struct mxlog_redactor *redactor, const char *text,
 	if (len == 0)
 		return 0;
 	mxlog_redact_begin(redactor, len);
-	r = find_ranges(redactor, text, len, NULL, 0);
-	return r < 0 ? r : replace_ranges(redactor, text, len, out);
+	r = mxlog_redact_find(redactor, text, len, NULL, 0);
+	return r < 0 ? r : mxlog_redact_replace(redactor, text, len, out);
+}
+
+int mxlog_redact_again(struct mxlog_redactor *redactor, const char *text,
+    size_t len, struct mxlog_buf *out)
+{
+	int r;
+
+	redactor->ranges.n = 0;
+	r = mxlog_found_search(&redactor->found, text, len, &redactor->ranges);
+	if (r < 0 || redactor->ranges.n == 0)
+		return r;
+	join_ranges(&redactor->ranges);
+	out->len = 0;
+	r = mxlog_redact_replace(redactor, text, len, out);
+	return r < 0 ? r : 1;
 }

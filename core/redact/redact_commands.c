@@ -102,7 +102,7 @@ static bool read_program(const struct mxlog_command *command, const char *text,
 
 static bool is_between(const struct line *line, char c)
 {
-	return mxlog_is_blank(c) || (line->list && c == ',');
+	return mxlog_is_blank(c) || (line->list && (c == ',' || c == ']'));
 }
 
 /* a1="-p" of an audit record is -p. */

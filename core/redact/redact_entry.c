@@ -3,9 +3,14 @@
  * about its value. */
 #include "base/json.h"
 #include "redact/redact_json.h"
+#include "redact/redact_judge.h"
 #include "redact/redact_private.h"
 
 #define FAILED_TAG "redaction_failed"
+
+enum {
+	HEADER_MESSAGE = 8192, /* bytes of a message that a tag may name */
+};
 
 static const size_t limits[MXLOG_FIELD_COUNT] = {
 #define FIELD(id, key, limit, help) limit,
@@ -236,6 +241,9 @@ static int redact_value(void *data, const struct mxlog_json_token *token,
 	if (verdict == MXLOG_JSON_SECRET) {
 		if (is_redacted(redactor, token->text, token->len))
 			return 0;
+		if (mxlog_found_add(&redactor->found, token->text, token->len) <
+		    0)
+			return -ENOMEM;
 		redactor->stats.redactions++;
 		return write_instead(walk, token, redactor->text,
 		    redactor->text_len);
@@ -292,13 +300,17 @@ static int redact_json(struct mxlog_redactor *redactor,
 }
 
 static int redact_pair(struct mxlog_redactor *redactor,
-    struct mxlog_entry *entry, struct mxlog_pair *pair)
+    struct mxlog_entry *entry, struct mxlog_name beside,
+    struct mxlog_pair *pair)
 {
+	const char *key = mxlog_entry_text(entry, pair->key);
 	struct mxlog_name name = { 0 };
 
 	if (is_wanted(redactor, pair->key))
-		name = mxlog_name_classify(mxlog_entry_text(entry, pair->key),
-		    pair->key.len);
+		name = mxlog_name_classify(key, pair->key.len);
+	if (beside.kind != MXLOG_NAME_OTHER &&
+	    mxlog_json_holds_value(key, pair->key.len))
+		name = beside;
 	if (pair->json)
 		return name.kind != MXLOG_NAME_OTHER ||
 			is_wanted(redactor, pair->value)
@@ -306,6 +318,10 @@ static int redact_pair(struct mxlog_redactor *redactor,
 		    : 0;
 	if (is_secret(redactor, name, mxlog_entry_text(entry, pair->value),
 		pair->value.len)) {
+		if (mxlog_found_add(&redactor->found,
+			mxlog_entry_text(entry, pair->value),
+			pair->value.len) < 0)
+			return -ENOMEM;
 		redactor->stats.redactions++;
 		return hide_value(redactor, entry, pair);
 	}
@@ -313,13 +329,47 @@ static int redact_pair(struct mxlog_redactor *redactor,
 	    &pair->value);
 }
 
+static bool is_text(const struct mxlog_entry *entry,
+    struct mxlog_text_span span, const char *text)
+{
+	return MXLOG_IS_SET(span) && span.len == strlen(text) &&
+	    memcmp(mxlog_entry_text(entry, span), text, span.len) == 0;
+}
+
+/* The name of a secret that stands beside its value: {"name": "DB_PASSWORD",
+ * "value": …}, {"kind": "Secret", "data": …}. */
+static struct mxlog_name find_name_beside(const struct mxlog_redactor *redactor,
+    const struct mxlog_entry *entry)
+{
+	struct mxlog_name name = { 0 };
+
+	for (size_t i = 0; i < entry->n_context; i++) {
+		const struct mxlog_pair *pair = &entry->context[i];
+
+		if (pair->json || !is_wanted(redactor, pair->value))
+			continue;
+		if (is_text(entry, pair->key, "kind") &&
+		    is_text(entry, pair->value, "Secret"))
+			return (struct mxlog_name){ .kind = MXLOG_NAME_SECRET };
+		if (mxlog_json_holds_name(mxlog_entry_text(entry, pair->key),
+			pair->key.len))
+			name = mxlog_name_classify(mxlog_entry_text(entry,
+						       pair->value),
+			    pair->value.len);
+		if (name.kind != MXLOG_NAME_OTHER)
+			return name;
+	}
+	return name;
+}
+
 static int redact_context(struct mxlog_redactor *redactor,
     struct mxlog_entry *entry)
 {
+	struct mxlog_name beside = find_name_beside(redactor, entry);
 	int r = 0;
 
 	for (size_t i = 0; i < entry->n_context && r >= 0; i++) {
-		r = redact_pair(redactor, entry, &entry->context[i]);
+		r = redact_pair(redactor, entry, beside, &entry->context[i]);
 		if (r >= 0)
 			r = redact_span(redactor, &entry->bytes,
 			    MXLOG_ENTRY_NAME, &entry->context[i].key);
@@ -327,10 +377,81 @@ static int redact_context(struct mxlog_redactor *redactor,
 	return r;
 }
 
+/* ---- the header ---- */
+
+/* Of what was found in "module: message": the message, or what is opaque in it;
+ * programs may be named like a secret. */
+static bool is_header_secret(const char *text, size_t start, size_t end,
+    size_t message, size_t len)
+{
+	return (start <= message + 1 && end + 2 >= len &&
+		   !memchr(text + message, ' ', len - message)) ||
+	    mxlog_judge_is_opaque(text + start, end - start) ||
+	    memchr(text + start, '=', end - start);
+}
+
+static size_t clip_to_message(struct mxlog_ranges *ranges, const char *text,
+    size_t message, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ranges->n; i++) {
+		struct mxlog_range range = ranges->list[i];
+
+		if (range.end <= message)
+			continue;
+		range.start = MAX(range.start, message);
+		if (!is_header_secret(text, range.start, range.end, message,
+			len))
+			continue;
+		range.start -= message;
+		range.end -= message;
+		ranges->list[n++] = range;
+	}
+	ranges->n = n;
+	return n;
+}
+
+/* A sender without a header: "password: x" has the tag password. */
+static int redact_header(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry)
+{
+	struct mxlog_text_span module = entry->text[MXLOG_FIELD_MODULE];
+	struct mxlog_text_span *message = &entry->text[MXLOG_FIELD_MESSAGE];
+	struct mxlog_buf *joined = &redactor->value;
+	size_t start;
+	int r;
+
+	if (!is_wanted(redactor, module) || !MXLOG_IS_SET(*message) ||
+	    message->len == 0 || message->len > HEADER_MESSAGE)
+		return 0;
+	joined->len = 0;
+	r = mxlog_buf_add(joined, mxlog_entry_text(entry, module), module.len);
+	if (r >= 0)
+		r = mxlog_buf_add(joined, LITERAL(": "));
+	start = joined->len;
+	if (r >= 0)
+		r = mxlog_buf_add(joined, mxlog_entry_text(entry, *message),
+		    message->len);
+	if (r >= 0)
+		r = mxlog_redact_find(redactor, joined->data, joined->len, NULL,
+		    0);
+	if (r < 0 ||
+	    clip_to_message(&redactor->ranges, joined->data, start,
+		joined->len) == 0)
+		return r;
+	redactor->out.len = 0;
+	r = mxlog_redact_replace(redactor, joined->data + start,
+	    joined->len - start, &redactor->out);
+	return r < 0 ? r
+		     : store(redactor, &entry->bytes, &redactor->out,
+			   limits[MXLOG_FIELD_MESSAGE], message);
+}
+
 static int redact_texts(struct mxlog_redactor *redactor,
     struct mxlog_entry *entry)
 {
-	int r = 0;
+	int r = redact_header(redactor, entry);
 
 	for (size_t i = 0; i < MXLOG_FIELD_COUNT && r >= 0; i++)
 		r = redact_span(redactor, &entry->bytes, limits[i],
@@ -373,6 +494,130 @@ static int redact_exception(struct mxlog_redactor *redactor,
 	return r;
 }
 
+/* ---- the same secrets again ---- */
+
+static int hide_again(struct mxlog_redactor *redactor, struct mxlog_buf *bytes,
+    size_t max, struct mxlog_text_span *span)
+{
+	int r;
+
+	if (!MXLOG_IS_SET(*span) || span->len < MXLOG_FOUND_BYTES)
+		return 0;
+	r = mxlog_redact_again(redactor, bytes->data + span->off, span->len,
+	    &redactor->out);
+	return r <= 0 ? r : store(redactor, bytes, &redactor->out, max, span);
+}
+
+/* In a JSON value the redaction text must not break it. */
+static int hide_again_in_pair(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry, struct mxlog_pair *pair)
+{
+	int r;
+
+	if (!pair->json || pair->value.len < MXLOG_FOUND_BYTES)
+		return hide_again(redactor, &entry->bytes, MXLOG_ENTRY_TEXT,
+		    &pair->value);
+	r = mxlog_redact_again(redactor, mxlog_entry_text(entry, pair->value),
+	    pair->value.len, &redactor->out);
+	if (r <= 0)
+		return r;
+	redactor->value.len = 0;
+	r = mxlog_json_compact(&redactor->value, redactor->out.data,
+	    redactor->out.len);
+	if (r == -ENOMEM)
+		return r;
+	return r < 0 ? hide_value(redactor, entry, pair)
+		     : store(redactor, &entry->bytes, &redactor->value,
+			   SIZE_MAX, &pair->value);
+}
+
+static int hide_again_in_exception(struct mxlog_redactor *redactor,
+    struct mxlog_exception *exception)
+{
+	int r = hide_again(redactor, &exception->bytes, MXLOG_ENTRY_TEXT,
+	    &exception->message);
+
+	for (size_t i = 0; i < exception->n_frames && r >= 0; i++)
+		r = hide_again(redactor, &exception->bytes, MXLOG_ENTRY_TEXT,
+		    &exception->frames[i].code);
+	return r;
+}
+
+static int hide_all_again(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry)
+{
+	struct mxlog_exception *exception = entry->exception;
+	int r = 0;
+
+	for (size_t i = 0; i < MXLOG_FIELD_COUNT && r >= 0; i++)
+		r = hide_again(redactor, &entry->bytes, limits[i],
+		    &entry->text[i]);
+	for (size_t i = 0; i < entry->n_tags && r >= 0; i++)
+		r = hide_again(redactor, &entry->bytes, MXLOG_ENTRY_NAME,
+		    &entry->tags[i]);
+	for (size_t i = 0; i < entry->n_context && r >= 0; i++) {
+		r = hide_again_in_pair(redactor, entry, &entry->context[i]);
+		if (r >= 0)
+			r = hide_again(redactor, &entry->bytes,
+			    MXLOG_ENTRY_NAME, &entry->context[i].key);
+	}
+	for (; exception && r >= 0; exception = exception->cause)
+		r = hide_again_in_exception(redactor, exception);
+	return r;
+}
+
+/* ---- private keys line by line ---- */
+
+static uint64_t add_to_hash(uint64_t hash, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash =
+		    (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+	return hash * UINT64_C(1099511628211);
+}
+
+/* Of host, program and process. */
+static uint64_t hash_sender(const struct mxlog_entry *entry)
+{
+	static const enum mxlog_field fields[] = { MXLOG_FIELD_MODULE,
+		MXLOG_FIELD_PROCESS_ID };
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (MXLOG_IS_SET(entry->text[fields[i]]))
+			hash = add_to_hash(hash,
+			    mxlog_entry_text(entry, entry->text[fields[i]]),
+			    entry->text[fields[i]].len);
+	for (size_t i = 0; i < entry->n_context; i++)
+		if (is_text(entry, entry->context[i].key, "hostname"))
+			hash = add_to_hash(hash,
+			    mxlog_entry_text(entry, entry->context[i].value),
+			    entry->context[i].value.len);
+	return hash;
+}
+
+/* Before anything else changes the message. */
+static int redact_key_line(struct mxlog_redactor *redactor,
+    struct mxlog_entry *entry)
+{
+	struct mxlog_text_span *message = &entry->text[MXLOG_FIELD_MESSAGE];
+	const char *text = mxlog_entry_text(entry, *message);
+
+	if (!MXLOG_IS_SET(*message) || message->len == 0)
+		return 0;
+	if (redactor->key_lines.begun > 0 &&
+	    mxlog_key_lines_check(&redactor->key_lines, hash_sender(entry),
+		entry->time_usec, text, message->len)) {
+		redactor->stats.redactions++;
+		return hide(redactor, &entry->bytes, message);
+	}
+	if (is_wanted(redactor, *message) &&
+	    mxlog_key_lines_begins(text, message->len))
+		mxlog_key_lines_begin(&redactor->key_lines, hash_sender(entry),
+		    entry->time_usec);
+	return 0;
+}
+
 static size_t count_bytes(const struct mxlog_entry *entry)
 {
 	const struct mxlog_exception *exception = entry->exception;
@@ -392,10 +637,14 @@ int mxlog_redact_entry(struct mxlog_redactor *redactor,
 	assert(redactor);
 
 	mxlog_redact_begin(redactor, count_bytes(entry));
-	if (scan_entry(redactor, entry))
+	if (scan_entry(redactor, entry) || redactor->key_lines.begun > 0)
+		r = redact_key_line(redactor, entry);
+	if (r >= 0 && (redactor->hits.n > 0 || redactor->search_all))
 		r = redact_texts(redactor, entry);
 	for (; exception && r >= 0; exception = exception->cause)
 		r = redact_exception(redactor, exception);
+	if (r >= 0 && redactor->found.n > 0)
+		r = hide_all_again(redactor, entry);
 	entry->truncated |= redactor->truncated;
 	if (r >= 0 && redactor->failed)
 		r = mxlog_entry_add_tag(entry, LITERAL(FAILED_TAG));

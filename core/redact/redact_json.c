@@ -335,3 +335,17 @@ int mxlog_json_judge(const char *text, size_t len, struct mxlog_name name,
 	*ret_len = (size_t)(walk.json.at - text);
 	return 0;
 }
+
+bool mxlog_json_holds_name(const char *key, size_t len)
+{
+	struct mxlog_json_token token = { .text = key, .len = len };
+
+	return holds_name(&token);
+}
+
+bool mxlog_json_holds_value(const char *key, size_t len)
+{
+	struct mxlog_json_token token = { .text = key, .len = len };
+
+	return holds_value(&token);
+}

@@ -20,3 +20,8 @@ typedef int mxlog_json_judge_fn(void *data,
  * what `judge` said. Linear in the length, apart from what is nested deeply. */
 int mxlog_json_judge(const char *text, size_t len, struct mxlog_name name,
     mxlog_json_judge_fn *judge, void *data, size_t *ret_len);
+
+/* Do keys of this name hold the name of a secret, or its value, beside each
+ * other? */
+bool mxlog_json_holds_name(const char *key, size_t len);
+bool mxlog_json_holds_value(const char *key, size_t len);

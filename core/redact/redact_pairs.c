@@ -78,6 +78,21 @@ static void join_words(struct pair *pair)
 	pair->start = start;
 }
 
+/* Letters of other scripts, too, but no signs and blanks of theirs. */
+static bool is_in_name(const char *text, size_t at)
+{
+	unsigned char lead, next;
+
+	if ((unsigned char)text[at] < 0x80)
+		return mxlog_is_name_byte(text[at]);
+	while (at > 0 && (text[at] & 0xc0) == 0x80)
+		at--;
+	lead = (unsigned char)text[at];
+	next = (unsigned char)text[at + 1];
+	return lead != 0xc2 && !(lead == 0xe2 && next == 0x80) &&
+	    !(lead == 0xe3 && next == 0x80) && !(lead == 0xef && next >= 0xbb);
+}
+
 static void find_name(struct pair *pair, size_t at)
 {
 	const char *text = pair->value.text;
@@ -87,16 +102,17 @@ static void find_name(struct pair *pair, size_t at)
 	while (at + 1 < pair->value.len && strchr("?&\"", text[at]))
 		at++;
 	start = end = at;
-	while (start > 0 && at - start < NAME_REACH &&
-	    mxlog_is_name_byte(text[start - 1]))
+	while (
+	    start > 0 && at - start < NAME_REACH && is_in_name(text, start - 1))
 		start--;
 	while (end < pair->value.len && end - at < NAME_REACH &&
-	    mxlog_is_name_byte(text[end]))
+	    is_in_name(text, end))
 		end++;
 	pair->option = text[start] == '-' &&
 	    (start == 0 || mxlog_is_blank(text[start - 1]) ||
 		strchr("\"'`[(,=", text[start - 1]));
-	while (start < end && !mxlog_is_letter(text[start]))
+	while (start < end && !mxlog_is_letter(text[start]) &&
+	    (unsigned char)text[start] < 0x80)
 		start++;
 	while (end > start && strchr(".-", text[end - 1]))
 		end--;
@@ -282,6 +298,10 @@ static bool skip_form_gap(struct pair *pair)
 
 	if (!pair->value.quoted)
 		return false;
+	/* The backslash of \\r was taken for one before a quote. */
+	if (strchr("rn", peek(pair, 0)) && peek(pair, 0) &&
+	    pair->value.text[pair->value.at - 1] == '\\')
+		pair->value.at--;
 	for (; n < 2 * SPACES_MAX; n++) {
 		char c = peek(pair, n), next = peek(pair, n + 1);
 

@@ -523,6 +523,7 @@ static int search_decoded(struct search *outer, size_t at);
 static int try_base64(struct search *search, size_t at)
 {
 	size_t before = search->ranges->n, end = at;
+	bool token = false;
 	int r;
 
 	while (end < search->len && search->text[end] &&
@@ -534,9 +535,12 @@ static int try_base64(struct search *search, size_t at)
 	    &search->rules->decoded);
 	if (r > 0)
 		r = search_decoded(search, at);
-	if (r < 0 || search->ranges->n == before)
-		return r;
+	/* Whole documents hold names; tokens say what they are. */
+	for (size_t i = before; i < search->ranges->n && !token; i++)
+		token = search->ranges->list[i].rule != MXLOG_RULE_NAME;
 	search->ranges->n = before;
+	if (r < 0 || !token)
+		return MIN(r, 0);
 	return mxlog_ranges_add(search->ranges, at, end,
 	    MXLOG_RULE_ENCODED_TOKEN);
 }

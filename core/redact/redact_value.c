@@ -67,7 +67,10 @@ static bool ends_value(const struct mxlog_secret_value *value, size_t at)
 	if (!strchr(",;&)]}>\"'`<\\", c))
 		return false;
 	if (c == '\\')
-		return at + 1 < value->len && mxlog_is_quote(next);
+		return at + 1 < value->len &&
+		    (mxlog_is_quote(next) ||
+			(value->len - at >= 4 &&
+			    memcmp(value->text + at, "\\r\\n", 4) == 0));
 	if (c == '<')
 		return next == '/' || mxlog_is_letter(next);
 	if (at + 1 == value->len || mxlog_is_blank(next) ||

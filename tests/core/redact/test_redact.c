@@ -565,6 +565,167 @@ START_TEST(a_key_named_like_a_secret_loses_its_whole_value)
 }
 END_TEST
 
+START_TEST(a_secret_found_by_its_name_is_hidden_again)
+{
+	struct mxlog_redactor *redactor = make(NULL, 0);
+	struct mxlog_entry *entry =
+	    make_entry("try hunter2hunter2, then hunter2hunter2; production");
+
+	add(entry, "password", "hunter2hunter2");
+	add(entry, "secret", "production");
+	add_json(entry, "argv", "[\"-x\",\"ahunter2hunter2b\"]");
+	ck_assert_int_eq(mxlog_redact_entry(redactor, entry), 0);
+	expect_span(&entry->bytes, entry->text[MXLOG_FIELD_MESSAGE],
+	    "try [GONE], then [GONE]; production");
+	expect_pair(entry, 0, "password", "[GONE]");
+	expect_pair(entry, 2, "argv", "[\"-x\",\"a[GONE]b\"]");
+	mxlog_entry_free(entry);
+	expect_by(redactor, "token=a1b2c3d4e5 then a1b2c3d4e5",
+	    "token=[GONE] then [GONE]");
+	mxlog_redactor_free(redactor);
+}
+END_TEST
+
+START_TEST(a_tag_that_is_a_secret_s_name_is_seen_with_the_message)
+{
+	static const struct {
+		const char *module, *message, *expected;
+	} cases[] = {
+		{ "password", "hunter2", "[GONE]" },
+		{ "Cookie", "sid=abc; theme=x", "[GONE]" },
+		{ "{\"password\"", "\"hunter2\"}", "\"[GONE]\"}" },
+		{ "passwd", "password changed for user bob",
+		    "password changed for user bob" },
+		{ "sssd_secrets", "starting up", "starting up" },
+		{ "token-service", "refreshed", "refreshed" },
+		{ "sshd", "hunter2", "hunter2" },
+	};
+	struct mxlog_redactor *redactor = make(NULL, 0);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct mxlog_entry *entry = make_entry(cases[i].message);
+
+		ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_MODULE,
+				     cases[i].module, strlen(cases[i].module)),
+		    0);
+		ck_assert_int_eq(mxlog_redact_entry(redactor, entry), 0);
+		expect_span(&entry->bytes, entry->text[MXLOG_FIELD_MESSAGE],
+		    cases[i].expected);
+		mxlog_entry_free(entry);
+	}
+	mxlog_redactor_free(redactor);
+}
+END_TEST
+
+static void expect_line(struct mxlog_redactor *redactor, const char *module,
+    int64_t seconds, const char *message, const char *expected)
+{
+	struct mxlog_entry *entry = make_entry(message);
+
+	ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_MODULE, module,
+			     strlen(module)),
+	    0);
+	mxlog_entry_set_time(entry, seconds * USEC_PER_SEC);
+	ck_assert_int_eq(mxlog_redact_entry(redactor, entry), 0);
+	expect_span(&entry->bytes, entry->text[MXLOG_FIELD_MESSAGE], expected);
+	mxlog_entry_free(entry);
+}
+
+START_TEST(a_private_key_goes_line_by_line)
+{
+	static const char begin[] = "-----BEGIN RSA PRIV"
+				    "ATE KEY-----";
+	static const char end[] = "-----END RSA PRIV"
+				  "ATE KEY-----";
+	struct mxlog_redactor *redactor = make(NULL, 0);
+
+	expect_line(redactor, "a", 100, X32 X32, X32 X32);
+	expect_line(redactor, "a", 100, begin, begin);
+	expect_line(redactor, "a", 100, X32 X32, "[GONE]");
+	expect_line(redactor, "b", 100, X32 X32, X32 X32);
+	expect_line(redactor, "a", 101, "a line between", "a line between");
+	expect_line(redactor, "a", 101, X16 "==", "[GONE]");
+	expect_line(redactor, "a", 101, end, end);
+	expect_line(redactor, "a", 102, X32 X32, X32 X32);
+	expect_line(redactor, "a", 103, begin, begin);
+	expect_line(redactor, "a", 190, X32 X32, X32 X32);
+	mxlog_redactor_free(redactor);
+}
+END_TEST
+
+START_TEST(values_are_read_in_every_form)
+{
+	static const char *const cases[][2] = {
+		{ "<wsse:Password Type=\"x\">hunter2</wsse:Password>",
+		    "<wsse:Password Type=\"x\">[GONE]</wsse:Password>" },
+		{ "<password><![CDATA[a<b]]></password>",
+		    "<password><![CDATA[[GONE]]]></password>" },
+		{ "<entry key=\"password\">hunter2</entry>",
+		    "<entry key=\"password\">[GONE]</entry>" },
+		{ "<name>DB_PASSWORD</name> <value>hunter2</value>",
+		    "<name>DB_PASSWORD</name> <value>[GONE]</value>" },
+		{ "form-data; name=\"password\"\r\n\r\nhunter2\r\n--b",
+		    "form-data; name=\"password\"\r\n\r\n[GONE]\r\n--b" },
+		{ "name=\\\"password\\\"\\r\\n\\r\\nhunter2\\r\\n--",
+		    "name=\\\"password\\\"\\r\\n\\r\\n[GONE]\\r\\n--" },
+		{ "s:8:\"password\";s:7:\"hunter2\";",
+		    "s:8:\"password\";s:7:\"[GONE]\";" },
+		{ "(password . \"hunter2\")", "(password . \"[GONE]\")" },
+		{ "password LIKE 'hunter2' OR token IN ('a1')",
+		    "password LIKE '[GONE]' OR token IN ('[GONE]')" },
+		{ "password: |\n  hunter2\nx: 1",
+		    "password: |\n  [GONE]\nx: 1" },
+		{ "password = \"\"\"\nhunter2\"\"\" x",
+		    "password = \"\"\"\n[GONE]\"\"\" x" },
+		{ "password\xc2\xa0=\xc2\xa0hunter2 x",
+		    "password\xc2\xa0=\xc2\xa0[GONE] x" },
+		{ "password\xef\xbc\x9ahunter2", "password\xef\xbc\x9a[GONE]" },
+		{ "pass\xe2\x80\x8bword=hunter2",
+		    "pass\xe2\x80\x8bword=[GONE]" },
+		{ "\x1b[36mpassword\x1b[0m=hunter2",
+		    "\x1b[36mpassword\x1b[0m=[GONE]" },
+		{ "q=%7B%22password%22%3A%22hunter2%22%7D",
+		    "q=%7B%22password%22%3A%22[GONE]%22%7D" },
+		{ "{\"\\u0070assword\":\"hunter2\"} x",
+		    "{\"\\u0070assword\":\"[GONE]\"} x" },
+		{ "password&#61;hunter2 x", "password&#61;[GONE] x" },
+		{ "password#033[0m=hunter2", "password#033[0m=[GONE]" },
+		{ "proctitle=6D7973716C002D7068756E74657232",
+		    "proctitle=6D7973716C002D70[GONE]" },
+		{ "a0=\"curl\" a1=\"-u\" a2=\"a:hunter2\"",
+		    "a0=\"curl\" a1=\"-u\" a2=\"a:[GONE]\"" },
+		{ "[\"curl\", \"-u\", \"a:hunter2\"]",
+		    "[\"curl\", \"-u\", \"a:[GONE]\"]" },
+		{ "curl -sSu a:'hunter2' h", "curl -sSu a:'[GONE]' h" },
+		{ "/usr/bin/mysql -uroot -phunter2 db",
+		    "/usr/bin/mysql -uroot -p[GONE] db" },
+		{ "docker run -p 80:80 x", NULL },
+		{ "mysql -P 3306 -protocol=tcp", NULL },
+		{ "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c: hunter2",
+		    "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c: [GONE]" },
+		{ "\xe5\xaf\x86\xe7\xa0\x81=hunter2",
+		    "\xe5\xaf\x86\xe7\xa0\x81=[GONE]" },
+		{ "senha=hunter2 otp: 123456 pin=3",
+		    "senha=[GONE] otp: [GONE] pin=3" },
+		{ "GET /cb?code=" X16 "&state=x",
+		    "GET /cb?code=[GONE]&state=x" },
+		{ "exit code=" X16, NULL },
+		{ "failed to refresh token: context deadline exceeded", NULL },
+		{ "could not read secret: No such file or directory", NULL },
+		{ "cannot get token: 401 Unauthorized", NULL },
+		{ "password=${DB_PASSWORD} secret={{ a.b }} token=$TOKEN",
+		    NULL },
+		{ "secret 5 levels deep; secret=4; ssl_key: /etc/ssl/x.key",
+		    NULL },
+		{ "PasswordEncoder: bcrypt passwordEncoder=bcrypt", NULL },
+		{ "cache_key=" X16 " stripe_key=" X8 "Zz9",
+		    "cache_key=" X16 " stripe_key=[GONE]" },
+	};
+
+	expect_all(cases, ARRAY_LEN(cases));
+}
+END_TEST
+
 START_TEST(a_key_about_a_secret_keeps_its_value)
 {
 	static const char *const keys[] = { "token_count",
@@ -883,6 +1044,9 @@ SUITE("redact", keys_of_clouds_and_services_are_known_by_their_looks,
     a_pattern_that_does_not_compile_is_named,
     every_string_of_an_entry_is_searched,
     a_key_named_like_a_secret_loses_its_whole_value,
+    a_secret_found_by_its_name_is_hidden_again,
+    a_tag_that_is_a_secret_s_name_is_seen_with_the_message,
+    a_private_key_goes_line_by_line, values_are_read_in_every_form,
     a_key_about_a_secret_keeps_its_value, nested_values_are_walked,
     a_pattern_of_the_user_finds_numbers_too,
     words_that_meet_at_a_field_s_border_are_no_secret,
