@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -13,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/fs.h"
 #include "config_of.h"
@@ -1632,7 +1634,50 @@ START_TEST(bytes_are_shown_as_hexdump_shows_them)
 }
 END_TEST
 
-SUITE("logger", what_a_thread_remembers_is_written_before_its_error,
+/* Log a text and see that printf(3) makes the same of it. */
+#define CHECK_TEXT(...)                                                        \
+	do {                                                                   \
+		char said[512], wanted_[600];                                  \
+		errno = EPERM;                                                 \
+		(void)snprintf(said, sizeof(said), __VA_ARGS__);               \
+		errno = EPERM;                                                 \
+		MXLOG_INFO(mxlog_logger_get("printf"), __VA_ARGS__);           \
+		ck_assert_int_eq(mxlog_flush(), 0);                            \
+		(void)snprintf(wanted_, sizeof(wanted_), "\"message\":\"%s\"", \
+		    said);                                                     \
+		text = stored(dir);                                            \
+		ck_assert_msg(strstr(text, wanted_) != NULL, "%s in %s",       \
+		    wanted_, text);                                            \
+		free(text);                                                    \
+	} while (0)
+
+START_TEST(texts_are_made_as_printf_makes_them)
+{
+	char *dir = mxlog_tempdir_new();
+	char *text;
+
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	set_up(dir, "");
+	CHECK_TEXT("100%% of %d%%", 7);
+	CHECK_TEXT("%%d %%s %%%%");
+	CHECK_TEXT("%m, %s, %m", "x");
+	CHECK_TEXT("%5d|%-5d|%05d|%+d|% d", 1, 2, 3, 4, 5);
+	CHECK_TEXT("%hhd %hd %ld %lld %zu %jd %td", 300, 70000, -1L, -2LL,
+	    (size_t)3, (intmax_t)4, (ptrdiff_t)5);
+	CHECK_TEXT("%hhu %hu %x %lX %#x %o", 300, 70000, 255U, 255UL, 255U, 8U);
+	CHECK_TEXT("%c%c %s %.2s %5s %-5s|", 'a', 'b', "text", "text", "ab",
+	    "cd");
+	CHECK_TEXT("%ls %lc", L"caf\u00e9 \u20ac", (wint_t)L'\u00e9');
+	CHECK_TEXT("%.3f %g %e %a", 1.5, 2.5, 3.5, 4.5);
+	CHECK_TEXT("%*d|%.*s", 5, 1, 2, "abc");
+	CHECK_TEXT("%2$s %1$d", 1, "second");
+	CHECK_TEXT("%p", (void *)dir);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger", texts_are_made_as_printf_makes_them,
+    what_a_thread_remembers_is_written_before_its_error,
     bytes_are_shown_as_hexdump_shows_them,
     handlers_that_no_logger_names_are_the_roots_only_if_none_is_named,
     some_calls_are_not_logged_every_time_and_say_so,

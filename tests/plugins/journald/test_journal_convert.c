@@ -523,8 +523,35 @@ START_TEST(what_is_no_field_is_counted)
 }
 END_TEST
 
-SUITE("journal_convert", a_level_that_nobody_named_is_a_default,
-    a_json_message_may_hold_a_traceback,
+START_TEST(an_entry_of_our_own_handler_has_everything_once)
+{
+	char *line;
+
+	begin();
+	add("MESSAGE=moved");
+	add("PRIORITY=6");
+	add("LOGGER=src.queue");
+	add("CODE_FUNC=move");
+	add("CODE_LINE=42");
+	add("_PID=7");
+	add("MXLOG_ENTRY={\"trace_id\":\"" TRACE
+	    "\",\"timestamp\":\"2026-01-28T15:30:45.123456Z\",\"level\":"
+	    "\"INFO\",\"module\":\"src.queue\",\"function\":\"move\","
+	    "\"line_number\":42,\"message\":\"moved\",\"context\":"
+	    "{\"a\":1},\"thread_id\":\"8\",\"process_id\":\"7\"}");
+	line = convert();
+	ck_assert_ptr_nonnull(strstr(line,
+	    "\"level\":\"INFO\",\"module\":\"src.queue\",\"function\":"
+	    "\"move\",\"line_number\":42,\"message\":\"moved\""));
+	ck_assert_ptr_null(strstr(strstr(line, "\"context\""), "line"));
+	ck_assert_ptr_null(strstr(strstr(line, "\"context\""), "move"));
+	ck_assert_ptr_null(strstr(strstr(line, "\"context\""), "src.queue"));
+	free(line);
+}
+END_TEST
+
+SUITE("journal_convert", an_entry_of_our_own_handler_has_everything_once,
+    a_level_that_nobody_named_is_a_default, a_json_message_may_hold_a_traceback,
     a_container_has_its_own_name_and_no_place,
     an_entry_of_a_megabyte_is_lifted_whole, each_field_goes_to_its_place,
     the_module_is_the_first_name_there_is,
