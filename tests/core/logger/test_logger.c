@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 #include "base/fs.h"
 #include "config_of.h"
 #include "inject.h"
+#include "serve.h"
 #include "suite.h"
 #include "tempdir.h"
 
@@ -1676,7 +1678,53 @@ START_TEST(texts_are_made_as_printf_makes_them)
 }
 END_TEST
 
-SUITE("logger", texts_are_made_as_printf_makes_them,
+/* The next datagram, as a string. */
+static void receive(int fd, char *out, size_t size)
+{
+	ssize_t n = recv(fd, out, size - 1, MSG_DONTWAIT);
+
+	ck_assert_int_gt(n, 0);
+	out[n] = '\0';
+}
+
+START_TEST(a_daemon_that_was_away_is_told_first_what_it_has_missed)
+{
+	char *dir = mxlog_tempdir_new();
+	char path[512], yaml[700], text[4096];
+	struct mxlog_logger *logger;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/log", dir);
+	(void)snprintf(yaml, sizeof(yaml),
+	    "async_enabled: false\nlevel: DEBUG\nhandlers:\n  s:\n"
+	    "    type: syslog\n    level: ERROR\n    destination: %s\n",
+	    path);
+	set_up(dir, yaml);
+	logger = mxlog_logger_get("d");
+	for (int i = 0; i < 5; i++)
+		MXLOG_ERROR(logger, "missed %d", i);
+	MXLOG_CRITICAL(logger, "missed, too");
+	MXLOG_DEBUG(logger, "not for it");
+	fd = serve_unix(path);
+	ck_assert_int_ge(fd, 0);
+	MXLOG_ERROR(logger, "here again");
+	receive(fd, text, sizeof(text));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "\"message\":\"Shed 6 entries: handler syslog"));
+	ck_assert_ptr_nonnull(strstr(text, "\"shed_error\":5,"));
+	ck_assert_ptr_nonnull(strstr(text, "\"shed_critical\":1,"));
+	receive(fd, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "here again"));
+	MXLOG_ERROR(logger, "and on");
+	receive(fd, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "and on"));
+	close(fd);
+	mxlog_tempdir_free(dir);
+}
+END_TEST
+
+SUITE("logger", a_daemon_that_was_away_is_told_first_what_it_has_missed,
+    texts_are_made_as_printf_makes_them,
     what_a_thread_remembers_is_written_before_its_error,
     bytes_are_shown_as_hexdump_shows_them,
     handlers_that_no_logger_names_are_the_roots_only_if_none_is_named,
