@@ -16,7 +16,7 @@ const struct mxlog_journal_name_info mxlog_journal_names[] = {
 		.trusted = (#name_)[0] == '_',   \
 		.help = help_,                   \
 	},
-#include "journal_fields.def"
+#include "tbl/journal_fields.def"
 #undef FIELD
 };
 
@@ -27,7 +27,7 @@ static_assert(MXLOG_JOURNAL_NAME_COUNT < UINT8_MAX,
 #define FIELD(name_, use_, key_, help_)                      \
 	static_assert(sizeof(#name_ "=") > sizeof(uint32_t), \
 	    "a name has three characters");
-#include "journal_fields.def"
+#include "tbl/journal_fields.def"
 #undef FIELD
 
 enum {

@@ -7,7 +7,7 @@
 
 enum mxlog_journal_name {
 #define FIELD(name, use, key, help) MXLOG_JOURNAL_##name,
-#include "journal_fields.def"
+#include "tbl/journal_fields.def"
 #undef FIELD
 	MXLOG_JOURNAL_NAME_COUNT,
 	MXLOG_JOURNAL_OTHER = MXLOG_JOURNAL_NAME_COUNT,

@@ -185,6 +185,18 @@ static void fill(struct mxlog_syslog *out, smsg_t *msg, struct scratch *scratch)
 			    msg->lenStrucData };
 }
 
+/* Nobody but imjournal can say what journald vouches for. */
+static bool is_of_journal(smsg_t *msg)
+{
+	static const char name[] = "imjournal";
+	uchar *input = NULL;
+	int len = 0;
+
+	getInputName(msg, &input, &len);
+	return input && (size_t)len == sizeof(name) - 1 &&
+	    memcmp(input, name, sizeof(name) - 1) == 0;
+}
+
 /* The message's $! tree as JSON, for the caller to free; NULL: it has none. */
 static char *take_properties(struct mxlog_syslog *out, smsg_t *msg)
 {
@@ -198,7 +210,8 @@ static char *take_properties(struct mxlog_syslog *out, smsg_t *msg)
 	json = MsgGetProp(msg, NULL, &all, &len, &must_free, NULL);
 	if (!must_free)
 		return NULL; /* what stands there says that memory is out */
-	out->part[MXLOG_SYSLOG_PROPERTIES] =
+	out->part[is_of_journal(msg) ? MXLOG_SYSLOG_JOURNAL
+				     : MXLOG_SYSLOG_PROPERTIES] =
 	    (struct mxlog_syslog_text){ (char *)json, (size_t)len };
 	return (char *)json;
 }

@@ -326,6 +326,10 @@ int mxlog_syslog_convert(struct mxlog_syslog_converter *converter,
 	if (r == 0)
 		r = add_structured_data(converter,
 		    message->part[MXLOG_SYSLOG_STRUCTURED_DATA], entry, metric);
+	if (r == 0 && message->part[MXLOG_SYSLOG_JOURNAL].len > 0)
+		r = mxlog_payload_lift_journal(entry,
+		    message->part[MXLOG_SYSLOG_JOURNAL].text,
+		    message->part[MXLOG_SYSLOG_JOURNAL].len);
 	if (r == 0)
 		r = lift_text(entry, metric, message, &kind);
 	if (r == 0 && kind == MXLOG_PAYLOAD_METRIC)

@@ -15,8 +15,9 @@ enum mxlog_syslog_part {
 	MXLOG_SYSLOG_MSGID,       /* "-" and empty: none */
 	MXLOG_SYSLOG_STRUCTURED_DATA, /* RFC 5424 section 6.3, verbatim */
 	MXLOG_SYSLOG_PROPERTIES,      /* rsyslogd's $! tree as JSON */
-	MXLOG_SYSLOG_WRONG_TIME,      /* what the header said, but no time is */
-	MXLOG_SYSLOG_TEXT,            /* the message proper */
+	MXLOG_SYSLOG_JOURNAL, /* the same of imjournal: a journal entry's fields */
+	MXLOG_SYSLOG_WRONG_TIME, /* what the header said, but no time is */
+	MXLOG_SYSLOG_TEXT,       /* the message proper */
 	MXLOG_SYSLOG_PART_COUNT
 };
 

@@ -25,4 +25,11 @@ MXLOG_EXPORT int mxlog_payload_lift(struct mxlog_entry *entry,
     struct mxlog_metric *metric, const char *text, size_t len,
     const char *const *reserved, enum mxlog_payload_kind *ret);
 
+/* The fields of a journal entry as a JSON object (rsyslog's imjournal, journalctl
+ * -o json) into an entry that holds what the transport said, message, level and
+ * time among it: the same fields and context as the journal module makes of them.
+ * The caller vouches for them. What is no object is none. -ENOMEM. */
+MXLOG_EXPORT int mxlog_payload_lift_journal(struct mxlog_entry *entry,
+    const char *text, size_t len);
+
 MXLOG_END_DECLS
