@@ -74,7 +74,10 @@ static bool parse_frame(struct mxlog_line_span line,
 	ret->function = (struct mxlog_line_span){ rest.text, open };
 	rest = mxlog_line_skip(rest, open + 2);
 	rest.len--;
-	return parse_place(rest, ret);
+	return (is_alone(rest) || mxlog_line_starts(rest, "eval at ") ||
+		   mxlog_line_starts(rest, "index ") ||
+		   mxlog_line_starts(rest, "unknown location")) &&
+	    parse_place(rest, ret);
 }
 
 /* "Error", "TypeError: text", "Error [ERR_X]: text", "Uncaught Error: text". */

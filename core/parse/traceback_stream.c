@@ -245,16 +245,101 @@ static enum mxlog_traceback_line begin_surely(const struct step *step)
 	return is_ruby(step->line) ? go(step, RUBY, MAYBE) : OTHER;
 }
 
-static enum mxlog_traceback_line begin(const struct step *step)
+/* True if a word stands in the line without which nothing but a head without
+ * more, or Node's place, begins: one pass, for the ordinary line. */
+static bool has_sign(struct mxlog_line_span line)
+{
+	static const char *const signs[] = { "Traceback (", "Error",
+		"Exception", "Throwable", "panic", "goroutine ",
+		"fatal error: ", "Fatal error", ":in ", "Unhandled exception" };
+
+	for (size_t i = 0; i + 1 < line.len; i++) {
+		char next = line.text[i + 1];
+		bool may;
+
+		switch (line.text[i]) {
+		case 'T':
+			may = next == 'r' || next == 'h';
+			break;
+		case 'E':
+			may = next == 'r' || next == 'x';
+			break;
+		case 'F':
+		case 'f':
+		case 'p':
+			may = next == 'a';
+			break;
+		case 'U':
+			may = next == 'n';
+			break;
+		case 'g':
+			may = next == 'o';
+			break;
+		case ':':
+			may = next == 'i';
+			break;
+		default:
+			continue;
+		}
+		if (may &&
+		    starts_any(mxlog_line_skip(line, i), signs,
+			ARRAY_LEN(signs)))
+			return true;
+	}
+	return mxlog_line_starts(line, "exception '");
+}
+
+/* A beginning, at the line's own. */
+static enum mxlog_traceback_line begin_plainly(const struct step *step,
+    bool sign)
 {
 	bool qualified = false;
 
-	if (begin_surely(step) != OTHER)
+	if (sign && begin_surely(step) != OTHER)
 		return MAYBE;
 	if (step->indented || step->line.len < 4)
 		return OTHER;
+	if (!sign && is_node_place(step->line))
+		return go(step, NODE_CODE, MAYBE);
 	return is_head(step->line, &qualified) ? begin_head(step, 0, qualified)
 					       : OTHER;
+}
+
+static void set_line(struct step *step, struct mxlog_line_span line)
+{
+	step->line = line;
+	step->blank = mxlog_line_is_blank(line);
+	step->indented = mxlog_line_trim(line).len < line.len;
+}
+
+/* A beginning behind something: the line's own, or before each line. */
+static enum mxlog_traceback_line begin_behind(struct step *step)
+{
+	struct mxlog_line_span line = step->line;
+	bool qualified = false;
+	size_t at = mxlog_line_lead(line);
+	bool head = at == 0 || mxlog_line_is_at(mxlog_line_skip(line, at));
+	enum mxlog_traceback_line is;
+
+	if (head)
+		at = find_inline_head(line, &qualified);
+	if (at == 0 || at >= line.len)
+		return OTHER;
+	set_line(step, mxlog_line_skip(line, at));
+	is = head ? begin_head(step, at, qualified) : begin_surely(step);
+	if (is == OTHER || at > sizeof(step->state->lead))
+		return is;
+	memcpy(step->state->lead, line.text, at);
+	step->state->lead_len = (uint8_t)at;
+	return is;
+}
+
+static enum mxlog_traceback_line begin(struct step *step)
+{
+	bool sign = has_sign(step->line);
+	enum mxlog_traceback_line is = begin_plainly(step, sign);
+
+	return is == OTHER && sign ? begin_behind(step) : is;
 }
 
 /* True if the line ends what a message could be: another traceback, or what a
@@ -589,7 +674,6 @@ static enum mxlog_traceback_line step_rust(const struct step *step)
 typedef enum mxlog_traceback_line step_fn(const struct step *step);
 
 static step_fn *const steps[] = {
-	[NONE] = begin,
 	[PY_FRAMES] = step_python_frames,
 	[PY_GROUP] = step_python_group,
 	[PY_DONE] = step_python_done,
@@ -613,13 +697,6 @@ static step_fn *const steps[] = {
 	[LAST] = NULL,
 };
 
-static void set_line(struct step *step, struct mxlog_line_span line)
-{
-	step->line = line;
-	step->blank = mxlog_line_is_blank(line);
-	step->indented = mxlog_line_trim(line).len < line.len;
-}
-
 /* The line without what a tool wrote before it, if it wrote that before the
  * second one as well; false if it is missing now. */
 static bool strip_lead(struct step *step)
@@ -641,28 +718,6 @@ static bool strip_lead(struct step *step)
 	return same || state->lead_len == 0;
 }
 
-/* A beginning behind something: the line's own, or before each line. */
-static enum mxlog_traceback_line begin_behind(struct step *step)
-{
-	struct mxlog_line_span line = step->line;
-	bool qualified = false;
-	size_t at = mxlog_line_lead(line);
-	bool head = at == 0 || mxlog_line_is_at(mxlog_line_skip(line, at));
-	enum mxlog_traceback_line is;
-
-	if (head)
-		at = find_inline_head(line, &qualified);
-	if (at == 0 || at >= line.len)
-		return OTHER;
-	set_line(step, mxlog_line_skip(line, at));
-	is = head ? begin_head(step, at, qualified) : begin_surely(step);
-	if (is == OTHER || at > sizeof(step->state->lead))
-		return is;
-	memcpy(step->state->lead, line.text, at);
-	step->state->lead_len = (uint8_t)at;
-	return is;
-}
-
 static enum mxlog_traceback_line take(struct step *step)
 {
 	struct mxlog_traceback_state *state = step->state;
@@ -670,9 +725,7 @@ static enum mxlog_traceback_line take(struct step *step)
 
 	if (state->phase == LAST || !strip_lead(step))
 		return OTHER;
-	is = steps[state->phase](step);
-	if (is == OTHER && state->phase == NONE)
-		is = begin_behind(step);
+	is = state->phase == NONE ? begin(step) : steps[state->phase](step);
 	if (state->phase == HEAD && is == MAYBE && state->maybe == 0)
 		note_type(step);
 	state->maybe = is == PART ? 0 : (uint8_t)(state->maybe + 1);

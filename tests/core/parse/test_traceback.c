@@ -393,6 +393,7 @@ START_TEST(the_forms_of_node)
 		{ "failed: Error: bad config:\nSyntaxError: no\n" NODE_FRAME,
 		    "" },
 		{ "Foo [Error]: a\n" NODE_FRAME, "Foo [Error]|a|1" },
+		{ "Error: we met\n    at noon (in room 3:1)\n", "" },
 		{ "Error: a\n" NODE_FRAME
 		  "\033[90m    at g (node:internal/x:1:2)\033[39m\n",
 		    "Error|a|2" },
