@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/config_search.h"
+#include <mxlog/config.h>
 
 #include <stdlib.h>
 #include <unistd.h>
 
-const char *mxlog_config_environment(void)
-{
-	const char *path = secure_getenv("MXLOG_CONFIG");
+#include "base/reterr.h"
 
-	return path && *path ? path : NULL;
+const char *mxlog_config_find(const char *path)
+{
+	if (path)
+		return path;
+	path = secure_getenv("MXLOG_CONFIG");
+	if (path && *path)
+		return path;
+	return access(MXLOG_CONFIG_DEFAULT, F_OK) == 0 ? MXLOG_CONFIG_DEFAULT
+						       : NULL;
 }
 
 int mxlog_config_search(const char *path, struct mxlog_config **ret,
@@ -16,10 +22,9 @@ int mxlog_config_search(const char *path, struct mxlog_config **ret,
 {
 	int r;
 
-	if (!path)
-		path = mxlog_config_environment();
-	if (!path && access(MXLOG_CONFIG_DEFAULT, F_OK) == 0)
-		path = MXLOG_CONFIG_DEFAULT;
+	if (!ret)
+		return -EINVAL;
+	path = mxlog_config_find(path);
 	if (path)
 		return mxlog_config_load(path, ret, reterr);
 	r = mxlog_config_new(ret);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/timestamp.h"
-#include "config/config_search.h"
 #include "logger/backtrace.h"
 #include "logger/crash.h"
 #include "logger/fast_printf.h"

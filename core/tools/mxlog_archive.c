@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mxlog-archive: runs the archive cycle, lists and checks archives. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <mxlog/archive.h>
-#include <mxlog/version.h>
 
 #include "archive/archive_index.h"
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/timestamp.h"
-#include "config/config_search.h"
+#include "tools/program.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -29,95 +27,68 @@ struct options {
 	const char *head;
 };
 
-static const char usage[] =
-    "usage: mxlog-archive [option]... run|list|verify|head|rebuild-index\n"
-    "Compress the days that are due, delete what is past retention, check.\n"
-    "\n"
-    "  run                  one run of the archive cycle\n"
-    "  list                 the archives there are\n"
-    "  verify               check ledger, archives and index, all of them\n"
-    "  head                 the ledger's head, to be noted elsewhere\n"
-    "  rebuild-index        make index.json and ledger agree with the archives\n"
-    "\n"
-    "  -D, --log-dir DIR    log directory (default: $MXLOG_LOG_DIR, then the\n"
-    "                       configuration's)\n"
-    "  -c, --config FILE    configuration (default: $MXLOG_CONFIG, then\n"
-    "                       /etc/mxlog/mxlog.yaml, then the defaults)\n"
-    "  -n, --dry-run        say what would be done and do nothing\n"
-    "      --head HEX       of verify: the ledger must continue from it\n"
-    "      --record         of verify: log what is corrupt\n"
-    "  -o, --output FORMAT  text (default) or json, one object a line\n"
-    "  -h, --help           this text\n"
-    "  -V, --version        the version\n"
-    "\n"
-    "Exit status: 0 all is right, 1 something is not, 2 usage.\n";
+enum {
+#define GROUP(title)
+#define COMMAND(name, argument, help)
+#define OPTION(id, letter, name, argument, help) OPTION_##id,
+#include "tools/archive_options.def"
+#undef GROUP
+#undef COMMAND
+#undef OPTION
+};
 
-static int fail(const char *what, const char *hint)
-{
-	(void)fprintf(stderr, "mxlog-archive: %s; %s\n", what, hint);
-	return -EINVAL;
-}
+static const struct mxlog_program_row rows[] = {
+#define GROUP   MXLOG_PROGRAM_ROW_GROUP
+#define COMMAND MXLOG_PROGRAM_ROW_COMMAND
+#define OPTION(id, letter, name, argument, help) \
+	MXLOG_PROGRAM_ROW_OPTION(OPTION_##id, letter, name, argument, help)
+#include "tools/archive_options.def"
+#undef GROUP
+#undef COMMAND
+#undef OPTION
+};
+
+static const struct mxlog_program program = {
+	.name = "mxlog-archive",
+	.usage = "[option]... run|list|verify|head|rebuild-index",
+	.summary = "Compress the days that are due, delete what is past "
+		   "retention, check.\n",
+	.footer = "Exit status: 0 all is right, 1 something is not, 2 usage.\n",
+	.rows = rows,
+	.n_rows = ARRAY_LEN(rows),
+};
 
 /* ---- arguments ---- */
 
-static int parse_option(int option, struct options *options)
+static int take_option(void *arg, int id, const char *text)
 {
-	switch (option) {
-	case 'D':
-		options->log_dir = optarg;
+	struct options *options = arg;
+
+	switch (id) {
+	case OPTION_LOG_DIR:
+		options->log_dir = text;
 		return 0;
-	case 'c':
-		options->config = optarg;
+	case OPTION_CONFIG:
+		options->config = text;
 		return 0;
-	case 'n':
+	case OPTION_DRY_RUN:
 		options->dry_run = true;
 		return 0;
-	case 'H':
-		options->head = optarg;
+	case OPTION_HEAD:
+		options->head = text;
 		return 0;
-	case 'r':
+	case OPTION_RECORD:
 		options->record = true;
 		return 0;
-	case 'o':
-		options->json = strcmp(optarg, "json") == 0;
-		if (!options->json && strcmp(optarg, "text") != 0)
-			return fail("--output: no such format",
-			    "text or json was expected");
-		return 0;
+	case OPTION_OUTPUT:
+		options->json = strcmp(text, "json") == 0;
+		if (options->json || strcmp(text, "text") == 0)
+			return 0;
+		return mxlog_program_fail(&program,
+		    "--output: expected text or json, not '%.100s'", text);
 	default:
-		return fail("that is no option of it",
-		    "see mxlog-archive --help");
+		return 0;
 	}
-}
-
-/* 0, 1 when all was said, or -EINVAL. */
-static int parse_arguments(int argc, char **argv, struct options *options)
-{
-	static const struct option table[] = {
-		{ "log-dir", required_argument, NULL, 'D' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "head", required_argument, NULL, 'H' },
-		{ "record", no_argument, NULL, 'r' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, r = 0;
-
-	while (r == 0 &&
-	    (option = getopt_long(argc, argv, "D:c:no:hV", table, NULL)) >= 0) {
-		if (option == 'h' || option == 'V') {
-			(void)fputs(option == 'h'
-				? usage
-				: "mxlog-archive " MXLOG_VERSION "\n",
-			    stdout);
-			return 1;
-		}
-		r = parse_option(option, options);
-	}
-	return r;
 }
 
 static int load_config(const struct options *options, struct mxlog_config **ret)
@@ -388,29 +359,36 @@ static int run_command(command *run, const struct mxlog_config *config,
 	return r;
 }
 
-int main(int argc, char **argv)
+static int run_named(const char *name, const struct options *options)
 {
-	struct options options = { 0 };
 	struct mxlog_config *config;
 	int r;
 
-	r = parse_arguments(argc, argv, &options);
-	if (r != 0)
-		return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
-	if (optind + 1 != argc) {
-		(void)fail("one command is needed", "see mxlog-archive --help");
-		return EXIT_USAGE;
-	}
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(argv[optind], commands[i].name) != 0)
+		if (strcmp(name, commands[i].name) != 0)
 			continue;
-		if (load_config(&options, &config) < 0)
+		if (load_config(options, &config) < 0)
 			return EXIT_USAGE;
-		r = run_command(commands[i].run, config, &options);
+		r = run_command(commands[i].run, config, options);
 		mxlog_config_free(config);
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
-	(void)fail("there is no such command",
-	    "run, list, verify, head or rebuild-index was expected");
+	(void)mxlog_program_fail_command(&program, name);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	int words, r;
+
+	r = mxlog_program_read(&program, argc, argv, take_option, &options,
+	    &words, NULL);
+	if (r <= 0)
+		return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
+	if (words + 1 == argc)
+		return run_named(argv[words], &options);
+	(void)mxlog_program_fail(&program,
+	    "one command was expected; see mxlog-archive --help");
 	return EXIT_USAGE;
 }

@@ -11,27 +11,44 @@
 
 #include "base/fs.h"
 #include "config/config_private.h"
-#include "config/config_search.h"
 #include "config/dictconfig.h"
+#include "tools/program.h"
 
 enum {
 	EXIT_USAGE = 2,
 	INPUT_MAX = 16 * 1024 * 1024,
 };
 
-static const char usage[] =
-    "usage: mxlog-config check [FILE]\n"
-    "       mxlog-config import FILE\n"
-    "\n"
-    "check   read mxlog.yaml (default: $MXLOG_CONFIG, then\n"
-    "        /etc/mxlog/mxlog.yaml) as every program of mxlog would; say\n"
-    "        where it is wrong, and where its existing_modules' own\n"
-    "        configuration files differ from it\n"
-    "import  turn a dictConfig of Python's logging, as JSON (\"-\": standard\n"
-    "        input), into mxlog's YAML on standard output; on standard error\n"
-    "        say what could not be carried over\n"
-    "\n"
-    "Exit status: 0 fine, 1 wrong or different, 2 usage.\n";
+enum {
+#define GROUP(title)
+#define COMMAND(name, argument, help)
+#define OPTION(id, letter, name, argument, help) OPTION_##id,
+#include "tools/config_options.def"
+#undef GROUP
+#undef COMMAND
+#undef OPTION
+};
+
+static const struct mxlog_program_row rows[] = {
+#define GROUP   MXLOG_PROGRAM_ROW_GROUP
+#define COMMAND MXLOG_PROGRAM_ROW_COMMAND
+#define OPTION(id, letter, name, argument, help) \
+	MXLOG_PROGRAM_ROW_OPTION(OPTION_##id, letter, name, argument, help)
+#include "tools/config_options.def"
+#undef GROUP
+#undef COMMAND
+#undef OPTION
+};
+
+static const struct mxlog_program program = {
+	.name = "mxlog-config",
+	.usage = "check [FILE]\n       mxlog-config import FILE",
+	.summary =
+	    "Check a configuration, or import one of Python's logging.\n",
+	.footer = "Exit status: 0 fine, 1 wrong or different, 2 usage.\n",
+	.rows = rows,
+	.n_rows = ARRAY_LEN(rows),
+};
 
 static int read_all(const char *path, struct mxlog_buf *text)
 {
@@ -223,8 +240,7 @@ static int run_check(const char *path)
 	struct mxlog_error error = { 0 };
 	int status = EXIT_SUCCESS;
 
-	if (!path)
-		path = mxlog_config_environment();
+	path = mxlog_config_find(path);
 	if (!path)
 		path = MXLOG_CONFIG_DEFAULT;
 	if (mxlog_config_load(path, &config, &error) < 0) {
@@ -239,19 +255,40 @@ static int run_check(const char *path)
 	return status;
 }
 
+/* Help and version are all there is. */
+static int take_option(void *arg, int id, const char *text)
+{
+	(void)arg;
+	(void)id;
+	(void)text;
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	const char *name = argc > 0 ? argv[0] : "";
+
+	if (argc == 2 && strcmp(name, "import") == 0)
+		return run_import(argv[1]);
+	if ((argc == 1 || argc == 2) && strcmp(name, "check") == 0)
+		return run_check(argc == 2 ? argv[1] : NULL);
+	if (argc > 0 && strcmp(name, "import") != 0 &&
+	    strcmp(name, "check") != 0)
+		(void)mxlog_program_fail_command(&program, name);
+	else
+		(void)mxlog_program_fail(&program,
+		    "expected \"check [FILE]\" or \"import FILE\"; see "
+		    "mxlog-config --help");
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 &&
-	    (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-		(void)fputs(usage, stdout);
-		return EXIT_SUCCESS;
-	}
-	if (argc == 3 && strcmp(argv[1], "import") == 0)
-		return run_import(argv[2]);
-	if ((argc == 2 || argc == 3) && strcmp(argv[1], "check") == 0)
-		return run_check(argc == 3 ? argv[2] : NULL);
-	fprintf(stderr,
-	    "mxlog-config: \"check [FILE]\" or \"import FILE\" was "
-	    "expected; see mxlog-config --help\n");
-	return EXIT_USAGE;
+	int words, r;
+
+	r = mxlog_program_read(&program, argc, argv, take_option, NULL, &words,
+	    NULL);
+	if (r <= 0)
+		return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
+	return run(argc - words, argv + words);
 }

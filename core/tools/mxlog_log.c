@@ -9,9 +9,9 @@
 
 #include "base/timestamp.h"
 #include "base/ulid.h"
-#include "config/config_search.h"
 #include "tools/log_command.h"
 #include "tools/log_lines.h"
+#include "tools/program.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -31,41 +31,44 @@ struct options {
 	bool sync;
 };
 
-static const char usage[] =
-    "usage: mxlog-log [option | key=value]... [--] [message]...\n"
-    "       mxlog-log [option | key=value]... --exec COMMAND [argument]...\n"
-    "       mxlog-log [option | key=value]... --metric NAME --value N\n"
-    "Log one entry; without a message, one a line of standard input, where the\n"
-    "lines of a traceback become one; or a command's output; or a metric.\n"
-    "\n"
-    "  -D, --log-dir DIR    log directory (default: the configuration's)\n"
-    "  -c, --config FILE    configuration (default: $MXLOG_CONFIG, then\n"
-    "                       /etc/mxlog/mxlog.yaml, then the defaults)\n"
-    "  -l, --level LEVEL    DEBUG, INFO (default), WARNING, ERROR, CRITICAL\n"
-    "  -m, --module NAME    dotted name of what logs (default: $USER)\n"
-    "  -t, --trace-id ID    ULID, UUID or W3C trace id (default:\n"
-    "                       $MXLOG_TRACE_ID, else a new one)\n"
-    "  -f, --function NAME  function\n"
-    "  -T, --tag TAG        add a tag; may be given again\n"
-    "  -d, --duration-ms N  how long it took, milliseconds\n"
-    "  -x, --exec           run the command that follows: log its output line\n"
-    "                       by line, then its status and duration\n"
-    "      --stderr-level LEVEL  level of what it prints on stderr\n"
-    "                       (default: as --level)\n"
-    "  -M, --metric NAME    log a metric; key=value are its tags\n"
-    "      --value N        its value\n"
-    "      --unit UNIT      its unit (default: 1)\n"
-    "      --type TYPE      GAUGE (default), COUNTER, DURATION, HISTOGRAM\n"
-    "      --sync           return when it is on disk\n"
-    "  -h, --help           this text\n"
-    "\n"
-    "Exit status: 0 stored, 1 not stored, 2 usage; with --exec the command's\n"
-    "status (128 and the signal's number, 126 or 127 if it could not be run).\n";
+enum {
+#define GROUP(title)
+#define OPTION(id, letter, name, argument, help) OPTION_##id,
+#include "tools/log_options.def"
+#undef GROUP
+#undef OPTION
+};
+
+static const struct mxlog_program_row rows[] = {
+#define GROUP MXLOG_PROGRAM_ROW_GROUP
+#define OPTION(id, letter, name, argument, help) \
+	MXLOG_PROGRAM_ROW_OPTION(OPTION_##id, letter, name, argument, help)
+#include "tools/log_options.def"
+#undef GROUP
+#undef OPTION
+};
+
+static const struct mxlog_program program = {
+	.name = "mxlog-log",
+	.usage =
+	    "[option | key=value]... [--] [message]...\n"
+	    "       mxlog-log [option | key=value]... --exec COMMAND "
+	    "[argument]...\n"
+	    "       mxlog-log [option | key=value]... --metric NAME --value N",
+	.summary = "Log one entry; without a message, one a line of standard "
+		   "input, where the\nlines of a traceback become one; or a "
+		   "command's output; or a metric.\n",
+	.footer = "Exit status: 0 stored, 1 not stored, 2 usage; with --exec "
+		  "the command's\nstatus (128 and the signal's number, 126 or "
+		  "127 if it could not be run).\n",
+	.rows = rows,
+	.n_rows = ARRAY_LEN(rows),
+	.options_first = true,
+};
 
 static int fail(const char *what, const char *hint)
 {
-	fprintf(stderr, "mxlog-log: %s; %s\n", what, hint);
-	return -EINVAL;
+	return mxlog_program_fail(&program, "%s; %s", what, hint);
 }
 
 static int parse_number(const char *text, double *ret)
@@ -119,68 +122,61 @@ static int add(const char **list, size_t *n, size_t max, const char *text)
 }
 
 /* Options that are all of their value. */
-static const char **find_text(int option, struct options *options)
+static const char **find_text(int id, struct options *options)
 {
-	switch (option) {
-	case 'D':
+	switch (id) {
+	case OPTION_LOG_DIR:
 		return &options->log_dir;
-	case 'c':
+	case OPTION_CONFIG:
 		return &options->config;
-	case 'm':
+	case OPTION_MODULE:
 		return &options->fields.module;
-	case 't':
+	case OPTION_TRACE_ID:
 		return &options->fields.trace_id;
-	case 'f':
+	case OPTION_FUNCTION:
 		return &options->fields.function;
-	case 'M':
+	case OPTION_METRIC:
 		return &options->metric;
-	case 'U':
+	case OPTION_UNIT:
 		return &options->unit;
 	default:
 		return NULL;
 	}
 }
 
-static int parse_option(int option, struct options *options)
+static int take_option(void *arg, int id, const char *text)
 {
+	struct options *options = arg;
 	struct mxlog_log_fields *fields = &options->fields;
-	const char **text = find_text(option, options);
+	const char **whole = find_text(id, options);
 
-	if (text) {
-		*text = optarg;
+	if (whole) {
+		*whole = text;
 		return 0;
 	}
-	switch (option) {
-	case 'l':
+	switch (id) {
+	case OPTION_LEVEL:
 		fields->has_level = true;
-		return parse_level(optarg, &fields->level);
-	case 'E':
-		return parse_level(optarg, &options->stderr_level);
-	case 'T':
-		return add(fields->tags, &fields->n_tags, MXLOG_LOG_TAGS,
-		    optarg);
-	case 'd':
-		return parse_duration(optarg, options);
-	case 'V':
-		return parse_value(optarg, options);
-	case 'Y':
-		return parse_type(optarg, options);
-	case 'S':
+		return parse_level(text, &fields->level);
+	case OPTION_STDERR_LEVEL:
+		return parse_level(text, &options->stderr_level);
+	case OPTION_TAG:
+		return add(fields->tags, &fields->n_tags, MXLOG_LOG_TAGS, text);
+	case OPTION_DURATION_MS:
+		return parse_duration(text, options);
+	case OPTION_VALUE:
+		return parse_value(text, options);
+	case OPTION_TYPE:
+		return parse_type(text, options);
+	case OPTION_SYNC:
 		options->sync = true;
 		return 0;
-	case 'x':
+	case OPTION_EXEC:
 		options->exec = true;
-		return 0;
+		return 1; /* what follows is the command's */
 	default:
-		return -EINVAL;
+		return 0;
 	}
-}
-
-static int fail_option(int option, const char *word)
-{
-	fprintf(stderr, "mxlog-log: %s: %s; see mxlog-log --help\n", word,
-	    option == ':' ? "its value is missing" : "there is no such option");
-	return -EINVAL;
 }
 
 static bool is_pair(const char *text)
@@ -190,45 +186,6 @@ static bool is_pair(const char *text)
 	    ".-");
 
 	return n > 0 && text[n] == '=';
-}
-
-static const struct option table[] = {
-	{ "log-dir", required_argument, NULL, 'D' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "level", required_argument, NULL, 'l' },
-	{ "stderr-level", required_argument, NULL, 'E' },
-	{ "module", required_argument, NULL, 'm' },
-	{ "trace-id", required_argument, NULL, 't' },
-	{ "function", required_argument, NULL, 'f' },
-	{ "tag", required_argument, NULL, 'T' },
-	{ "duration-ms", required_argument, NULL, 'd' },
-	{ "exec", no_argument, NULL, 'x' },
-	{ "metric", required_argument, NULL, 'M' },
-	{ "value", required_argument, NULL, 'V' },
-	{ "unit", required_argument, NULL, 'U' },
-	{ "type", required_argument, NULL, 'Y' },
-	{ "sync", no_argument, NULL, 'S' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* Up to the first word that is none; --exec is the last one. */
-static int parse_options(int argc, char **argv, struct options *options)
-{
-	int option, r = 0;
-
-	while (r == 0 && !options->exec &&
-	    (option = getopt_long(argc, argv, "+:D:c:l:m:t:f:T:d:xM:h", table,
-		 NULL)) != -1) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			exit(EXIT_SUCCESS);
-		}
-		if (option == '?' || option == ':')
-			return fail_option(option, argv[optind - 1]);
-		r = parse_option(option, options);
-	}
-	return r;
 }
 
 /* "--" before the message keeps key=value words in it. */
@@ -264,24 +221,27 @@ static int check(const struct options *options, int words)
 	return 0;
 }
 
-/* Options and pairs in any order; *ret_words is where the message begins. */
+/* Options and pairs in any order, as mxlog_program_read(). */
 static int parse_arguments(int argc, char **argv, struct options *options,
     int *ret_words)
 {
 	int before, r;
 
-	opterr = 0; /* one line is enough */
 	do {
 		before = optind;
-		r = parse_options(argc, argv, options);
-		if (r == 0 && !options->exec)
-			r = parse_pairs(argc, argv, options);
+		r = mxlog_program_read(&program, argc, argv, take_option,
+		    options, ret_words, NULL);
+		if (r <= 0)
+			return r;
+		r = options->exec ? 0 : parse_pairs(argc, argv, options);
 	} while (r == 0 && !options->exec && optind > before && optind < argc &&
 	    argv[optind][0] == '-' && strcmp(argv[optind - 1], "--") != 0);
 	if (r == 0 && optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
 	*ret_words = optind;
-	return r < 0 ? r : check(options, argc - optind);
+	if (r == 0)
+		r = check(options, argc - optind);
+	return r < 0 ? r : 1;
 }
 
 static int load_config(const struct options *options, struct mxlog_config **ret,
@@ -443,10 +403,11 @@ int main(int argc, char **argv)
 		},
 		.type = MXLOG_GAUGE,
 	};
-	int words, status = EXIT_SUCCESS;
+	int words, r, status = EXIT_SUCCESS;
 
-	if (parse_arguments(argc, argv, &options, &words) < 0)
-		return EXIT_USAGE;
+	r = parse_arguments(argc, argv, &options, &words);
+	if (r <= 0)
+		return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
 	if (!options.fields.module)
 		options.fields.module = "shell";
 	if (run(&options, argc - words, argv + words, &status) < 0 &&

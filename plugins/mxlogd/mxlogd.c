@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mxlogd: the host of capture modules; options and exit codes. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <mxlog/version.h>
-
 #include "host.h"
-
-#define DEFAULT_CONFIG "/etc/mxlog/mxlog.yaml"
+#include "tools/program.h"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -18,76 +14,83 @@ enum exit_code {
 	EXIT_USAGE = 2, /* options, or the configuration */
 };
 
-static const char usage[] =
-    "usage: mxlogd [--config FILE] [--module-path DIR] [--check | --drain]\n"
-    "\n"
-    "Captures logs through modules (the systemd journal) into the log\n"
-    "directory of the configuration, and runs the archive cycle.\n"
-    "\n"
-    "  -c, --config FILE      configuration (" DEFAULT_CONFIG ")\n"
-    "  -m, --module-path DIR  where modules are found, instead of module_path\n"
-    "      --check            check the configuration and its modules, exit\n"
-    "      --drain            forward all there is, flush, exit\n"
-    "  -h, --help             this text\n"
-    "      --version          the version\n"
-    "\n"
-    "SIGHUP reloads the configuration, SIGTERM flushes and ends.\n"
-    "See mxlogd(8), mxlog-journald(8).\n";
-
-enum option_value {
-	OPTION_CHECK = 256,
-	OPTION_DRAIN,
-	OPTION_VERSION,
+enum {
+#define GROUP(title)
+#define OPTION(id, letter, name, argument, help) OPTION_##id,
+#include "mxlogd_options.def"
+#undef GROUP
+#undef OPTION
 };
 
-static const struct option long_options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "module-path", required_argument, NULL, 'm' },
-	{ "check", no_argument, NULL, OPTION_CHECK },
-	{ "drain", no_argument, NULL, OPTION_DRAIN },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPTION_VERSION },
-	{ NULL, 0, NULL, 0 },
+static const struct mxlog_program_row rows[] = {
+#define GROUP MXLOG_PROGRAM_ROW_GROUP
+#define OPTION(id, letter, name, argument, help) \
+	MXLOG_PROGRAM_ROW_OPTION(OPTION_##id, letter, name, argument, help)
+#include "mxlogd_options.def"
+#undef GROUP
+#undef OPTION
+};
+
+static const struct mxlog_program program = {
+	.name = "mxlogd",
+	.usage = "[--config FILE] [--module-path DIR] [--check | --drain]",
+	.summary = "Capture logs through modules (the systemd journal) into "
+		   "the log directory of the\nconfiguration, and run the "
+		   "archive cycle.\n",
+	.footer = "SIGHUP reloads the configuration, SIGTERM flushes and ends."
+		  "\nSee mxlogd(8), mxlog-journald(8).\n",
+	.rows = rows,
+	.n_rows = sizeof(rows) / sizeof(rows[0]),
 };
 
 struct arguments {
 	struct mxlog_host_options host;
 	bool check;
-	bool done; /* help or version was all that was asked for */
 };
 
+static int take_option(void *arg, int id, const char *text)
+{
+	struct arguments *arguments = arg;
+
+	switch (id) {
+	case OPTION_CONFIG:
+		arguments->host.config_path = text;
+		break;
+	case OPTION_MODULE_PATH:
+		arguments->host.module_path = text;
+		break;
+	case OPTION_CHECK:
+		arguments->check = true;
+		break;
+	case OPTION_DRAIN:
+		arguments->host.drain = true;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* As mxlog_program_read(); a daemon wants a file, be it there or not. */
 static int read_arguments(int argc, char **argv, struct arguments *ret)
 {
-	int option;
+	const char *found;
+	int words, r;
 
-	while ((option = getopt_long(argc, argv, "c:m:h", long_options,
-		    NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			ret->host.config_path = optarg;
-			break;
-		case 'm':
-			ret->host.module_path = optarg;
-			break;
-		case OPTION_CHECK:
-			ret->check = true;
-			break;
-		case OPTION_DRAIN:
-			ret->host.drain = true;
-			break;
-		case 'h':
-			(void)fputs(usage, stdout);
-			ret->done = true;
-			return 0;
-		case OPTION_VERSION:
-			(void)puts("mxlogd " MXLOG_VERSION);
-			ret->done = true;
-			return 0;
-		default:
-			return -EINVAL;
-		}
-	}
-	return optind == argc && !(ret->check && ret->host.drain) ? 0 : -EINVAL;
+	r = mxlog_program_read(&program, argc, argv, take_option, ret, &words,
+	    NULL);
+	if (r <= 0)
+		return r;
+	if (words < argc)
+		return mxlog_program_fail(&program,
+		    "unexpected argument '%.100s'; see mxlogd --help",
+		    argv[words]);
+	if (ret->check && ret->host.drain)
+		return mxlog_program_fail(&program,
+		    "expected one of --check and --drain");
+	found = mxlog_config_find(ret->host.config_path);
+	ret->host.config_path = found ? found : MXLOG_CONFIG_DEFAULT;
+	return 1;
 }
 
 static void complain(int code, const struct mxlog_error *error)
@@ -98,19 +101,14 @@ static void complain(int code, const struct mxlog_error *error)
 
 int main(int argc, char **argv)
 {
-	struct arguments arguments = {
-		.host = { .config_path = DEFAULT_CONFIG },
-	};
+	struct arguments arguments = { 0 };
 	struct mxlog_error error = { 0 };
 	struct mxlog_host *host;
 	int r;
 
-	if (read_arguments(argc, argv, &arguments) < 0) {
-		(void)fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	if (arguments.done)
-		return EXIT_OK;
+	r = read_arguments(argc, argv, &arguments);
+	if (r <= 0)
+		return r < 0 ? EXIT_USAGE : EXIT_OK;
 	r = mxlog_host_new(&arguments.host, &host, &error);
 	if (r < 0) {
 		complain(r, &error);

@@ -7,11 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "syslog_convert.h"
-
-#define DEFAULT_CONFIG "/etc/mxlog/mxlog.yaml"
 
 enum {
 	RESERVE_MIN = 1024 * 1024, /* before the first batch has been seen */
@@ -47,23 +44,11 @@ static int set(struct mxlog_config *config, const char *key, const char *value,
 	return value ? mxlog_config_set(config, key, value, reterr) : 0;
 }
 
-static int load_file(const char *path, struct mxlog_config **ret,
-    struct mxlog_error *reterr)
-{
-	if (path)
-		return mxlog_config_load(path, ret, reterr);
-	if (access(DEFAULT_CONFIG, F_OK) == 0)
-		return mxlog_config_load(DEFAULT_CONFIG, ret, reterr);
-	if (mxlog_config_new(ret) < 0)
-		return refuse(reterr, -ENOMEM, "out of memory", "", "");
-	return 0;
-}
-
 int mxlog_sink_load(const struct mxlog_sink_options *options,
     struct mxlog_config **ret, struct mxlog_error *reterr)
 {
 	struct mxlog_config *config = NULL;
-	int r = load_file(options->config, &config, reterr);
+	int r = mxlog_config_search(options->config, &config, reterr);
 
 	if (r == 0)
 		r = set(config, "log_dir", options->log_dir, reterr);

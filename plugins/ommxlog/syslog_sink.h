@@ -8,7 +8,7 @@
 /* What an action's parameters say; NULL: the configuration's. Borrowed for as
  * long as a sink made with it lives. */
 struct mxlog_sink_options {
-	const char *config; /* NULL: /etc/mxlog/mxlog.yaml if it is there */
+	const char *config; /* NULL: as mxlog_config_search() */
 	const char *log_dir;
 	const char *level;
 	const char *owner;

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <mxlog/reader.h>
-#include <mxlog/version.h>
 
 #include "base/reterr.h"
 #include "command/mxlog_read_arguments.h"
@@ -250,20 +249,6 @@ static void allow_many_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int print_about(const struct mxlog_read_options *options)
-{
-	int r = 0;
-
-	if (options->help)
-		r = mxlog_read_options_help();
-	else if (printf("mxlog-read %s\n", MXLOG_VERSION) < 0 ||
-	    fflush(stdout) != 0)
-		r = -errno;
-	if (r < 0)
-		warn(NULL, strerror(-r));
-	return r < 0 ? STATUS_UNREADABLE : 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct mxlog_read_options options;
@@ -276,9 +261,7 @@ int main(int argc, char **argv)
 		warn(NULL, error.text);
 		return STATUS_USAGE;
 	}
-	if (options.help || options.version)
-		status = print_about(&options);
-	else
+	if (!options.answered)
 		status = run(&options);
 	mxlog_read_options_done(&options);
 	return status;

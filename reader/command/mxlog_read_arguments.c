@@ -1,95 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/mxlog_read_arguments.h"
 
+#include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum {
-	HELP_COLUMN = 28,
-	HELP_WIDTH = 78,
-	LONG = 256, /* codes of long options begin here */
-};
+#include "tools/program.h"
 
-struct row {
-	const char *group; /* a title, or NULL for an option */
-	enum mxlog_read_option option;
-	char letter;
-	const char *name, *argument, *help;
-};
-
-static const struct row rows[] = {
-#define GROUP(title) { .group = title },
-#define OPTION(i, l, n, a, h)      \
-	{ .option = MXLOG_OPT_##i, \
-		.letter = l,       \
-		.name = n,         \
-		.argument = a,     \
-		.help = h },
+static const struct mxlog_program_row rows[] = {
+#define GROUP MXLOG_PROGRAM_ROW_GROUP
+#define OPTION(id, letter, name, argument, help) \
+	MXLOG_PROGRAM_ROW_OPTION(MXLOG_OPT_##id, letter, name, argument, help)
 #include "command/read_options.def"
 #undef GROUP
 #undef OPTION
 };
-
-static const struct row *row_of(enum mxlog_read_option option)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!rows[i].group && rows[i].option == option)
-			return &rows[i];
-	return NULL;
-}
-
-const char *mxlog_read_option_name(enum mxlog_read_option option)
-{
-	return row_of(option)->name;
-}
-
-static bool is_optional(const struct row *row)
-{
-	return row->argument && row->argument[0] == '[';
-}
-
-/* ---- getopt's tables, made of ours ---- */
-
-static int has_argument(const struct row *row)
-{
-	if (!row->argument)
-		return no_argument;
-	return is_optional(row) ? optional_argument : required_argument;
-}
-
-static void fill_tables(char *letters, struct option *longs)
-{
-	*letters++ = ':';
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct row *row = &rows[i];
-
-		if (row->group)
-			continue;
-		*longs++ = (struct option){ .name = row->name,
-			.has_arg = has_argument(row),
-			.val = LONG + (int)row->option };
-		if (!row->letter)
-			continue;
-		*letters++ = row->letter;
-		if (row->argument)
-			*letters++ = ':';
-		if (is_optional(row))
-			*letters++ = ':';
-	}
-	*letters = '\0';
-	*longs = (struct option){ 0 };
-}
-
-static const struct row *row_of_code(int code)
-{
-	if (code >= LONG)
-		return row_of((enum mxlog_read_option)(code - LONG));
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].letter == code)
-			return &rows[i];
-	return NULL;
-}
 
 /* What journalctl's option of that name is here, or NULL. */
 static const char *find_habit(const char *argument)
@@ -97,13 +23,13 @@ static const char *find_habit(const char *argument)
 	static const struct {
 		const char *names, *here;
 	} habits[] = {
-#define HABIT(names, here) { names, here },
+#define HABIT(names, here) { names, "journalctl's is here " here },
 #include "command/habits.def"
 #undef HABIT
 	};
 	size_t len = strcspn(argument, "=");
 
-	for (size_t i = 0; i < ARRAY_LEN(habits); i++) {
+	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {
 		const char *at = habits[i].names;
 
 		for (; *at; at += strspn(at, ", ")) {
@@ -117,29 +43,35 @@ static const char *find_habit(const char *argument)
 	return NULL;
 }
 
-static int unknown(const char *argument, struct mxlog_error *reterr)
+static const struct mxlog_program program = {
+	.name = "mxlog-read",
+	.usage = "[options]",
+	.summary = "Show log entries, live and archived, that match all that "
+		   "is asked for.\n",
+	.footer = "Exit status: 0, 1 if something could not be read, 2 for a "
+		  "wrong option; with\n--quiet 3 if nothing matched.\n",
+	.rows = rows,
+	.n_rows = sizeof(rows) / sizeof(rows[0]),
+	.hint = find_habit,
+};
+
+static const struct mxlog_program_row *row_of(enum mxlog_read_option option)
 {
-	const char *here = find_habit(argument);
+	const struct mxlog_program_row *row = rows;
 
-	const char *names[ARRAY_LEN(rows)], *nearest = NULL;
-	size_t n = 0;
+	while (row->kind != MXLOG_PROGRAM_OPTION || row->id != (int)option)
+		row++;
+	return row;
+}
 
-	if (here)
-		return mxlog_error_set(reterr, -EINVAL,
-		    "unknown option '%.40s'; journalctl's is here %.140s",
-		    argument, here);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].name)
-			names[n++] = rows[i].name;
-	if (strncmp(argument, "--", 2) == 0)
-		nearest = mxlog_error_nearest(argument + 2,
-		    strcspn(argument + 2, "="), names, n);
-	if (nearest)
-		return mxlog_error_set(reterr, -EINVAL,
-		    "unknown option '%.100s'; did you mean --%s?", argument,
-		    nearest);
-	return mxlog_error_set(reterr, -EINVAL,
-	    "unknown option '%.100s'; see mxlog-read --help", argument);
+const char *mxlog_read_option_name(enum mxlog_read_option option)
+{
+	return row_of(option)->name;
+}
+
+static bool is_optional(const struct mxlog_program_row *row)
+{
+	return row->argument && row->argument[0] == '[';
 }
 
 /* ---- reading ---- */
@@ -164,21 +96,32 @@ static bool is_meant(enum mxlog_read_option option, const char *next)
 		next[strspn(next, "+-0123456789")] == '\0');
 }
 
-static const char *argument_of(const struct row *row, int argc, char **argv)
-{
-	const char *text = optarg;
+/* What getopt has left to read, and what was read. */
+struct reading {
+	struct mxlog_read_arguments *arguments;
+	int argc;
+	char **argv;
+};
 
-	if (text && is_optional(row) && row->letter && *text == '=')
-		return text + 1; /* -b=ID */
-	if (text || !is_optional(row) || optind >= argc ||
-	    !is_meant(row->option, argv[optind]))
-		return text ? text : "";
-	return argv[optind++];
+static const char *argument_of(const struct mxlog_program_row *row,
+    const char *text, const struct reading *reading)
+{
+	enum mxlog_read_option option = (enum mxlog_read_option)row->id;
+
+	if (!is_optional(row))
+		return text;
+	if (*text)
+		return text + (row->letter && *text == '='); /* -b=ID */
+	if (optind < reading->argc && is_meant(option, reading->argv[optind]))
+		return reading->argv[optind++];
+	return text;
 }
 
-static int add(struct mxlog_read_arguments *arguments, const struct row *row,
-    int argc, char **argv)
+static int take_option(void *arg, int id, const char *text)
 {
+	struct reading *reading = arg;
+	struct mxlog_read_arguments *arguments = reading->arguments;
+	enum mxlog_read_option option = (enum mxlog_read_option)id;
 	struct mxlog_read_argument *items =
 	    reallocarray(arguments->items, arguments->n + 1, sizeof(*items));
 
@@ -186,8 +129,8 @@ static int add(struct mxlog_read_arguments *arguments, const struct row *row,
 		return -ENOMEM;
 	arguments->items = items;
 	items[arguments->n++] = (struct mxlog_read_argument){
-		.option = row->option,
-		.text = argument_of(row, argc, argv),
+		.option = option,
+		.text = argument_of(row_of(option), text, reading),
 	};
 	return 0;
 }
@@ -195,29 +138,14 @@ static int add(struct mxlog_read_arguments *arguments, const struct row *row,
 int mxlog_read_arguments_parse(struct mxlog_read_arguments *arguments, int argc,
     char **argv, struct mxlog_error *reterr)
 {
-	char letters[3 * ARRAY_LEN(rows) + 2];
-	struct option longs[ARRAY_LEN(rows) + 1];
-	int r = 0;
+	struct reading reading = { arguments, argc, argv };
+	int words, r;
 
 	*arguments = (struct mxlog_read_arguments){ 0 };
-	fill_tables(letters, longs);
-	opterr = 0;
-	while (r >= 0) {
-		int code = getopt_long(argc, argv, letters, longs, NULL);
-		const char *last = argv[optind - 1];
-
-		if (code == -1)
-			break;
-		if (code == ':')
-			r = mxlog_error_set(reterr, -EINVAL,
-			    "option '%.100s' needs an argument", last);
-		else if (code == '?')
-			r = unknown(last, reterr);
-		else
-			r = add(arguments, row_of_code(code), argc, argv);
-	}
-	arguments->files = argv + optind;
-	arguments->n_files = (size_t)(argc - optind);
+	r = mxlog_program_read(&program, argc, argv, take_option, &reading,
+	    &words, reterr);
+	arguments->files = argv + words;
+	arguments->n_files = (size_t)(argc - words);
 	return r;
 }
 
@@ -235,57 +163,4 @@ const char *mxlog_read_arguments_get(const struct mxlog_read_arguments
 		if (arguments->items[i].option == option)
 			return arguments->items[i].text;
 	return NULL;
-}
-
-/* ---- help ---- */
-
-static void print_wrapped(const char *text)
-{
-	int column = HELP_COLUMN;
-
-	while (*text) {
-		int word = (int)strcspn(text, " ");
-
-		if (column + 1 + word > HELP_WIDTH) {
-			(void)printf("\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		}
-		column += printf(" %.*s", word, text);
-		text += word;
-		text += strspn(text, " ");
-	}
-	(void)printf("\n");
-}
-
-static void print_row(const struct row *row)
-{
-	char left[64];
-	int n;
-
-	if (row->group) {
-		(void)printf("\n%s:\n", row->group);
-		return;
-	}
-	n = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s",
-	    row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-	    row->letter ? ", " : "  ", row->name, row->argument ? " " : "",
-	    row->argument ? row->argument : "");
-	if (n >= HELP_COLUMN)
-		(void)printf("%s\n%*s", left, HELP_COLUMN, "");
-	else
-		(void)printf("%-*s", HELP_COLUMN, left);
-	print_wrapped(row->help);
-}
-
-int mxlog_read_options_help(void)
-{
-	(void)printf("usage: mxlog-read [options]\n"
-		     "Show log entries, live and archived, that match all that "
-		     "is asked for.\n");
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		print_row(&rows[i]);
-	(void)printf(
-	    "\nExit status: 0, 1 if something could not be read, 2 "
-	    "for a wrong option; with --quiet 3 if nothing matched.\n");
-	return fflush(stdout) == 0 ? 0 : -errno;
 }

@@ -25,8 +25,8 @@ struct mxlog_read_arguments {
 	size_t n_files;
 };
 
-/* The texts are argv's. -EINVAL with one line that says what is wrong,
- * -ENOMEM. */
+/* The texts are argv's. 1; 0: --help or --version was answered, and nothing is
+ * left to do; -EINVAL with one line that says what is wrong, -ENOMEM. */
 int mxlog_read_arguments_parse(struct mxlog_read_arguments *arguments, int argc,
     char **argv, struct mxlog_error *reterr);
 void mxlog_read_arguments_done(struct mxlog_read_arguments *arguments);
@@ -38,6 +38,3 @@ const char *mxlog_read_arguments_get(const struct mxlog_read_arguments
 
 /* "since" */
 const char *mxlog_read_option_name(enum mxlog_read_option option);
-
-/* Print --help. -EIO and the like if it can't be written. */
-int mxlog_read_options_help(void);

@@ -18,8 +18,6 @@
 #include "command/mxlog_read_rules.h"
 #include "report/duration_text.h"
 
-#define CONFIG_PATH "/etc/mxlog/mxlog.yaml"
-
 enum {
 	QUERY_MAX = 1024 * 1024, /* bytes of a LogQuery's JSON */
 	CONTEXT_MAX = 10000,
@@ -785,9 +783,10 @@ static int default_dir(struct given *given)
 
 	if (path && *path)
 		return add_dir(given, path);
-	if (access(CONFIG_PATH, R_OK) < 0)
+	path = mxlog_config_find(NULL);
+	if (!path)
 		return add_dir(given, "Logs");
-	r = mxlog_config_load(CONFIG_PATH, &config, given->reterr);
+	r = mxlog_config_load(path, &config, given->reterr);
 	if (r < 0)
 		return r;
 	r = add_dir(given, mxlog_config_get_log_dir(config));
@@ -833,9 +832,8 @@ int mxlog_read_options_parse(struct mxlog_read_options *options, int argc,
 
 	*options = (struct mxlog_read_options){ 0 };
 	r = mxlog_read_arguments_parse(&given.arguments, argc, argv, &error);
-	options->help = r >= 0 && has(&given, MXLOG_OPT_HELP);
-	options->version = r >= 0 && has(&given, MXLOG_OPT_VERSION);
-	if (r >= 0 && !options->help && !options->version)
+	options->answered = r == 0;
+	if (r > 0)
 		r = make_options(&given);
 	mxlog_read_arguments_done(&given.arguments);
 	if (r >= 0)

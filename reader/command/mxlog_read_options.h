@@ -28,7 +28,7 @@ struct mxlog_read_options {
 	bool pager_end;         /* begin at the end of the output */
 	bool until_match;       /* the first one shown ends it */
 	bool quiet; /* print nothing: the exit status says if there are any */
-	bool help, version; /* asked for: nothing else counts */
+	bool answered; /* --help or --version: nothing is left to do */
 };
 
 /* Read the arguments. -EINVAL and one line that says what is wrong and how to

@@ -29,7 +29,7 @@ shown=("--min-level" "-p ERROR" "--level CRITICAL" "--order-by duration_ms"
 
 echo "-- bash"
 # shellcheck source=/dev/null
-. "$completion/mxlog-read.bash"
+. "$completion/mxlog-read"
 for i in "${!typed[@]}"; do
 	read -ra COMP_WORDS <<<"mxlog-read ${typed[i]}"
 	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -37,6 +37,27 @@ for i in "${!typed[@]}"; do
 	_mxlog_read
 	is bash "${typed[i]}" "${COMPREPLY[*]}" "${shown[i]##* }"
 done
+
+# Each program has its own: what is typed, and what stands there after the key.
+while read -r program words; do
+	# shellcheck source=/dev/null
+	. "$completion/$program"
+	read -ra COMP_WORDS <<<"$program ${words%% = *}"
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	COMPREPLY=()
+	"_${program//-/_}"
+	is bash "$program ${words%% = *}" "${COMPREPLY[*]}" "${words##* = }"
+done <<'END'
+mxlog-archive ver = verify
+mxlog-archive --output js = json
+mxlog-archive -D dire = directory
+mxlog-log --lev = --level
+mxlog-log -l CRIT = CRITICAL
+mxlog-config imp = import
+mxlog-config check dirf = dirfile
+mxlogd --dr = --drain
+mxlogd -c dirf = dirfile
+END
 
 echo "-- zsh"
 if command -v zsh >/dev/null && command -v tmux >/dev/null; then

@@ -44,9 +44,9 @@ holds mxlog usr/bin/mxlog-{read,log,archive,config} usr/sbin/mxlogd \
 	etc/mxlog/mxlog.yaml lib/systemd/system/mxlogd.service \
 	"$lib/mxlog/journald.so" usr/share/mxlog/mxlog.sql \
 	usr/share/doc/mxlog/{rsyslog.d,journald.conf.d}/50-mxlog.conf \
-	usr/share/bash-completion/completions/mxlog-read \
-	usr/share/zsh/site-functions/_mxlog-read \
-	usr/share/fish/vendor_completions.d/mxlog-read.fish
+	usr/share/bash-completion/completions/{mxlog-{read,log,archive,config},mxlogd} \
+	usr/share/zsh/vendor-completions/_{mxlog-{read,log,archive,config},mxlogd} \
+	usr/share/fish/vendor_completions.d/{mxlog-{read,log,archive,config},mxlogd}.fish
 moddir=$(dpkg -L rsyslog | sed -n 's,^/\(.*\)/lmnet\.so$,\1,p')
 holds rsyslog-mxlog "$moddir/ommxlog.so"
 holds libmxlog0 "$lib/libmxlog.so.0" "$lib/libmxlog.so.$version"

@@ -64,9 +64,9 @@ run --check || fail "--check"
 [ ! -e "$logs" ] || fail "--check made the log directory"
 run --help && grep -q -- --drain "$work/out" || fail "--help"
 run --version || fail "--version"
-expect 2 "usage:" --no-such-option
-expect 2 "usage:" --check --drain
-expect 2 "usage:" superfluous
+expect 2 "unknown option" --no-such-option
+expect 2 "expected one of --check and --drain" --check --drain
+expect 2 "unexpected argument" superfluous
 "$mxlogd" --config "$work/none.yaml" 2>"$work/err" && fail "no configuration"
 grep -q none.yaml "$work/err" || fail "the missing file is not named"
 

@@ -23,6 +23,16 @@ MXLOG_EXPORT int mxlog_config_load(const char *path, struct mxlog_config **ret,
 MXLOG_EXPORT int mxlog_config_parse(const char *yaml, size_t len,
     const char *name, struct mxlog_config **ret, struct mxlog_error *reterr);
 
+/* Where a program's configuration is: `path` unless that is NULL, else what
+ * MXLOG_CONFIG names (not for a program with other rights than its user's), else
+ * MXLOG_CONFIG_DEFAULT if it is there, else NULL. */
+#define MXLOG_CONFIG_DEFAULT "/etc/mxlog/mxlog.yaml"
+MXLOG_EXPORT const char *mxlog_config_find(const char *path);
+
+/* Load what mxlog_config_find() says; where that is NULL, the defaults. */
+MXLOG_EXPORT int mxlog_config_search(const char *path,
+    struct mxlog_config **ret, struct mxlog_error *reterr);
+
 /* Override one scalar key by its name, checked as the YAML is:
  * mxlog_config_set(config, "max_file_size_mb", "50", &error). */
 MXLOG_EXPORT int mxlog_config_set(struct mxlog_config *config, const char *key,

@@ -46,4 +46,10 @@ struct mxlog_error {
 MXLOG_EXPORT int mxlog_error_set(struct mxlog_error *reterr, int code,
     const char *format, ...) MXLOG_PRINTF(3, 4);
 
+/* Of `n` names the one nearest to `text` by edit distance, if it is near enough
+ * to be meant (a third of its length); else the first that begins with it; else
+ * NULL: for "did you mean …?". */
+MXLOG_EXPORT const char *mxlog_error_nearest(const char *text, size_t len,
+    const char *const *names, size_t n);
+
 MXLOG_END_DECLS
