@@ -10,6 +10,9 @@ int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
     struct mxlog_query **query, struct mxlog_reader **ret,
     struct mxlog_error *reterr)
 {
+	if ((!dirs && n_dirs > 0) || !query || !ret)
+		return -EINVAL;
+
 	struct mxlog_reader *reader = calloc(1, sizeof(*reader));
 	int r;
 
@@ -61,6 +64,9 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 void mxlog_reader_on_warning(struct mxlog_reader *reader,
     mxlog_reader_warn *warn, void *arg)
 {
+	if (!reader)
+		return;
+
 	reader->warn = warn;
 	reader->arg = arg;
 }
@@ -68,6 +74,9 @@ void mxlog_reader_on_warning(struct mxlog_reader *reader,
 void mxlog_reader_on_progress(struct mxlog_reader *reader,
     mxlog_reader_progress *progress, void *arg)
 {
+	if (!reader)
+		return;
+
 	reader->progress = progress;
 	reader->progress_arg = arg;
 }
@@ -75,6 +84,9 @@ void mxlog_reader_on_progress(struct mxlog_reader *reader,
 void mxlog_reader_on_corrupt(struct mxlog_reader *reader,
     mxlog_reader_corrupt *corrupt, void *arg)
 {
+	if (!reader)
+		return;
+
 	reader->corrupt = corrupt;
 	reader->corrupt_arg = arg;
 }
@@ -82,6 +94,9 @@ void mxlog_reader_on_corrupt(struct mxlog_reader *reader,
 void mxlog_reader_get_stats(const struct mxlog_reader *reader,
     struct mxlog_reader_stats *ret)
 {
+	if (!reader || !ret)
+		return;
+
 	*ret = reader->stats;
 }
 
@@ -90,6 +105,9 @@ void mxlog_reader_get_stats(const struct mxlog_reader *reader,
 int mxlog_reader_get_cursor(const struct mxlog_reader *reader,
     char out[MXLOG_CURSOR_MAX])
 {
+	if (!reader)
+		return -EINVAL;
+
 	if (!reader->has_last)
 		return -ENOENT;
 	mxlog_cursor_format(out, &reader->last);
@@ -99,6 +117,9 @@ int mxlog_reader_get_cursor(const struct mxlog_reader *reader,
 int mxlog_reader_seek(struct mxlog_reader *reader, const char *text, bool after,
     struct mxlog_error *reterr)
 {
+	if (!reader || !text)
+		return -EINVAL;
+
 	struct mxlog_query *query = reader->query;
 	struct mxlog_cursor cursor;
 
@@ -124,6 +145,9 @@ int mxlog_reader_seek(struct mxlog_reader *reader, const char *text, bool after,
 
 int mxlog_reader_next(struct mxlog_reader *reader, struct mxlog_line *ret)
 {
+	if (!reader || !ret)
+		return -EINVAL;
+
 	return reader->following ? mxlog_reader_next_followed(reader, ret)
 				 : mxlog_reader_next_stored(reader, ret);
 }

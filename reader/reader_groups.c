@@ -4,6 +4,9 @@
 int mxlog_reader_groups(struct mxlog_reader *reader, const char *fields,
     struct mxlog_groups **ret, struct mxlog_error *reterr)
 {
+	if (!reader || !fields)
+		return -EINVAL;
+
 	struct mxlog_groups *groups;
 	int r;
 

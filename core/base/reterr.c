@@ -76,6 +76,9 @@ static bool is_beginning(const char *text, size_t len, const char *name)
 const char *mxlog_error_nearest(const char *text, size_t len,
     const char *const *names, size_t n)
 {
+	if ((!text && len > 0) || (!names && n > 0))
+		return NULL;
+
 	const char *nearest = NULL, *longer = NULL;
 	size_t best = len / 3 + 1;
 

@@ -25,6 +25,9 @@ struct mxlog_checkpoint {
 int mxlog_checkpoint_set_cursor(struct mxlog_checkpoint *checkpoint,
     const char *stream, const char *cursor)
 {
+	if (!checkpoint || !stream || !cursor)
+		return -EINVAL;
+
 	return mxlog_checkpoint_content_set_cursor(&checkpoint->position,
 	    stream, cursor);
 }
@@ -32,6 +35,9 @@ int mxlog_checkpoint_set_cursor(struct mxlog_checkpoint *checkpoint,
 int mxlog_checkpoint_set_size(struct mxlog_checkpoint *checkpoint,
     const char *segment, uint64_t end)
 {
+	if (!checkpoint || !segment)
+		return -EINVAL;
+
 	return mxlog_checkpoint_content_set_size(&checkpoint->position, segment,
 	    end);
 }
@@ -39,6 +45,9 @@ int mxlog_checkpoint_set_size(struct mxlog_checkpoint *checkpoint,
 enum mxlog_checkpoint_state mxlog_checkpoint_get_state(
     const struct mxlog_checkpoint *checkpoint)
 {
+	if (!checkpoint)
+		return MXLOG_CHECKPOINT_NEW;
+
 	return checkpoint->state;
 }
 
@@ -46,6 +55,9 @@ const char *mxlog_checkpoint_get_cursor(const struct mxlog_checkpoint
 					    *checkpoint,
     const char *stream)
 {
+	if (!checkpoint)
+		return NULL;
+
 	const struct mxlog_checkpoint_content_cursor *cursor =
 	    mxlog_checkpoint_content_find_cursor(&checkpoint->position, stream);
 
@@ -56,6 +68,9 @@ const char *mxlog_checkpoint_get_stream(const struct mxlog_checkpoint
 					    *checkpoint,
     size_t index)
 {
+	if (!checkpoint)
+		return NULL;
+
 	const struct mxlog_checkpoint_content *position = &checkpoint->position;
 
 	return index < position->n_cursors ? position->cursors[index].stream
@@ -64,6 +79,9 @@ const char *mxlog_checkpoint_get_stream(const struct mxlog_checkpoint
 
 int mxlog_checkpoint_save(struct mxlog_checkpoint *checkpoint)
 {
+	if (!checkpoint)
+		return -EINVAL;
+
 	return mxlog_checkpoint_file_save(checkpoint->state_fd,
 	    checkpoint->file, &checkpoint->position);
 }
@@ -144,6 +162,9 @@ static int open_dirs(struct mxlog_checkpoint *checkpoint, const char *log_dir,
 int mxlog_checkpoint_open(const char *log_dir, const char *source,
     const char *key, struct mxlog_checkpoint **ret, struct mxlog_error *reterr)
 {
+	if (!log_dir || !source || !key || !ret)
+		return -EINVAL;
+
 	struct mxlog_checkpoint *checkpoint;
 	int r;
 
@@ -261,6 +282,9 @@ static int scan_kind(struct mxlog_checkpoint *checkpoint, enum mxlog_kind kind,
 int mxlog_checkpoint_scan(struct mxlog_checkpoint *checkpoint, bool all,
     mxlog_identity_found *found, void *arg)
 {
+	if (!checkpoint)
+		return -EINVAL;
+
 	int r = scan_kind(checkpoint, MXLOG_ENTRIES, all, found, arg);
 
 	return r < 0 ? r
@@ -270,5 +294,8 @@ int mxlog_checkpoint_scan(struct mxlog_checkpoint *checkpoint, bool all,
 int mxlog_checkpoint_read_line(const struct mxlog_checkpoint *checkpoint,
     const char *line, size_t len, struct mxlog_identity *ret)
 {
+	if (!checkpoint || (!line && len > 0) || !ret)
+		return -EINVAL;
+
 	return mxlog_identity_read(checkpoint->position.key, line, len, ret);
 }

@@ -261,6 +261,9 @@ int mxlog_options_parse(const struct mxlog_option *table, size_t n_table,
     const char *section, const char *json, size_t len,
     struct mxlog_options **ret, struct mxlog_error *reterr)
 {
+	if (!table && n_table > 0)
+		return -EINVAL;
+
 	struct mxlog_options *options = calloc(1, sizeof(*options));
 	int r = 0;
 
@@ -285,37 +288,43 @@ int mxlog_options_parse(const struct mxlog_option *table, size_t n_table,
 
 /* ---- asking ---- */
 
+static const struct value *get(const struct mxlog_options *options,
+    size_t index, enum mxlog_option_type type)
+{
+	if (!options || index >= options->n ||
+	    options->table[index].type != type)
+		return NULL;
+	return &options->values[index];
+}
+
 bool mxlog_options_get_bool(const struct mxlog_options *options, size_t index)
 {
-	assert(index < options->n);
-	assert(options->table[index].type == MXLOG_OPTION_BOOL);
+	const struct value *value = get(options, index, MXLOG_OPTION_BOOL);
 
-	return options->values[index].flag;
+	return value && value->flag;
 }
 
 int64_t mxlog_options_get_int(const struct mxlog_options *options, size_t index)
 {
-	assert(index < options->n);
-	assert(options->table[index].type == MXLOG_OPTION_INT);
+	const struct value *value = get(options, index, MXLOG_OPTION_INT);
 
-	return options->values[index].number;
+	return value ? value->number : 0;
 }
 
 const char *mxlog_options_get_text(const struct mxlog_options *options,
     size_t index)
 {
-	assert(index < options->n);
-	assert(options->table[index].type == MXLOG_OPTION_TEXT);
+	const struct value *value = get(options, index, MXLOG_OPTION_TEXT);
 
-	return options->values[index].text;
+	return value ? value->text : NULL;
 }
 
 const char *const *mxlog_options_get_list(const struct mxlog_options *options,
     size_t index, size_t *ret_n)
 {
-	assert(index < options->n);
-	assert(options->table[index].type == MXLOG_OPTION_LIST);
+	const struct value *value = get(options, index, MXLOG_OPTION_LIST);
 
-	*ret_n = options->values[index].n_list;
-	return (const char *const *)options->values[index].list;
+	if (ret_n)
+		*ret_n = value ? value->n_list : 0;
+	return value && ret_n ? (const char *const *)value->list : NULL;
 }

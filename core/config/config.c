@@ -125,6 +125,9 @@ static int set_text(struct mxlog_config *config,
 
 int mxlog_config_new(struct mxlog_config **ret)
 {
+	if (!ret)
+		return -EINVAL;
+
 	struct mxlog_config *config = calloc(1, sizeof(*config));
 	const struct mxlog_config_item *items;
 	size_t n;
@@ -189,6 +192,9 @@ static int set_path(struct mxlog_config *config,
 int mxlog_config_set(struct mxlog_config *config, const char *key,
     const char *value, struct mxlog_error *reterr)
 {
+	if (!key)
+		return -EINVAL;
+
 	const struct mxlog_config_item *item = mxlog_config_item_find(key);
 
 	if (!item)
@@ -205,11 +211,17 @@ int mxlog_config_set(struct mxlog_config *config, const char *key,
 
 const char *mxlog_config_get_log_dir(const struct mxlog_config *config)
 {
+	if (!config)
+		return NULL;
+
 	return config->log_dir;
 }
 
 const char *mxlog_config_get_redaction_text(const struct mxlog_config *config)
 {
+	if (!config)
+		return NULL;
+
 	return config->redaction_text;
 }
 

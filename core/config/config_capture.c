@@ -5,11 +5,17 @@
 const char *mxlog_config_get_module(const struct mxlog_config *config,
     size_t index)
 {
+	if (!config)
+		return NULL;
+
 	return index < config->n_modules ? config->modules[index] : NULL;
 }
 
 const char *mxlog_config_get_module_path(const struct mxlog_config *config)
 {
+	if (!config)
+		return NULL;
+
 	return config->module_path && *config->module_path ? config->module_path
 							   : NULL;
 }
@@ -17,6 +23,9 @@ const char *mxlog_config_get_module_path(const struct mxlog_config *config)
 int mxlog_config_get_section(const struct mxlog_config *config,
     const char *name, const char **ret_json, unsigned *ret_line)
 {
+	if (!config)
+		return -EINVAL;
+
 	for (size_t i = 0; i < config->n_sections; i++) {
 		const struct mxlog_config_section *section =
 		    &config->sections[i];
@@ -33,5 +42,8 @@ int mxlog_config_get_section(const struct mxlog_config *config,
 const char *mxlog_config_get_section_name(const struct mxlog_config *config,
     size_t index)
 {
+	if (!config)
+		return NULL;
+
 	return index < config->n_sections ? config->sections[index].name : NULL;
 }

@@ -170,6 +170,9 @@ static void add_item(struct mxlog_json_build *build,
 
 int mxlog_config_encode(const struct mxlog_config *config, char **ret)
 {
+	if (!config || !ret)
+		return -EINVAL;
+
 	const struct mxlog_config_item *items;
 	struct mxlog_buf out = { 0 };
 	struct mxlog_json_build build = { .out = &out };

@@ -136,6 +136,9 @@ static int fill(struct mxlog_config *config, const char *yaml, size_t len,
 int mxlog_config_parse(const char *yaml, size_t len, const char *name,
     struct mxlog_config **ret, struct mxlog_error *reterr)
 {
+	if ((!yaml && len > 0) || !name)
+		return -EINVAL;
+
 	struct mxlog_config *config = NULL;
 	int r;
 
@@ -191,6 +194,9 @@ static int read_file(const char *path, struct mxlog_buf *buf)
 int mxlog_config_load(const char *path, struct mxlog_config **ret,
     struct mxlog_error *reterr)
 {
+	if (!path)
+		return -EINVAL;
+
 	struct mxlog_config *config = NULL;
 	struct mxlog_buf buf = { 0 };
 	int r;

@@ -26,6 +26,9 @@ static bool is_text(enum mxlog_field field)
 
 int mxlog_entry_new(struct mxlog_entry **ret)
 {
+	if (!ret)
+		return -EINVAL;
+
 	struct mxlog_entry *entry = calloc(1, sizeof(*entry));
 
 	if (!entry)
@@ -49,6 +52,9 @@ void mxlog_entry_free(struct mxlog_entry *entry)
 
 void mxlog_entry_reset(struct mxlog_entry *entry)
 {
+	if (!entry)
+		return;
+
 	mxlog_buf_clear(&entry->bytes);
 	for (size_t i = 0; i < MXLOG_FIELD_COUNT; i++)
 		entry->text[i] = MXLOG_NO_SPAN;
@@ -83,6 +89,9 @@ int mxlog_entry_store(struct mxlog_entry *entry, const char *text, size_t len,
 int mxlog_entry_set(struct mxlog_entry *entry, enum mxlog_field field,
     const char *value, size_t len)
 {
+	if (!entry || (!value && len > 0))
+		return -EINVAL;
+
 	size_t limit;
 
 	if ((unsigned)field >= MXLOG_FIELD_COUNT || !is_text(field))
@@ -115,6 +124,9 @@ bool mxlog_entry_keep_message(struct mxlog_entry *entry, size_t len)
 int mxlog_entry_get(const struct mxlog_entry *entry, enum mxlog_field field,
     const char **ret, size_t *ret_len)
 {
+	if (!entry || !ret || !ret_len)
+		return -EINVAL;
+
 	struct mxlog_text_span span = MXLOG_NO_SPAN;
 
 	if ((unsigned)field < MXLOG_FIELD_COUNT && is_text(field))
@@ -126,12 +138,18 @@ int mxlog_entry_get(const struct mxlog_entry *entry, enum mxlog_field field,
 
 void mxlog_entry_set_time(struct mxlog_entry *entry, int64_t time_usec)
 {
+	if (!entry)
+		return;
+
 	entry->time_usec = time_usec;
 	entry->has_time = true;
 }
 
 int64_t mxlog_entry_get_time(const struct mxlog_entry *entry)
 {
+	if (!entry)
+		return 0;
+
 	return entry->time_usec;
 }
 
@@ -146,17 +164,26 @@ void mxlog_entry_set_level(struct mxlog_entry *entry, enum mxlog_level level)
 void mxlog_entry_set_default_level(struct mxlog_entry *entry,
     enum mxlog_level level)
 {
+	if (!entry)
+		return;
+
 	mxlog_entry_set_level(entry, level);
 	entry->default_level = true;
 }
 
 enum mxlog_level mxlog_entry_get_level(const struct mxlog_entry *entry)
 {
+	if (!entry)
+		return MXLOG_INFO;
+
 	return entry->level;
 }
 
 int mxlog_entry_set_line_number(struct mxlog_entry *entry, int64_t line_number)
 {
+	if (!entry)
+		return -EINVAL;
+
 	if (line_number < 0 || line_number > INT32_MAX)
 		return -ERANGE;
 	entry->line_number = (int32_t)line_number;
@@ -166,6 +193,9 @@ int mxlog_entry_set_line_number(struct mxlog_entry *entry, int64_t line_number)
 
 int mxlog_entry_set_duration_ms(struct mxlog_entry *entry, double duration_ms)
 {
+	if (!entry)
+		return -EINVAL;
+
 	if (!isfinite(duration_ms) || duration_ms < 0)
 		return -ERANGE;
 	entry->duration_ms = duration_ms;
@@ -200,6 +230,9 @@ int mxlog_entry_push_tag(struct mxlog_entry *entry, struct mxlog_text_span tag)
 
 int mxlog_entry_add_tag(struct mxlog_entry *entry, const char *tag, size_t len)
 {
+	if (!entry || (!tag && len > 0))
+		return -EINVAL;
+
 	struct mxlog_text_span span;
 	int r;
 
@@ -298,6 +331,9 @@ static inline bool add_pair(struct mxlog_entry *entry, const char *key,
 int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
     size_t key_len, const char *value, size_t len)
 {
+	if (!entry || (!key && key_len > 0) || (!value && len > 0))
+		return -EINVAL;
+
 	if (LIKELY(add_pair(entry, key, key_len, value, len, false)))
 		return 0;
 	return add_context_slowly(entry, key, key_len, value, len);
@@ -306,6 +342,9 @@ int mxlog_entry_add_context(struct mxlog_entry *entry, const char *key,
 int mxlog_entry_add_identity(struct mxlog_entry *entry, const char *key,
     size_t key_len, const char *value, size_t len)
 {
+	if (!entry || (!key && key_len > 0) || (!value && len > 0))
+		return -EINVAL;
+
 	int r = mxlog_entry_add_context(entry, key, key_len, value, len);
 
 	if (r < 0)
@@ -344,6 +383,9 @@ static int store_json(struct mxlog_entry *entry, const char *json, size_t len,
 int mxlog_entry_add_context_json(struct mxlog_entry *entry, const char *key,
     size_t key_len, const char *json, size_t len)
 {
+	if (!entry || (!key && key_len > 0) || (!json && len > 0))
+		return -EINVAL;
+
 	struct mxlog_pair *pair;
 	int r;
 
@@ -373,6 +415,9 @@ int mxlog_entry_add_context_literal(struct mxlog_entry *entry, const char *key,
 int mxlog_entry_add_context_int(struct mxlog_entry *entry, const char *key,
     size_t key_len, int64_t value)
 {
+	if (!entry || (!key && key_len > 0))
+		return -EINVAL;
+
 	char text[MXLOG_NUMBER_MAX];
 
 	return mxlog_entry_add_context_literal(entry, key, key_len, text,
@@ -390,6 +435,9 @@ static bool any_truncated(const struct mxlog_exception *exception)
 int mxlog_entry_take_exception(struct mxlog_entry *entry,
     struct mxlog_exception **exception)
 {
+	if (!entry || !exception)
+		return -EINVAL;
+
 	if (any_truncated(*exception))
 		entry->truncated = true;
 	mxlog_exception_free(entry->exception);

@@ -19,6 +19,9 @@ static int quote_lossy(struct mxlog_buf *json, struct mxlog_buf *scratch,
 int mxlog_entry_add_context_list(struct mxlog_entry *entry, const char *key,
     size_t key_len, const struct mxlog_text *values, size_t n_values)
 {
+	if (!entry || (!key && key_len > 0) || (!values && n_values > 0))
+		return -EINVAL;
+
 	struct mxlog_buf json = { 0 }, scratch = { 0 };
 	int r = 0;
 
@@ -40,5 +43,8 @@ int mxlog_entry_add_context_list(struct mxlog_entry *entry, const char *key,
 
 bool mxlog_text_is_valid(const char *text, size_t len)
 {
+	if (!text && len > 0)
+		return false;
+
 	return mxlog_utf8_valid(text, len) == len;
 }

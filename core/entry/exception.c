@@ -15,6 +15,9 @@ int mxlog_exception_store(struct mxlog_exception *exception, const char *text,
 int mxlog_exception_new(const char *type, size_t type_len, const char *message,
     size_t message_len, struct mxlog_exception **ret)
 {
+	if ((!type && type_len > 0) || (!message && message_len > 0) || !ret)
+		return -EINVAL;
+
 	struct mxlog_exception *exception = calloc(1, sizeof(*exception));
 	int r;
 
@@ -48,6 +51,10 @@ int mxlog_exception_add_frame(struct mxlog_exception *exception,
     const char *file, size_t file_len, uint32_t line, const char *function,
     size_t function_len, const char *code, size_t code_len)
 {
+	if (!exception || (!file && file_len > 0) ||
+	    (!function && function_len > 0))
+		return -EINVAL;
+
 	struct mxlog_frame *frames, frame = { .code = MXLOG_NO_SPAN };
 	int r;
 
@@ -87,6 +94,9 @@ size_t mxlog_exception_depth(const struct mxlog_exception *exception)
 int mxlog_exception_take_cause(struct mxlog_exception *exception,
     struct mxlog_exception **cause)
 {
+	if (!exception || !cause)
+		return -EINVAL;
+
 	if (exception->cause)
 		return -EEXIST;
 	if (mxlog_exception_depth(*cause) >= MXLOG_EXCEPTION_DEPTH) {

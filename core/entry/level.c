@@ -30,6 +30,9 @@ static const struct {
 
 int mxlog_level_parse(const char *text, size_t len, enum mxlog_level *ret)
 {
+	if (!text && len > 0)
+		return -EINVAL;
+
 	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
 		if (level_names[i].len == len &&
 		    strncasecmp(level_names[i].name, text, len) == 0) {

@@ -40,6 +40,9 @@ int mxlog_metric_type_parse(const char *text, size_t len,
 
 int mxlog_metric_new(struct mxlog_metric **ret)
 {
+	if (!ret)
+		return -EINVAL;
+
 	struct mxlog_metric *metric = calloc(1, sizeof(*metric));
 
 	if (!metric)
@@ -60,6 +63,9 @@ void mxlog_metric_free(struct mxlog_metric *metric)
 
 void mxlog_metric_reset(struct mxlog_metric *metric)
 {
+	if (!metric)
+		return;
+
 	mxlog_buf_clear(&metric->bytes);
 	metric->trace_id = metric->name = metric->unit = MXLOG_NO_SPAN;
 	metric->time_usec = 0;
@@ -89,12 +95,18 @@ int mxlog_metric_store(struct mxlog_metric *metric, const char *text,
 int mxlog_metric_set_name(struct mxlog_metric *metric, const char *name,
     size_t len)
 {
+	if (!metric || (!name && len > 0))
+		return -EINVAL;
+
 	return store(metric, name, len, MXLOG_NAME_BYTES, &metric->name);
 }
 
 int mxlog_metric_set_trace_id(struct mxlog_metric *metric, const char *trace_id,
     size_t len)
 {
+	if (!metric || (!trace_id && len > 0))
+		return -EINVAL;
+
 	return store(metric, trace_id, len, MXLOG_NAME_BYTES,
 	    &metric->trace_id);
 }
@@ -102,29 +114,44 @@ int mxlog_metric_set_trace_id(struct mxlog_metric *metric, const char *trace_id,
 int mxlog_metric_set_unit(struct mxlog_metric *metric, const char *unit,
     size_t len)
 {
+	if (!metric || (!unit && len > 0))
+		return -EINVAL;
+
 	return store(metric, unit, len, MXLOG_NAME_BYTES, &metric->unit);
 }
 
 void mxlog_metric_set_time(struct mxlog_metric *metric, int64_t time_usec)
 {
+	if (!metric)
+		return;
+
 	metric->time_usec = time_usec;
 	metric->has_time = true;
 }
 
 int64_t mxlog_metric_get_time(const struct mxlog_metric *metric)
 {
+	if (!metric)
+		return 0;
+
 	return metric->time_usec;
 }
 
 void mxlog_metric_set_type(struct mxlog_metric *metric,
     enum mxlog_metric_type type)
 {
+	if (!metric)
+		return;
+
 	if (mxlog_metric_type_name(type))
 		metric->type = type;
 }
 
 int mxlog_metric_set_value(struct mxlog_metric *metric, double value)
 {
+	if (!metric)
+		return -EINVAL;
+
 	if (!isfinite(value))
 		return -ERANGE;
 	metric->value = value;
@@ -180,6 +207,9 @@ static int add_tag(struct mxlog_metric *metric, const char *key, size_t key_len,
 int mxlog_metric_add_tag(struct mxlog_metric *metric, const char *key,
     size_t key_len, const char *value, size_t len)
 {
+	if (!metric || (!key && key_len > 0) || (!value && len > 0))
+		return -EINVAL;
+
 	if (metric->n_tags >= MXLOG_METRIC_TAGS &&
 	    !find_tag(metric, key, key_len)) {
 		metric->truncated = true;
@@ -191,6 +221,9 @@ int mxlog_metric_add_tag(struct mxlog_metric *metric, const char *key,
 int mxlog_metric_add_identity(struct mxlog_metric *metric, const char *key,
     size_t key_len, const char *value, size_t len)
 {
+	if (!metric || (!key && key_len > 0) || (!value && len > 0))
+		return -EINVAL;
+
 	int r = mxlog_metric_add_tag(metric, key, key_len, value, len);
 
 	if (r < 0)

@@ -221,6 +221,9 @@ static void make_trace_id(struct scope *scope, const char *text, char out[27])
 void mxlog_operation_begin(struct mxlog_operation *operation, const char *name,
     const char *trace_id)
 {
+	if (!operation)
+		return;
+
 	struct scope *scope = scope_get();
 
 	*operation = (struct mxlog_operation){

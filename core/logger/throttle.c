@@ -22,6 +22,9 @@ static bool answer(struct mxlog_throttle *throttle, bool yes,
 bool mxlog_throttle_every(struct mxlog_throttle *throttle, uint64_t n,
     uint64_t *ret_left_out)
 {
+	if (!throttle || !ret_left_out)
+		return false;
+
 	uint64_t call =
 	    __atomic_fetch_add(&throttle->calls, 1, __ATOMIC_RELAXED);
 
@@ -31,6 +34,9 @@ bool mxlog_throttle_every(struct mxlog_throttle *throttle, uint64_t n,
 bool mxlog_throttle_first(struct mxlog_throttle *throttle, uint64_t n,
     uint64_t *ret_left_out)
 {
+	if (!throttle)
+		return false;
+
 	uint64_t call =
 	    __atomic_fetch_add(&throttle->calls, 1, __ATOMIC_RELAXED);
 
@@ -40,6 +46,9 @@ bool mxlog_throttle_first(struct mxlog_throttle *throttle, uint64_t n,
 bool mxlog_throttle_interval(struct mxlog_throttle *throttle, uint64_t msec,
     uint64_t *ret_left_out)
 {
+	if (!throttle || !ret_left_out)
+		return false;
+
 	int64_t next = __atomic_load_n(&throttle->next_nsec, __ATOMIC_RELAXED);
 	struct timespec ts;
 	int64_t now;

@@ -677,11 +677,11 @@ int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
     const char *text, size_t len, const char *const *reserved,
     enum mxlog_payload_kind *ret)
 {
+	if (!entry || (!text && len > 0) || !ret)
+		return -EINVAL;
+
 	struct mxlog_lift lift = { .entry = entry, .metric = metric };
 	int r;
-
-	assert(entry);
-	assert(ret);
 
 	mxlog_lift_reserve(&lift, reserved);
 	r = lift_all(&lift, text, len, ret);

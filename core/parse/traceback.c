@@ -169,6 +169,9 @@ static void find_quoted(const char *text, size_t len, size_t *start,
 int mxlog_traceback_parse(const char *text, size_t len,
     struct mxlog_exception **ret, size_t *ret_start, size_t *ret_end)
 {
+	if (!text && len > 0)
+		return -EINVAL;
+
 	struct place place;
 	enum mxlog_fold fold;
 	size_t from = 0, to = len;
@@ -303,6 +306,9 @@ static bool names_level(const char *text, size_t start)
 
 int mxlog_traceback_lift(struct mxlog_entry *entry)
 {
+	if (!entry)
+		return -EINVAL;
+
 	struct mxlog_exception *exception;
 	size_t start, end, len;
 	const char *text;

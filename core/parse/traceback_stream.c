@@ -761,6 +761,8 @@ enum mxlog_traceback_line mxlog_traceback_step(struct mxlog_traceback_state
 	struct mxlog_line_span line = { text, len };
 	char buffer[PLAIN_MAX];
 
+	if (!state || (!text && len > 0))
+		return MXLOG_TRACEBACK_OTHER;
 	if (line.len > 0 && line.text[line.len - 1] == '\r')
 		line.len--;
 	if (memchr(line.text, '\033', line.len))

@@ -30,6 +30,9 @@ int mxlog_order_parse(const char *text, size_t len, enum mxlog_order *ret)
 
 int mxlog_query_new(struct mxlog_query **ret)
 {
+	if (!ret)
+		return -EINVAL;
+
 	struct mxlog_query *query = calloc(1, sizeof(*query));
 
 	if (!query)
@@ -84,6 +87,9 @@ static int add_text(char ***texts, size_t *n, char *text)
 int mxlog_query_set_range(struct mxlog_query *query, int64_t since_usec,
     int64_t until_usec)
 {
+	if (!query)
+		return -EINVAL;
+
 	query->since_usec = since_usec;
 	query->until_usec = until_usec;
 	return 0;
@@ -91,6 +97,9 @@ int mxlog_query_set_range(struct mxlog_query *query, int64_t since_usec,
 
 int mxlog_query_add_level(struct mxlog_query *query, enum mxlog_level level)
 {
+	if (!query)
+		return -EINVAL;
+
 	if (query->metrics || !mxlog_level_name(level))
 		return -EINVAL;
 	query->levels |= 1U << ((unsigned)level / 10);
@@ -125,6 +134,9 @@ static int add_module(const struct mxlog_query *query, char ***modules,
 int mxlog_query_add_module(struct mxlog_query *query, const char *module,
     struct mxlog_error *reterr)
 {
+	if (!query || !module)
+		return -EINVAL;
+
 	return add_module(query, &query->modules, &query->n_modules, module,
 	    reterr);
 }
@@ -132,6 +144,9 @@ int mxlog_query_add_module(struct mxlog_query *query, const char *module,
 int mxlog_query_exclude_module(struct mxlog_query *query, const char *module,
     struct mxlog_error *reterr)
 {
+	if (!query || !module)
+		return -EINVAL;
+
 	return add_module(query, &query->excluded, &query->n_excluded, module,
 	    reterr);
 }
@@ -153,6 +168,9 @@ static int take_predicate(struct mxlog_query *query,
 int mxlog_query_add_predicate(struct mxlog_query *query, const char *text,
     struct mxlog_error *reterr)
 {
+	if (!query || !text)
+		return -EINVAL;
+
 	struct mxlog_predicate *predicate;
 	int r;
 
@@ -168,6 +186,9 @@ int mxlog_query_add_predicate(struct mxlog_query *query, const char *text,
 int mxlog_query_add_where(struct mxlog_query *query, const char *text,
     size_t len, bool typed, struct mxlog_error *reterr)
 {
+	if (!query || (!text && len > 0))
+		return -EINVAL;
+
 	struct mxlog_where *where;
 	int r;
 
@@ -190,6 +211,9 @@ static bool is_dimension(const char *tag)
 int mxlog_query_add_tag(struct mxlog_query *query, const char *tag,
     struct mxlog_error *reterr)
 {
+	if (!query || !tag)
+		return -EINVAL;
+
 	if (tag[0] == '\0')
 		return mxlog_error_set(reterr, -EINVAL,
 		    "tags: expected a tag, not \"\"");
@@ -202,6 +226,9 @@ int mxlog_query_add_tag(struct mxlog_query *query, const char *tag,
 int mxlog_query_set_trace_id(struct mxlog_query *query, const char *trace_id,
     struct mxlog_error *reterr)
 {
+	if (!trace_id)
+		return -EINVAL;
+
 	size_t len = strlen(trace_id);
 	struct mxlog_ulid id;
 	int form;
@@ -228,6 +255,9 @@ static unsigned pattern_flags(unsigned search_flags)
 int mxlog_query_set_search_text(struct mxlog_query *query, const char *text,
     size_t len, unsigned search_flags, struct mxlog_error *reterr)
 {
+	if (!query || (!text && len > 0))
+		return -EINVAL;
+
 	struct mxlog_pattern *search = NULL;
 	struct mxlog_error error;
 	char *copy = NULL;
@@ -260,6 +290,9 @@ int mxlog_query_set_search_text(struct mxlog_query *query, const char *text,
 int mxlog_query_set_search(struct mxlog_query *query, const char *text,
     unsigned search_flags, struct mxlog_error *reterr)
 {
+	if (!query)
+		return -EINVAL;
+
 	return mxlog_query_set_search_text(query, text, text ? strlen(text) : 0,
 	    search_flags, reterr);
 }
@@ -273,6 +306,9 @@ static bool is_order_of_metrics(enum mxlog_order order)
 int mxlog_query_set_order(struct mxlog_query *query, enum mxlog_order order,
     bool descending)
 {
+	if (!query)
+		return -EINVAL;
+
 	if (!mxlog_order_name(order) ||
 	    (query->metrics && !is_order_of_metrics(order)))
 		return -EINVAL;
@@ -284,6 +320,9 @@ int mxlog_query_set_order(struct mxlog_query *query, enum mxlog_order order,
 int mxlog_query_set_window(struct mxlog_query *query, uint64_t limit,
     uint64_t offset)
 {
+	if (!query)
+		return -EINVAL;
+
 	query->limit = limit;
 	query->offset = offset;
 	return 0;
@@ -291,12 +330,18 @@ int mxlog_query_set_window(struct mxlog_query *query, uint64_t limit,
 
 int mxlog_query_set_last(struct mxlog_query *query, bool last)
 {
+	if (!query)
+		return -EINVAL;
+
 	query->last = last;
 	return 0;
 }
 
 int mxlog_query_set_metrics(struct mxlog_query *query, bool metrics)
 {
+	if (!query)
+		return -EINVAL;
+
 	if (metrics &&
 	    (query->levels || query->n_modules + query->n_excluded > 0 ||
 		query->n_predicates > 0 || query->where ||

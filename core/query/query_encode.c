@@ -98,6 +98,9 @@ static void add_window(struct mxlog_json_build *build,
 
 int mxlog_query_encode(const struct mxlog_query *query, char **ret)
 {
+	if (!query || !ret)
+		return -EINVAL;
+
 	struct mxlog_buf out = { 0 };
 	struct mxlog_json_build build = { .out = &out };
 	int r;

@@ -262,6 +262,9 @@ static int parse_root(const struct mxlog_json_tree *root,
 int mxlog_query_parse(const char *json, size_t len, struct mxlog_query **ret,
     struct mxlog_error *reterr)
 {
+	if (!json && len > 0)
+		return -EINVAL;
+
 	struct mxlog_error error = { 0 };
 	struct mxlog_json_tree *root = NULL;
 	struct mxlog_query *query = NULL;

@@ -41,6 +41,9 @@ int mxlog_upkeep_tell_corrupt(struct mxlog_upkeep *upkeep,
 int mxlog_archive_report_corrupt(const struct mxlog_config *config,
     const char *actor, const char *archive_file, const char *why)
 {
+	if (!archive_file)
+		return -EINVAL;
+
 	const struct mxlog_archive_options options = {
 		.size = sizeof(options),
 		.actor = actor,
@@ -299,6 +302,8 @@ int mxlog_archive_head(const struct mxlog_config *config,
 	struct mxlog_upkeep upkeep;
 	int r;
 
+	if (!config || !ret)
+		return -EINVAL;
 	r = mxlog_upkeep_open(&upkeep, config, &options, MXLOG_UPKEEP_READ,
 	    reterr);
 	if (r == 0 && upkeep.ledger.missing)
@@ -355,6 +360,9 @@ int mxlog_archive_verify(const struct mxlog_config *config,
     const struct mxlog_archive_options *options,
     struct mxlog_archive_stats *ret, struct mxlog_error *reterr)
 {
+	if (!config || !options || !ret)
+		return -EINVAL;
+
 	struct mxlog_upkeep upkeep;
 	bool record = options->size >= sizeof(*options) && options->record &&
 	    !options->dry_run;

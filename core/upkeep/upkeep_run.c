@@ -86,6 +86,9 @@ int mxlog_archive_run(const struct mxlog_config *config,
     const struct mxlog_archive_options *options,
     struct mxlog_archive_stats *ret, struct mxlog_error *reterr)
 {
+	if (!config || !options || !ret)
+		return -EINVAL;
+
 	struct mxlog_error error = { 0 };
 	struct mxlog_upkeep upkeep;
 	int r;

@@ -217,6 +217,9 @@ int mxlog_writer_open(const struct mxlog_config *config,
     const struct mxlog_writer_options *options, struct mxlog_writer **ret,
     struct mxlog_error *reterr)
 {
+	if (!config || !ret)
+		return -EINVAL;
+
 	struct mxlog_writer_options known = { 0 };
 	struct mxlog_writer *writer = calloc(1, sizeof(*writer));
 	int r;
@@ -256,6 +259,9 @@ int mxlog_writer_close(struct mxlog_writer *writer)
 int mxlog_writer_reload(struct mxlog_writer *writer,
     const struct mxlog_config *config, struct mxlog_error *reterr)
 {
+	if (!writer || !config)
+		return -EINVAL;
+
 	struct mxlog_redact_stats stats;
 	struct rules rules;
 	int r;
@@ -395,6 +401,9 @@ static int raise_level(const struct mxlog_writer *writer,
 
 int mxlog_writer_add(struct mxlog_writer *writer, struct mxlog_entry *entry)
 {
+	if (!writer || !entry)
+		return -EINVAL;
+
 	struct mxlog_pipeline *pipeline = writer->rules.pipeline;
 	size_t mark;
 	int r = raise_level(writer, entry);
@@ -424,6 +433,9 @@ int mxlog_writer_add(struct mxlog_writer *writer, struct mxlog_entry *entry)
 int mxlog_writer_add_metric(struct mxlog_writer *writer,
     struct mxlog_metric *metric)
 {
+	if (!writer || !metric)
+		return -EINVAL;
+
 	struct mxlog_pipeline *pipeline = writer->rules.pipeline;
 	size_t mark = mxlog_pipeline_mark(pipeline);
 	int r;
@@ -456,6 +468,9 @@ int mxlog_writer_add_audit_with(struct mxlog_writer *writer,
     enum mxlog_level level, const char *action, const char *result,
     const char *message, const char *key, const char *value)
 {
+	if (!writer || !action || !result || !message || (key && !value))
+		return -EINVAL;
+
 	struct mxlog_entry *entry = writer->audit;
 	int r;
 
@@ -482,6 +497,9 @@ int mxlog_writer_add_audit_with(struct mxlog_writer *writer,
 int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
     const char *action, const char *result, const char *message)
 {
+	if (!writer || !action || !result || !message)
+		return -EINVAL;
+
 	return mxlog_writer_add_audit_with(writer, level, action, result,
 	    message, NULL, NULL);
 }
@@ -490,11 +508,17 @@ int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
 
 int mxlog_writer_reserve(struct mxlog_writer *writer, size_t bytes)
 {
+	if (!writer)
+		return -EINVAL;
+
 	return mxlog_store_reserve(writer->store, bytes);
 }
 
 int mxlog_writer_commit(struct mxlog_writer *writer)
 {
+	if (!writer)
+		return -EINVAL;
+
 	size_t bytes = mxlog_store_pending(writer->store);
 	int r;
 
@@ -516,6 +540,9 @@ int mxlog_writer_commit(struct mxlog_writer *writer)
 
 void mxlog_writer_rollback(struct mxlog_writer *writer)
 {
+	if (!writer)
+		return;
+
 	mxlog_store_rollback(writer->store);
 	mxlog_pipeline_undo(writer->rules.pipeline, 0);
 	writer->pending = 0;
@@ -523,11 +550,17 @@ void mxlog_writer_rollback(struct mxlog_writer *writer)
 
 size_t mxlog_writer_pending(const struct mxlog_writer *writer)
 {
+	if (!writer)
+		return 0;
+
 	return mxlog_store_pending(writer->store);
 }
 
 int mxlog_writer_sync(struct mxlog_writer *writer)
 {
+	if (!writer)
+		return -EINVAL;
+
 	return mxlog_store_sync(writer->store);
 }
 
@@ -536,6 +569,9 @@ int mxlog_writer_sync(struct mxlog_writer *writer)
 int mxlog_writer_get_segment(const struct mxlog_writer *writer, size_t index,
     const char **ret_name, uint64_t *ret_size)
 {
+	if (!writer || !ret_name || !ret_size)
+		return -EINVAL;
+
 	struct mxlog_segment_name name;
 
 	if (!mxlog_store_get_end(writer->store, index, &name, ret_size))
@@ -548,6 +584,9 @@ int mxlog_writer_get_segment(const struct mxlog_writer *writer, size_t index,
 void mxlog_writer_get_stats(const struct mxlog_writer *writer,
     struct mxlog_writer_stats *ret)
 {
+	if (!writer || !ret)
+		return;
+
 	struct mxlog_redact_stats stats;
 
 	mxlog_pipeline_get_stats(writer->rules.pipeline, &stats);

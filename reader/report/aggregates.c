@@ -222,6 +222,9 @@ int mxlog_reader_aggregates(struct mxlog_reader *reader, const char *aggregate,
     int64_t bucket_usec, struct mxlog_aggregates **ret,
     struct mxlog_error *reterr)
 {
+	if (!aggregate)
+		return -EINVAL;
+
 	enum mxlog_aggregate which;
 	struct mxlog_aggregates *aggregates;
 	int r;
@@ -249,11 +252,17 @@ int mxlog_reader_aggregates(struct mxlog_reader *reader, const char *aggregate,
 
 size_t mxlog_aggregates_get_size(const struct mxlog_aggregates *aggregates)
 {
+	if (!aggregates)
+		return 0;
+
 	return aggregates->n_points;
 }
 
 const struct mxlog_point *mxlog_aggregates_get_point(
     const struct mxlog_aggregates *aggregates, size_t index)
 {
+	if (!aggregates || index >= aggregates->n_points)
+		return NULL;
+
 	return &aggregates->points[index];
 }

@@ -642,27 +642,42 @@ void mxlog_groups_sort(struct mxlog_groups *groups)
 
 size_t mxlog_groups_get_size(const struct mxlog_groups *groups)
 {
+	if (!groups)
+		return 0;
+
 	return groups->n_groups;
 }
 
 uint64_t mxlog_groups_get_total(const struct mxlog_groups *groups)
 {
+	if (!groups)
+		return 0;
+
 	return groups->total;
 }
 
 uint64_t mxlog_groups_get_count(const struct mxlog_groups *groups, size_t group)
 {
+	if (!groups || group >= groups->n_groups)
+		return 0;
+
 	return groups->items[group].count;
 }
 
 size_t mxlog_groups_get_fields(const struct mxlog_groups *groups)
 {
+	if (!groups)
+		return 0;
+
 	return groups->n_fields;
 }
 
 const char *mxlog_groups_get_field(const struct mxlog_groups *groups,
     size_t field)
 {
+	if (!groups || field >= groups->n_fields)
+		return NULL;
+
 	return groups->fields[field].name;
 }
 
@@ -684,6 +699,10 @@ static const char *find_value(const struct mxlog_groups *groups, size_t group,
 void mxlog_groups_get_value(const struct mxlog_groups *groups, size_t group,
     size_t field, const char **ret, size_t *ret_len)
 {
+	if (!groups || !ret || !ret_len || group >= groups->n_groups ||
+	    field >= groups->n_fields)
+		return;
+
 	uint32_t head;
 
 	*ret = find_value(groups, group, field, &head);
@@ -695,6 +714,8 @@ enum mxlog_group_type mxlog_groups_get_type(const struct mxlog_groups *groups,
 {
 	uint32_t head;
 
+	if (!groups || group >= groups->n_groups || field >= groups->n_fields)
+		return MXLOG_GROUP_MISSING;
 	(void)find_value(groups, group, field, &head);
 	return (enum mxlog_group_type)(head >> TYPE_SHIFT);
 }

@@ -826,6 +826,9 @@ int mxlog_patterns_finish(struct mxlog_patterns *patterns)
 const struct mxlog_message_pattern *mxlog_patterns_find(
     const struct mxlog_patterns *patterns, const char *message, size_t len)
 {
+	if (!patterns || (!message && len > 0))
+		return NULL;
+
 	char text[MXLOG_SHAPE_MAX];
 	size_t n = mxlog_shape(message, len, text);
 	uint32_t *slot =
@@ -840,6 +843,9 @@ const struct mxlog_message_pattern *mxlog_patterns_find(
 
 size_t mxlog_patterns_get_size(const struct mxlog_patterns *patterns)
 {
+	if (!patterns)
+		return 0;
+
 	return patterns->groups ? patterns->groups->n : 0;
 }
 
@@ -853,11 +859,17 @@ mxlog_patterns_get(const struct mxlog_patterns *patterns, size_t index)
 
 uint64_t mxlog_patterns_get_total(const struct mxlog_patterns *patterns)
 {
+	if (!patterns)
+		return 0;
+
 	return patterns->total;
 }
 
 uint64_t mxlog_patterns_get_rest(const struct mxlog_patterns *patterns)
 {
+	if (!patterns)
+		return 0;
+
 	return patterns->rest;
 }
 
@@ -883,6 +895,9 @@ static size_t parse_text(const char *text, size_t len,
 bool mxlog_message_pattern_matches(const char *text, size_t len,
     const char *message, size_t message_len)
 {
+	if ((!text && len > 0) || (!message && message_len > 0))
+		return false;
+
 	char pattern[MXLOG_SHAPE_MAX], shape[MXLOG_SHAPE_MAX];
 	size_t n = parse_text(text, len, pattern);
 	size_t m = mxlog_shape(message, message_len, shape);

@@ -392,9 +392,13 @@ int mxlog_reader_statistics(struct mxlog_reader *reader, bool metrics,
     const char *wanted, const char *of, const char *by, int64_t span_usec,
     struct mxlog_statistics **ret, struct mxlog_error *reterr)
 {
-	struct mxlog_statistics *statistics = calloc(1, sizeof(*statistics));
-	int r = statistics ? 0 : -ENOMEM;
+	struct mxlog_statistics *statistics;
+	int r;
 
+	if (!reader || !wanted || !ret)
+		return -EINVAL;
+	statistics = calloc(1, sizeof(*statistics));
+	r = statistics ? 0 : -ENOMEM;
 	if (r >= 0)
 		r = mxlog_statistics_parse(wanted, statistics->wanted, reterr);
 	if (r >= 0) {
@@ -417,23 +421,32 @@ int mxlog_reader_statistics(struct mxlog_reader *reader, bool metrics,
 
 size_t mxlog_statistics_get_size(const struct mxlog_statistics *statistics)
 {
-	return statistics->n_totals;
+	return statistics ? statistics->n_totals : 0;
 }
 
 size_t mxlog_statistics_get_wanted(const struct mxlog_statistics *statistics)
 {
-	return statistics->n_wanted;
+	return statistics ? statistics->n_wanted : 0;
 }
 
 const char *mxlog_statistics_get_name(const struct mxlog_statistics *statistics,
     size_t index)
 {
-	return statistics->wanted[index].name;
+	return index < mxlog_statistics_get_wanted(statistics)
+	    ? statistics->wanted[index].name
+	    : NULL;
+}
+
+static bool has_row(const struct mxlog_statistics *statistics, size_t row)
+{
+	return row < mxlog_statistics_get_size(statistics);
 }
 
 const struct mxlog_groups *mxlog_statistics_get_groups(
     const struct mxlog_statistics *statistics, size_t row, size_t *ret_group)
 {
+	if (!has_row(statistics, row) || !ret_group)
+		return NULL;
 	*ret_group = statistics->order[row];
 	return statistics->groups;
 }
@@ -441,17 +454,23 @@ const struct mxlog_groups *mxlog_statistics_get_groups(
 double mxlog_statistics_get_value(const struct mxlog_statistics *statistics,
     size_t row, size_t index)
 {
+	if (!has_row(statistics, row) || index >= statistics->n_wanted)
+		return 0;
 	return statistics->totals[statistics->order[row]].results[index];
 }
 
 uint64_t mxlog_statistics_get_count(const struct mxlog_statistics *statistics,
     size_t row)
 {
+	if (!has_row(statistics, row))
+		return 0;
 	return statistics->totals[statistics->order[row]].count;
 }
 
 int64_t mxlog_statistics_get_first(const struct mxlog_statistics *statistics,
     size_t row)
 {
+	if (!has_row(statistics, row))
+		return 0;
 	return statistics->totals[statistics->order[row]].first_usec;
 }

@@ -410,6 +410,9 @@ static int fill(struct mxlog_trace *trace, const struct mxlog_ulid *root)
 int mxlog_trace_read(const char *const *dirs, size_t n_dirs, const char *id,
     struct mxlog_trace **ret, struct mxlog_error *reterr)
 {
+	if (!id)
+		return -EINVAL;
+
 	size_t len = strlen(id);
 	struct mxlog_trace *trace;
 	struct mxlog_ulid root;
@@ -444,6 +447,9 @@ int mxlog_trace_read(const char *const *dirs, size_t n_dirs, const char *id,
 void mxlog_trace_get_summary(const struct mxlog_trace *trace,
     struct mxlog_trace_summary *ret)
 {
+	if (!trace || !ret)
+		return;
+
 	*ret = trace->summary;
 }
 
@@ -451,5 +457,8 @@ const struct mxlog_trace_item *mxlog_trace_get_item(const struct mxlog_trace
 							*trace,
     size_t index)
 {
+	if (!trace || index >= trace->n_items)
+		return NULL;
+
 	return &trace->items[index];
 }

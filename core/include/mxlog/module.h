@@ -50,7 +50,8 @@ MXLOG_EXPORT int mxlog_options_parse(const struct mxlog_option *table,
     struct mxlog_options **ret, struct mxlog_error *reterr);
 MXLOG_EXPORT void mxlog_options_free(struct mxlog_options *options);
 
-/* The value of the option at `index` of the table, which must have that type.
+/* The value of the option at `index` of the table, if it has that type; else
+ * false, 0, NULL, no texts.
  * Texts end with NUL and belong to the options. An absent text is NULL. */
 MXLOG_EXPORT bool mxlog_options_get_bool(const struct mxlog_options *options,
     size_t index);
