@@ -64,7 +64,7 @@ static bool ends_value(const struct mxlog_secret_value *value, size_t at)
 
 	if (mxlog_is_blank(c))
 		return true;
-	if (!strchr(",;&)]}>\"'`<\\", c))
+	if (!strchr(",;&|)]}>\"'`<\\", c))
 		return false;
 	if (c == '\\')
 		return at + 1 < value->len &&
@@ -76,7 +76,7 @@ static bool ends_value(const struct mxlog_secret_value *value, size_t at)
 	if (at + 1 == value->len || mxlog_is_blank(next) ||
 	    strchr(",;)]}>\"'`:<\\", next))
 		return true;
-	return strchr(",;&", c) && starts_pair(value, at + 1);
+	return strchr(",;&|", c) && starts_pair(value, at + 1);
 }
 
 static size_t bare_end(const struct mxlog_secret_value *value, size_t at)

@@ -718,6 +718,8 @@ START_TEST(values_are_read_in_every_form)
 		{ "secret 5 levels deep; secret=4; ssl_key: /etc/ssl/x.key",
 		    NULL },
 		{ "PasswordEncoder: bcrypt passwordEncoder=bcrypt", NULL },
+		{ "SessionID=336701|RepeatCount=1|password=hunter2|a=b",
+		    "SessionID=336701|RepeatCount=1|password=[GONE]|a=b" },
 		{ "cache_key=" X16 " stripe_key=" X8 "Zz9",
 		    "cache_key=" X16 " stripe_key=[GONE]" },
 	};
@@ -910,7 +912,20 @@ START_TEST(hostile_text_is_bounded)
 		"://a:", "-----BEGIN PRIVATE KEY-----",
 		"-----END PRIVATE KEY-----", "a", "key", "pass:\"", "basic ",
 		"mysql ", "curl ", "<token>", "@tcp(", ":AA", "password=\"\\",
-		"xoxb-", "bearer a", "secret " };
+		"xoxb-", "bearer a", "secret ", "{\"", "[[",
+		"{\"a\":", "[\"--password\",", "[\"Cookie\",\"", "sk-", "live_",
+		"SG.", "1//0", "%70", "&#x70;", "\\u0070", "#012",
+		"\xe2\x80\x8b", "echo ", "net use \\\\", "kubectl create ",
+		"schtasks ", "pgp_sym_encrypt(", "machine x ", "AUTH ",
+		"identified ", "\"password\"\\r\\n", "password for x",
+		"password . ", "password LIKE ", "s:8:\"password\";",
+		"<a:password", "\"password\">", "</password>", "stringData:\n ",
+		"password: |\n ", "\"\"\"", "curl -sSu 'a ", "-u \"",
+		"a1=\"-p\" ", "AKIA", "LS0tLS1CRUdJTi", "MIIKcQIBAzC", "$6$",
+		"{SSHA}", "sqlplus a/", "Private-Lines: 1\n", "\tTRUE\t/\t",
+		"pat.", ".atlasv1.", "x@//",
+		"\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",
+		"failed key: " };
 	struct mxlog_redactor *redactor = make(NULL, 0);
 
 	for (size_t i = 0; i < ARRAY_LEN(pumps); i++) {
