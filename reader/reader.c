@@ -56,6 +56,7 @@ void mxlog_reader_close(struct mxlog_reader *reader)
 	mxlog_line_stack_free(reader->stack);
 	mxlog_sorter_free(reader->sorter);
 	mxlog_refetch_free(reader->refetch);
+	mxlog_arrival_done(&reader->arrival);
 	mxlog_catalog_done(&reader->catalog);
 	mxlog_query_free(reader->query);
 	free(reader);
@@ -140,6 +141,40 @@ int mxlog_reader_seek(struct mxlog_reader *reader, const char *text, bool after,
 		query->until_usec = MIN(query->until_usec, cursor.time_usec);
 	else
 		query->since_usec = MAX(query->since_usec, cursor.time_usec);
+	return 0;
+}
+
+/* ---- arrival ---- */
+
+int mxlog_reader_set_arrival(struct mxlog_reader *reader, const char *text,
+    size_t len, struct mxlog_error *reterr)
+{
+	int r;
+
+	assert(!reader->started && !reader->by_arrival);
+	r = mxlog_arrival_parse(&reader->arrival, text, len, reterr);
+	if (r < 0)
+		return r;
+	mxlog_arrival_apply(&reader->arrival, &reader->catalog);
+	reader->by_arrival = true;
+	return 0;
+}
+
+int mxlog_reader_get_arrival(const struct mxlog_reader *reader, char **ret,
+    size_t *ret_len)
+{
+	struct mxlog_buf out = { 0 };
+	int r;
+
+	if (!reader->by_arrival)
+		return -ENOENT;
+	r = mxlog_arrival_format(&reader->arrival, &reader->catalog, &out);
+	if (r < 0) {
+		mxlog_buf_done(&out);
+		return r;
+	}
+	*ret = out.data;
+	*ret_len = out.len;
 	return 0;
 }
 

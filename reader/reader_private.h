@@ -9,6 +9,7 @@
 #include "order/sorter.h"
 #include "report/groups.h"
 #include "report/patterns.h"
+#include "scan/arrival.h"
 #include "scan/catalog.h"
 #include "scan/cursor.h"
 #include "scan/follow.h"
@@ -63,6 +64,8 @@ struct mxlog_reader {
 	bool has_last;
 	struct mxlog_cursor seek;
 	bool has_seek, seek_after;
+	bool by_arrival;
+	struct mxlog_arrival arrival; /* where an earlier reader ended */
 	/* Following. */
 	bool tail; /* the last lines come first, turned round */
 	struct mxlog_reader_held *held;

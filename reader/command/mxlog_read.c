@@ -15,6 +15,7 @@
 #include "command/mxlog_read_arguments.h"
 #include "command/mxlog_read_context.h"
 #include "command/mxlog_read_corrupt.h"
+#include "command/mxlog_read_cursor.h"
 #include "command/mxlog_read_format.h"
 #include "command/mxlog_read_options.h"
 #include "command/mxlog_read_report.h"
@@ -70,8 +71,9 @@ static bool is_alone(void)
 	return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
 }
 
-static int show_cursor(struct mxlog_reader *reader,
-    struct mxlog_read_printer *printer)
+/* Behind data it goes to where it is in nobody's way. */
+static int show_cursor(const struct mxlog_read_options *options,
+    struct mxlog_reader *reader, struct mxlog_read_printer *printer)
 {
 	char cursor[MXLOG_CURSOR_MAX];
 	char note[MXLOG_CURSOR_MAX + 16];
@@ -79,7 +81,10 @@ static int show_cursor(struct mxlog_reader *reader,
 	if (mxlog_reader_get_cursor(reader, cursor) < 0)
 		return 0;
 	(void)snprintf(note, sizeof(note), "-- cursor: %s", cursor);
-	return mxlog_read_print_note(printer, note);
+	if (!options->format->cells)
+		return mxlog_read_print_note(printer, note);
+	(void)fprintf(stderr, "%s\n", note);
+	return 0;
 }
 
 static int show(const struct mxlog_read_options *options,
@@ -97,7 +102,7 @@ static int show(const struct mxlog_read_options *options,
 			r = show_lines(reader, printer, terminal, one);
 	}
 	if (r >= 0 && options->show_cursor)
-		r = show_cursor(reader, printer);
+		r = show_cursor(options, reader, printer);
 	if (r >= 0 && terminal->screen.terminal && !options->format->cells &&
 	    mxlog_read_printed(printer) == 0)
 		r = mxlog_read_print_note(printer, "-- no entries --");
@@ -150,6 +155,9 @@ static int open_reader(struct mxlog_read_options *options,
 	if (options->cursor)
 		r = mxlog_reader_seek(reader, options->cursor,
 		    options->after_cursor, reterr);
+	if (options->cursor_file)
+		r = mxlog_read_cursor_load(reader, options->cursor_file,
+		    reterr);
 	if (r >= 0 && options->follow)
 		r = mxlog_reader_follow(reader);
 	if (r < 0)
@@ -182,6 +190,9 @@ static int query(struct mxlog_read_options *options,
 		    ? mxlog_read_context_show(options, reader, printer,
 			  terminal, reterr)
 		    : show(options, reader, printer, terminal);
+		if (r >= 0 && options->cursor_file)
+			r = mxlog_read_cursor_save(reader, options->cursor_file,
+			    reterr);
 		mxlog_reader_get_stats(reader, stats);
 	}
 	mxlog_reader_close(reader);

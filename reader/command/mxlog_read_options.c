@@ -602,6 +602,7 @@ static int set_cursor(struct given *given)
 	struct mxlog_read_options *options = given->options;
 
 	options->cursor = text_of(given, MXLOG_OPT_CURSOR);
+	options->cursor_file = text_of(given, MXLOG_OPT_CURSOR_FILE);
 	if (has(given, MXLOG_OPT_AFTER_CURSOR)) {
 		options->cursor = text_of(given, MXLOG_OPT_AFTER_CURSOR);
 		options->after_cursor = true;

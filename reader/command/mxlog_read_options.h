@@ -20,6 +20,7 @@ struct mxlog_read_options {
 	const char *bucket;              /* as it was given, or NULL */
 	int64_t bucket_usec;             /* 0: none was given */
 	const char *cursor;              /* an argument's text, or NULL */
+	const char *cursor_file;         /* the same */
 	bool after_cursor;               /* behind it, else with it */
 	bool explain, follow, show_cursor, no_pager;
 	size_t before, after;   /* lines around each match, */

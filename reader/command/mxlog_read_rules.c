@@ -20,7 +20,7 @@
 	    OPT(EXCEPTION), OPT(UNIT), OPT(HOST), OPT(BOOT), OPT(DMESG)
 /* that say which of them in which order, */
 #define ORDERS  OPT(ORDER_BY), OPT(ORDER_DIR), OPT(REVERSE)
-#define CURSORS OPT(CURSOR), OPT(AFTER_CURSOR)
+#define CURSORS OPT(CURSOR), OPT(AFTER_CURSOR), OPT(CURSOR_FILE)
 #define WINDOWS OPT(LIMIT), OPT(LINES), OPT(OFFSET)
 /* and what is made of them. */
 #define REPORTS                                                                \
@@ -64,6 +64,10 @@ static const struct refusal {
 	    "leave one of both out" },
 	{ LIST(OPT(ORDER_DIR)), LIST(OPT(REVERSE)),
 	    "both say in which direction; leave one of both out" },
+	{ LIST(OPT(CURSOR_FILE)),
+	    LIST(OPT(CURSOR), OPT(AFTER_CURSOR), OPT(LIMIT), OPT(OFFSET),
+		OPT(FOLLOW), OPT(QUIET)),
+	    "what came since is shown once and whole; leave one of both out" },
 	{ LIST(OPT(CURSOR)), LIST(OPT(AFTER_CURSOR)),
 	    "begin at one place; leave one of both out" },
 	{ LIST(OPT(METRICS), OPT(METRIC)),

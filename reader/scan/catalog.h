@@ -7,11 +7,14 @@
 
 struct mxlog_catalog_segment {
 	struct mxlog_segment_name name;
-	uint32_t dir;       /* index of its log directory */
-	int fd;             /* of a live segment that is held open, or -1 */
-	int error;          /* why it can't be opened or read, or 0 */
-	const char *why;    /* the same for a person, static; may be NULL */
-	uint64_t size;      /* bytes of the file when the catalog was made */
+	uint32_t dir;    /* index of its log directory */
+	int fd;          /* of a live segment that is held open, or -1 */
+	int error;       /* why it can't be opened or read, or 0 */
+	const char *why; /* the same for a person, static; may be NULL */
+	uint64_t size;   /* bytes of the file when the catalog was made */
+	/* Only lines from this offset on are wanted, UINT64_MAX: none; and a
+	 * hash of the first bytes. Of arrival.h. */
+	uint64_t from, head;
 	uint64_t damaged;   /* lines that are no entry, as far as noticed */
 	uint64_t undecided; /* lines that a pattern could not be tried on */
 	struct mxlog_archive_record *record; /* of an archive; owned */

@@ -11,6 +11,15 @@ static bool in_range(const struct mxlog_query *query,
 	    segment->since_usec <= query->until_usec;
 }
 
+/* Something of it arrived since. */
+static bool is_wanted(const struct mxlog_catalog_segment *segment)
+{
+	if (segment->from == 0 || segment->error < 0)
+		return true;
+	return segment->record ? segment->from != UINT64_MAX
+			       : segment->from < segment->size;
+}
+
 /* What is read from a step on has no time before (or, descending, behind) its
  * bound. */
 static void set_bounds(struct mxlog_plan *plan)
@@ -46,7 +55,7 @@ static int add_steps(struct mxlog_plan *plan)
 
 		plan->stats.segments++;
 		plan->stats.bytes_total += segment->size;
-		if (!in_range(plan->query, segment))
+		if (!in_range(plan->query, segment) || !is_wanted(segment))
 			plan->stats.segments_skipped++;
 		else
 			plan->steps[plan->n_steps++] = (struct mxlog_plan_step){
@@ -111,8 +120,11 @@ static int choose_member(struct mxlog_plan *plan, struct mxlog_plan_step *step,
     uint32_t index)
 {
 	enum mxlog_skip skip = mxlog_member_filter_judge(&plan->filter, index);
+	uint64_t from = plan->catalog->segments[step->segment].from;
 	int r = 0;
 
+	if (step->archive_lines.starts[index + 1] <= from)
+		skip = MXLOG_SKIP_TIME;
 	if (skip == MXLOG_SKIP_NOT && plan->levels &&
 	    mxlog_member_filter_is_whole(&plan->filter, index)) {
 		skip = MXLOG_SKIP_DIRECTORY;
@@ -221,13 +233,38 @@ static void open_step(struct mxlog_plan *plan, struct mxlog_plan_step *step)
 		step->n_pieces = 1; /* to tell of it */
 }
 
+/* The one that holds the first line wanted. */
+static uint32_t first_piece(const struct mxlog_plan *plan,
+    const struct mxlog_plan_step *step)
+{
+	uint64_t from = plan->catalog->segments[step->segment].from;
+
+	if (step->members || step->error < 0)
+		return 0;
+	return (
+	    uint32_t)MIN(from / MXLOG_CHUNK_BYTES, (uint64_t)step->n_pieces);
+}
+
+/* What was read before is left out. */
+static void cut_front(struct mxlog_chunk *chunk, uint64_t from)
+{
+	uint64_t n = from > chunk->offset ? from - chunk->offset : 0;
+
+	n = MIN(n, (uint64_t)chunk->len);
+	chunk->text += n;
+	chunk->len -= (size_t)n;
+	chunk->offset += n;
+}
+
 int mxlog_plan_next(struct mxlog_plan *plan, struct mxlog_worker_pool_task *ret)
 {
 	while (plan->at_step < plan->n_steps) {
 		struct mxlog_plan_step *step = &plan->steps[plan->at_step];
 
-		if (!step->open)
+		if (!step->open) {
 			open_step(plan, step);
+			plan->at_piece = first_piece(plan, step);
+		}
 		if (plan->at_piece < step->n_pieces) {
 			ret->step = (uint32_t)plan->at_step;
 			ret->piece = plan->at_piece++;
@@ -249,6 +286,7 @@ int mxlog_plan_read(const struct mxlog_plan *plan,
 	const struct mxlog_plan_step *step = &plan->steps[task->step];
 	const struct mxlog_catalog_segment *segment =
 	    &plan->catalog->segments[step->segment];
+	int r;
 
 	chunk->segment = step->segment;
 	chunk->step = task->step;
@@ -257,10 +295,15 @@ int mxlog_plan_read(const struct mxlog_plan *plan,
 		return step->error;
 	}
 	if (step->members)
-		return mxlog_archive_lines_read(&step->archive_lines,
+		r = mxlog_archive_lines_read(&step->archive_lines,
 		    step->members[task->piece], scratch, chunk, &chunk->reason);
-	return mxlog_chunk_read(chunk, step->fd >= 0 ? step->fd : segment->fd,
-	    step->size, task->piece);
+	else
+		r = mxlog_chunk_read(chunk,
+		    step->fd >= 0 ? step->fd : segment->fd, step->size,
+		    task->piece);
+	if (r >= 0 && segment->from > 0)
+		cut_front(chunk, segment->from);
+	return r;
 }
 
 void mxlog_plan_release(struct mxlog_plan *plan, size_t step)

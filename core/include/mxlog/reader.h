@@ -72,6 +72,20 @@ MXLOG_EXPORT void mxlog_reader_on_progress(struct mxlog_reader *reader,
 MXLOG_EXPORT int mxlog_reader_seek(struct mxlog_reader *reader,
     const char *cursor, bool after, struct mxlog_error *reterr);
 
+/* Arrival: begin where an earlier reader ended, and read what was stored since,
+ * whatever its times are and however many writers there are: nothing is lost and
+ * nothing read twice, also once it is archived. `text` is what that one's
+ * mxlog_reader_get_arrival() gave, or empty to read all; before the first
+ * _next(). -EINVAL with reterr for any other text. */
+MXLOG_EXPORT int mxlog_reader_set_arrival(struct mxlog_reader *reader,
+    const char *text, size_t len, struct mxlog_error *reterr);
+
+/* Where this reader ends, as a text of lines that the caller frees: to be kept
+ * once all that it found is dealt with. -ENOENT unless _set_arrival() was
+ * called. */
+MXLOG_EXPORT int mxlog_reader_get_arrival(const struct mxlog_reader *reader,
+    char **ret, size_t *ret_len);
+
 /* Follow: of what there is _next() returns the last ones, as many as the
  * query's limit says, in the order of time, then what is appended to live
  * segments, as it is stored, also to those that come later, that replace others
