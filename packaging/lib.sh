@@ -17,6 +17,7 @@ build_packages=(
 	gcc libc6-dev make cmake pkg-config dpkg-dev rsyslog
 	libestr-dev libfastjson-dev libsystemd-dev libjson-c-dev libyaml-dev
 	libpcre2-dev zlib1g-dev libdeflate-dev libssl-dev libdw-dev
+	libutf8proc-dev
 )
 
 say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*"; }

@@ -12,6 +12,7 @@
 
 enum {
 	WIDTH = 80,
+	PAGER_NOT_RUN = 126, /* the shell's status for it, and 127 */
 };
 
 #define PROGRESS_AFTER (1 * USEC_PER_SEC)
@@ -36,6 +37,33 @@ static void leave(int number)
 		(void)!write(STDERR_FILENO, reset, sizeof(reset) - 1);
 	(void)signal(number, SIG_DFL);
 	(void)raise(number);
+}
+
+/* The pager ended: nobody wants to see more, also of what was not found yet. */
+static void pager_ended(int number)
+{
+	static const char failed[] =
+	    "mxlog-read: the pager could not be run; set PAGER to cat\n";
+	int status, error = errno;
+
+	(void)number;
+	if (waitpid(-1, &status, WNOHANG) <= 0) {
+		errno = error;
+		return; /* it was stopped, or continued */
+	}
+	if (!WIFEXITED(status) || WEXITSTATUS(status) < PAGER_NOT_RUN)
+		_exit(0);
+	(void)!write(STDERR_FILENO, failed, sizeof(failed) - 1);
+	_exit(1);
+}
+
+static void watch_pager(void)
+{
+	struct sigaction action = { .sa_handler = pager_ended,
+		.sa_flags = SA_RESTART | SA_NOCLDSTOP };
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGCHLD, &action, NULL);
 }
 
 static void catch_signals(void)
@@ -111,8 +139,12 @@ static bool is_there(const char *command)
 /* In the child: what is read is what the parent prints. */
 static void run_pager(const char *command, int in)
 {
+	const char *less = getenv("MXLOG_LESS");
+
 	(void)dup2(in, STDIN_FILENO);
-	(void)setenv("LESS", "FRSXMK", 0);
+	/* What somebody likes to read files with may show colours as escapes
+	 * and keep a single line waiting for a key. */
+	(void)setenv("LESS", less ? less : "FRSXMK", 1);
 	(void)setenv("LESSSECURE", "1", 0);
 	(void)setenv("LESSCHARSET", "utf-8", 0);
 	(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -138,6 +170,7 @@ static int start_pager(struct mxlog_read_terminal *terminal)
 	}
 	if (pipe2(pipes, O_CLOEXEC) < 0)
 		return -errno;
+	watch_pager();
 	pid = fork();
 	if (pid < 0) {
 		(void)close(pipes[0]);
@@ -211,6 +244,8 @@ void mxlog_read_terminal_close(struct mxlog_read_terminal *terminal)
 	mxlog_read_terminal_clear(terminal);
 	if (terminal->pager_pid <= 0)
 		return;
+	/* From here on it ends when it was told all. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	(void)close(terminal->screen.fd);
 	while (waitpid(terminal->pager_pid, NULL, 0) < 0 && errno == EINTR)
 		;

@@ -2,6 +2,7 @@
 #include "command/screen.h"
 
 #include "base/utf8.h"
+#include "extern/width.h"
 
 struct range {
 	uint32_t first, last;
@@ -20,34 +21,8 @@ static const struct range hidden[] = {
 	{ 0xe0000, 0xe007f }, /* tags */
 };
 
-/* Two columns wide, roughly Unicode's East Asian Width W and F. */
-static const struct range wide[] = {
-	{ 0x1100, 0x115f },
-	{ 0x2e80, 0x303e },
-	{ 0x3041, 0x33ff },
-	{ 0x3400, 0x4dbf },
-	{ 0x4e00, 0x9fff },
-	{ 0xa000, 0xa4cf },
-	{ 0xac00, 0xd7a3 },
-	{ 0xf900, 0xfaff },
-	{ 0xfe30, 0xfe6f },
-	{ 0xff00, 0xff60 },
-	{ 0xffe0, 0xffe6 },
-	{ 0x1f300, 0x1f64f },
-	{ 0x1f900, 0x1f9ff },
-	{ 0x20000, 0x3fffd },
-};
-
-static const struct range combining[] = {
-	{ 0x0300, 0x036f },
-	{ 0x0483, 0x0489 },
-	{ 0x0591, 0x05bd },
-	{ 0x064b, 0x065f },
-	{ 0x1ab0, 0x1aff },
-	{ 0x1dc0, 0x1dff },
-	{ 0x20d0, 0x20ff },
-	{ 0xfe00, 0xfe0f },
-	{ 0xfe20, 0xfe2f },
+enum {
+	JOINER = 0x200d,
 };
 
 static bool within(uint32_t c, const struct range *ranges, size_t n)
@@ -108,31 +83,55 @@ static size_t next_char(const char *text, size_t len, uint32_t *ret)
 	return n;
 }
 
+/* A zero width joiner between two pictures makes them one: it hides nothing. */
+static bool joins(uint32_t before, uint32_t c, const char *next, size_t len)
+{
+	uint32_t after;
+
+	return c == JOINER &&
+	    (mxlog_width_is_picture(before) ||
+		mxlog_width_is_modifier(before)) &&
+	    next_char(next, len, &after) > 0 && mxlog_width_is_picture(after);
+}
+
+/* Append the character that begins at `at`; its length, or an error. */
+static int add_character(struct mxlog_buf *buf, const char *text, size_t len,
+    int indent, uint32_t *before)
+{
+	uint32_t c;
+	size_t n = next_char(text, len, &c);
+	int r;
+
+	if (n == 0)
+		r = mxlog_utf8_append(buf, c);
+	else if (is_plain(c) || joins(*before, c, text + n, len - n))
+		r = mxlog_buf_add(buf, text, n);
+	else
+		r = add_special(buf, c, indent);
+	*before = c;
+	return r < 0 ? r : (int)MAX(n, (size_t)1);
+}
+
 int mxlog_screen_text(struct mxlog_buf *buf, const char *text, size_t len,
     int indent)
 {
+	uint32_t before = 0;
 	size_t at = 0;
 	int r = 0;
 
 	while (r >= 0 && at < len) {
 		size_t n = plain_ascii(text + at, len - at);
-		uint32_t c;
 
 		if (n > 0) {
 			r = mxlog_buf_add(buf, text + at, n);
 			at += n;
+			before = 0;
 			continue;
 		}
-		n = next_char(text + at, len - at, &c);
-		if (n == 0)
-			r = mxlog_utf8_append(buf, c);
-		else if (is_plain(c))
-			r = mxlog_buf_add(buf, text + at, n);
-		else
-			r = add_special(buf, c, indent);
-		at += MAX(n, (size_t)1);
+		r = add_character(buf, text + at, len - at, indent, &before);
+		at += r > 0 ? (size_t)r : 0;
 	}
-	return r;
+	return MIN(r, 0);
 }
 
 static int add_escape(struct mxlog_buf *buf, uint32_t c)
@@ -176,15 +175,17 @@ int mxlog_screen_json(struct mxlog_buf *buf, const char *line, size_t len)
 size_t mxlog_screen_width(const char *text, size_t len)
 {
 	size_t at = 0, width = 0;
+	bool joined = false;
 
 	while (at < len) {
 		uint32_t c;
 		size_t n = next_char(text + at, len - at, &c);
 
 		at += MAX(n, (size_t)1);
-		if (within(c, combining, ARRAY_LEN(combining)))
-			continue;
-		width += within(c, wide, ARRAY_LEN(wide)) ? 2 : 1;
+		if (!(joined && mxlog_width_is_picture(c)) &&
+		    !mxlog_width_is_modifier(c))
+			width += mxlog_width_of(c);
+		joined = c == JOINER;
 	}
 	return width;
 }

@@ -152,6 +152,30 @@ run "echo status \$?"
 wait_for 'status 130'
 gone '% of '
 
+echo "-- with the pager it ends a search that found nothing yet"
+# Without F the pager begins before there is anything to show.
+run "clear; MXLOG_LESS=RSXMK mxlog-read -D $dir/slow --regex -g '^(a*)*(a*)*(a*)*b'; echo en''ded"
+sleep 1
+term send-keys C-c
+for i in $(seq 30); do
+	if screen | grep -q '^ended'; then break; fi
+	sleep 0.1
+done
+screen | grep -q '^ended' || { echo "the search goes on"; screen; exit 1; }
+
+mkdir -m 700 "$dir/raw"
+printf '{"trace_id":"01HQ8Z9X0ABCDEFGHJKMNPQRST","timestamp":"2026-01-28T10:00:00.000001Z","level":"INFO","module":"m","message":"a\\u001b[31mred"}\n' \
+	>"$dir/raw/2026-01-28.log"
+echo "-- a LESS of one's own, without R, is for other programs"
+run "clear; LESS=-S mxlog-read -D $dir/raw; echo en''ded"
+wait_for 'ended'
+gone 'ESC'
+
+echo "-- CSV holds nothing raw there"
+run "clear; mxlog-read -D $dir/raw --no-pager -o csv; echo en''ded"
+wait_for 'ended'
+wait_for 'a\x1b[31mred'
+
 echo "-- a file never gets it"
 run "clear; $slow 2>$dir/stderr; echo status \$?"
 wait_for 'status 0'

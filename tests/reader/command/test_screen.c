@@ -16,6 +16,8 @@ static void check_text(const char *text, size_t len, int indent,
 	mxlog_buf_done(&buf);
 }
 
+#define FAMILY "\U0001f469\U0001f3fd\u200d\U0001f467"
+
 START_TEST(what_steers_a_terminal_is_shown)
 {
 	check_text(LITERAL("\033[31mred\007"), -1, "\\x1b[31mred\\x07");
@@ -93,9 +95,28 @@ START_TEST(wide_characters_count_twice_and_marks_not)
 	ck_assert_uint_eq(mxlog_screen_width(LITERAL("abc")), 3);
 	ck_assert_uint_eq(mxlog_screen_width(LITERAL("\u65e5\u672c")), 4);
 	ck_assert_uint_eq(mxlog_screen_width(LITERAL("e\u0301")), 1);
+	ck_assert_uint_eq(mxlog_screen_width(LITERAL("\U0001f680")), 2);
+	ck_assert_uint_eq(mxlog_screen_width(LITERAL("\u2705")), 2);
+	ck_assert_uint_eq(mxlog_screen_width(LITERAL("\u0e01\u0e34")), 1);
+	/* A family is one picture. */
+	ck_assert_uint_eq(mxlog_screen_width(LITERAL(FAMILY)), 2);
+}
+END_TEST
+
+START_TEST(pictures_that_are_joined_stay_whole)
+{
+	struct mxlog_buf buf = { 0 };
+
+	ck_assert_int_eq(mxlog_screen_text(&buf,
+			     LITERAL("a\u200db " FAMILY " \u200d"), -1),
+	    0);
+	ck_assert_uint_eq(buf.len, strlen("a<U+200D>b " FAMILY " <U+200D>"));
+	ck_assert_mem_eq(buf.data, "a<U+200D>b " FAMILY " <U+200D>", buf.len);
+	mxlog_buf_done(&buf);
 }
 END_TEST
 
 SUITE("screen", what_steers_a_terminal_is_shown, lines_are_indented_or_shown,
     json_stays_the_same_json, nothing_raw_gets_through_whatever_the_bytes_are,
-    wide_characters_count_twice_and_marks_not)
+    wide_characters_count_twice_and_marks_not,
+    pictures_that_are_joined_stay_whole)
