@@ -151,7 +151,8 @@ int mxlog_reader_set_arrival(struct mxlog_reader *reader, const char *text,
 {
 	int r;
 
-	assert(!reader->started && !reader->by_arrival);
+	if (!reader || reader->started || reader->by_arrival || !text)
+		return -EINVAL;
 	r = mxlog_arrival_parse(&reader->arrival, text, len, reterr);
 	if (r < 0)
 		return r;
@@ -166,6 +167,8 @@ int mxlog_reader_get_arrival(const struct mxlog_reader *reader, char **ret,
 	struct mxlog_buf out = { 0 };
 	int r;
 
+	if (!reader || !ret || !ret_len)
+		return -EINVAL;
 	if (!reader->by_arrival)
 		return -ENOENT;
 	r = mxlog_arrival_format(&reader->arrival, &reader->catalog, &out);

@@ -48,6 +48,14 @@ static void measure(struct mxlog_reader *reader,
 	(void)close(fd);
 }
 
+static bool has_file(const struct mxlog_catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->n_dirs; i++)
+		if (catalog->dirs[i].file)
+			return true;
+	return false;
+}
+
 int mxlog_reader_follow(struct mxlog_reader *reader)
 {
 	struct mxlog_query *query;
@@ -58,6 +66,8 @@ int mxlog_reader_follow(struct mxlog_reader *reader)
 	if (!mxlog_reader_by_time(query) || query->descending ||
 	    query->offset > 0)
 		return -EINVAL;
+	if (has_file(&reader->catalog))
+		return -ENOTDIR;
 	reader->following = true;
 	for (size_t i = 0; i < reader->catalog.n_segments; i++) {
 		struct mxlog_catalog_segment *segment =

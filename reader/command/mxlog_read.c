@@ -160,6 +160,10 @@ static int open_reader(struct mxlog_read_options *options,
 		    reterr);
 	if (r >= 0 && options->follow)
 		r = mxlog_reader_follow(reader);
+	if (r == -ENOTDIR)
+		r = mxlog_error_set(reterr, -EINVAL,
+		    "--follow: only log directories are followed; leave FILE "
+		    "out");
 	if (r < 0)
 		mxlog_reader_close(reader);
 	else

@@ -45,7 +45,7 @@ static const char *find_habit(const char *argument)
 
 static const struct mxlog_program program = {
 	.name = "mxlog-read",
-	.usage = "[options]",
+	.usage = "[options] [FILE...]",
 	.summary = "Show log entries, live and archived, that match all that "
 		   "is asked for.\n",
 	.footer = "Exit status: 0, 1 if something could not be read, 2 for a "

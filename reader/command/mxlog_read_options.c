@@ -17,6 +17,7 @@
 #include "command/mxlog_read_report.h"
 #include "command/mxlog_read_rules.h"
 #include "report/duration_text.h"
+#include "scan/lines_file.h"
 
 enum {
 	QUERY_MAX = 1024 * 1024, /* bytes of a LogQuery's JSON */
@@ -767,11 +768,15 @@ static int set_rest(struct given *given)
 
 static int check_rules(struct given *given)
 {
-	if (given->arguments.n_files > 0)
-		return mxlog_error_set(given->reterr, -EINVAL,
-		    "unexpected argument '%.100s'; to search for text, use "
-		    "-g TEXT",
-		    given->arguments.files[0]);
+	for (size_t i = 0; i < given->arguments.n_files; i++) {
+		const char *file = given->arguments.files[i];
+
+		if (strcmp(file, "-") != 0 && access(file, F_OK) < 0)
+			return mxlog_error_set(given->reterr, -EINVAL,
+			    "there is no file '%.100s'; to search for text, "
+			    "use -g TEXT",
+			    file);
+	}
 	return mxlog_read_rules_check(&given->arguments, given->reterr);
 }
 
@@ -795,10 +800,26 @@ static int default_dir(struct given *given)
 	return r;
 }
 
+static int add_file(struct given *given, const char *file)
+{
+	int r;
+
+	if (strcmp(file, "-") != 0)
+		return add_dir(given, file);
+	r = mxlog_lines_file_keep_stdin();
+	return r < 0 ? mxlog_error_set(given->reterr, r,
+			   "standard input can't be read: %s", strerror(-r))
+		     : add_dir(given, "/dev/stdin");
+}
+
 static int set_dirs(struct given *given)
 {
-	if (has(given, MXLOG_OPT_LOG_DIR))
-		return each(given, MXLOG_OPT_LOG_DIR, add_dir);
+	int r = each(given, MXLOG_OPT_LOG_DIR, add_dir);
+
+	for (size_t i = 0; r >= 0 && i < given->arguments.n_files; i++)
+		r = add_file(given, given->arguments.files[i]);
+	if (r < 0 || given->options->n_dirs > 0)
+		return r;
 	return default_dir(given);
 }
 

@@ -11,6 +11,7 @@
 #include "archive/archive_index.h"
 #include "archive/archive_state.h"
 #include "base/fs.h"
+#include "scan/lines_file.h"
 #include "scan/segment_bounds.h"
 
 enum {
@@ -43,7 +44,8 @@ static int open_dir(struct mxlog_catalog *catalog, const char *path)
 		return -ENOMEM;
 	catalog->n_dirs++;
 	r = mxlog_catalog_open_named(path, &dir->fd);
-	if (r < 0)
+	dir->file = r == -ENOTDIR;
+	if (r < 0 && !dir->file)
 		(void)mxlog_error_set(&dir->problem, r, "%s: %s", path,
 		    strerror(-r));
 	return r == -ENOMEM ? r : 0;
@@ -344,6 +346,36 @@ static int compare(const void *a, const void *b)
 	return (int)y->name.archived - (int)x->name.archived;
 }
 
+/* It may be of any day. */
+static int add_file(struct mxlog_catalog *catalog, uint32_t index)
+{
+	struct mxlog_catalog_dir *dir = &catalog->dirs[index];
+	struct mxlog_catalog_segment segment = {
+		.name = { .kind = catalog->kind },
+		.dir = index,
+		.since_usec = INT64_MIN,
+		.until_usec = INT64_MAX,
+	};
+	struct mxlog_error error = { 0 };
+	int r = mxlog_lines_file_open(dir->path, &segment.fd, &segment.size,
+	    &error);
+
+	if (r >= 0) {
+		r = grow(catalog, 1);
+		if (r < 0)
+			(void)close(segment.fd);
+		else
+			catalog->segments[catalog->n_segments++] = segment;
+		return r;
+	}
+	if (error.code < 0)
+		(void)mxlog_error_set(&dir->problem, r, "%s", error.text);
+	else
+		(void)mxlog_error_set(&dir->problem, r, "%s: %s", dir->path,
+		    strerror(-r));
+	return r == -ENOMEM ? r : 0;
+}
+
 /* What can't be read of it is its own problem. */
 static int add_dir(struct mxlog_catalog *catalog, uint32_t index)
 {
@@ -352,6 +384,8 @@ static int add_dir(struct mxlog_catalog *catalog, uint32_t index)
 	size_t first = catalog->n_segments;
 	int r;
 
+	if (dir->file)
+		return add_file(catalog, index);
 	if (dir->fd < 0)
 		return 0;
 	/* Live segments first: what is archived after they were listed is in
@@ -370,7 +404,7 @@ static int find_problem(const struct mxlog_catalog *catalog,
     struct mxlog_error *reterr)
 {
 	for (size_t i = 0; i < catalog->n_dirs; i++)
-		if (catalog->dirs[i].fd >= 0)
+		if (catalog->dirs[i].fd >= 0 || catalog->dirs[i].file)
 			return 0;
 	if (catalog->n_dirs == 0)
 		return 0;
@@ -429,6 +463,11 @@ void mxlog_catalog_path(const struct mxlog_catalog *catalog,
 	const char *dir =
 	    mxlog_segment_dir(segment->name.kind, segment->name.archived);
 
+	if (catalog->dirs[segment->dir].file) {
+		(void)snprintf(out, size, "%s",
+		    catalog->dirs[segment->dir].path);
+		return;
+	}
 	mxlog_segment_format(name, &segment->name);
 	(void)snprintf(out, size, "%s/%s%s%s", catalog->dirs[segment->dir].path,
 	    dir, *dir ? "/" : "", name);

@@ -24,7 +24,8 @@ struct mxlog_catalog_segment {
 
 struct mxlog_catalog_dir {
 	char *path;
-	int fd; /* -1: it can't be opened */
+	int fd;    /* -1: it can't be opened, or is none */
+	bool file; /* it is one file of lines */
 	/* Why it, or its archives, can't be read; the code is 0 if they can. */
 	struct mxlog_error problem;
 	size_t damaged_records; /* of index.json, left out */
@@ -43,7 +44,8 @@ struct mxlog_catalog {
  * their archives: what is open here stays readable when it is archived
  * meanwhile, and a segment that is in both is read from the live file. Of very
  * many segments some are not held open, see mxlog_catalog_open_segment(). A
- * directory that can't be opened is marked, and an error if none can; so are
+ * directory may also be a file of lines, see lines_file.h. One that can't be
+ * opened is marked, and an error if none can; so are
  * archives whose index can't be read, a segment that can't be opened, and an
  * archive that no record vouches for. */
 int mxlog_catalog_open(struct mxlog_catalog *catalog, enum mxlog_kind kind,

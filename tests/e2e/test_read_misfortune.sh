@@ -67,6 +67,20 @@ check 0 1 "" -D "$log" -n 1 -r
 printf '\xef\xbb\xbf\n' >"$log/2026-01-28.log"
 check 0 0 "" -D "$log"
 
+echo "-- files, wherever they stand and whatever they are called"
+{ line 1; line 2; } >"$dir/old.log.1"
+{ line 3 2025-01-01; line 4 2027-01-01; } | gzip >"$dir/older.gz"
+check 0 4 "" "$dir/old.log.1" "$dir/older.gz"
+check 0 2 "" - <"$dir/old.log.1"
+check 0 2 "" - -S 2027-01-01 "$dir/older.gz" < <(line 5 2027-01-02)
+check 0 1 "" - --count-by module < <(gzip -c "$dir/old.log.1")
+head -c 40 "$dir/older.gz" >"$dir/torn.gz"
+check 1 2 "$dir/torn.gz: Bad message" "$dir/torn.gz" "$dir/old.log.1"
+printf '\xfd7zXZ\0' >"$dir/old.xz"
+check 1 2 "xz -dc FILE" "$dir/old.xz" "$dir/old.log.1"
+check 2 0 "there is no file" needle
+check 2 0 "only log directories" -f "$dir/old.log.1"
+
 echo "-- a message that exhausts a pattern"
 {
 	for i in 1 2 3; do line $i 2026-01-28 "needle $i"; done

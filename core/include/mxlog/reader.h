@@ -47,7 +47,8 @@ struct mxlog_reader_stats {
 /* Told what could not be read, as it is noticed: one line for a person. */
 typedef void mxlog_reader_warn(void *arg, const char *text);
 
-/* Open log directories, archives included; takes no lock. On success the
+/* Open log directories, archives included, and files of lines, plain or gzip;
+ * takes no lock. On success the
  * reader owns the query and *query is NULL; on failure it is untouched. */
 MXLOG_EXPORT int mxlog_reader_open(const char *const *dirs, size_t n_dirs,
     struct mxlog_query **query, struct mxlog_reader **ret,
