@@ -15,27 +15,6 @@ static void free_held(struct mxlog_reader_held *held)
 	free(text);
 }
 
-/* Where the last whole line ends: the rest is still being written. */
-static uint64_t whole_lines(int fd, uint64_t size)
-{
-	char bytes[4096];
-	uint64_t end = size;
-
-	while (end > 0) {
-		size_t want = (size_t)MIN(end, (uint64_t)sizeof(bytes)), n;
-		const char *last;
-
-		if (mxlog_fs_pread_full(fd, bytes, want, (off_t)(end - want),
-			&n) < 0)
-			return size;
-		last = memrchr(bytes, '\n', n);
-		if (last)
-			return end - want + (uint64_t)(last + 1 - bytes);
-		end -= want;
-	}
-	return 0;
-}
-
 /* One that is not held open. */
 static void measure(struct mxlog_reader *reader,
     struct mxlog_catalog_segment *segment)
@@ -44,7 +23,7 @@ static void measure(struct mxlog_reader *reader,
 
 	if (mxlog_catalog_open_segment(&reader->catalog, segment, &fd) < 0)
 		return;
-	segment->size = whole_lines(fd, segment->size);
+	segment->size = mxlog_chunk_whole_lines(fd, segment->size);
 	(void)close(fd);
 }
 
@@ -74,7 +53,8 @@ int mxlog_reader_follow(struct mxlog_reader *reader)
 		    &reader->catalog.segments[i];
 
 		if (segment->fd >= 0)
-			segment->size = whole_lines(segment->fd, segment->size);
+			segment->size =
+			    mxlog_chunk_whole_lines(segment->fd, segment->size);
 		else if (!segment->record && segment->error == 0)
 			measure(reader, segment);
 	}

@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/number.h"
+#include "scan/chunk.h"
 
 #define FIRST_LINE "mxlog-cursor 1"
 
@@ -165,27 +166,6 @@ static uint64_t hash_head(int fd, uint64_t size)
 	return hash;
 }
 
-/* Where the last whole line ends: the rest is still being written. */
-static uint64_t whole_lines(int fd, uint64_t size)
-{
-	char bytes[4096];
-	uint64_t end = size;
-
-	while (end > 0) {
-		size_t want = (size_t)MIN(end, (uint64_t)sizeof(bytes)), n;
-		const char *last;
-
-		if (mxlog_fs_pread_full(fd, bytes, want, (off_t)(end - want),
-			&n) < 0)
-			return size;
-		last = memrchr(bytes, '\n', n);
-		if (last)
-			return end - want + (uint64_t)(last + 1 - bytes);
-		end -= want;
-	}
-	return 0;
-}
-
 static uint64_t begin_of_archive(const struct mxlog_arrival_entry *entry)
 {
 	return entry ? entry->offset : 0;
@@ -199,7 +179,7 @@ static uint64_t begin_of_live(int fd,
 	    (entry->head != 0 && entry->head != segment->head))
 		return 0; /* another file of that name */
 	/* Its writer may have taken back what it could not write wholly. */
-	return whole_lines(fd, MIN(entry->offset, segment->size));
+	return mxlog_chunk_whole_lines(fd, MIN(entry->offset, segment->size));
 }
 
 static void apply_live(struct mxlog_catalog *catalog,
@@ -212,7 +192,7 @@ static void apply_live(struct mxlog_catalog *catalog,
 		segment->from = begin_of_archive(entry);
 		return;
 	}
-	segment->size = whole_lines(fd, segment->size);
+	segment->size = mxlog_chunk_whole_lines(fd, segment->size);
 	segment->head = hash_head(fd, segment->size);
 	segment->from = begin_of_live(fd, segment, entry);
 	if (segment->fd < 0)

@@ -164,3 +164,23 @@ int mxlog_chunk_read(struct mxlog_chunk *chunk, int fd, uint64_t size,
 	chunk->len = bytes->len - skip;
 	return 0;
 }
+
+uint64_t mxlog_chunk_whole_lines(int fd, uint64_t size)
+{
+	char bytes[4096];
+	uint64_t end = size;
+
+	while (end > 0) {
+		size_t want = (size_t)MIN(end, (uint64_t)sizeof(bytes)), n;
+		const char *last;
+
+		if (mxlog_fs_pread_full(fd, bytes, want, (off_t)(end - want),
+			&n) < 0)
+			return size;
+		last = memrchr(bytes, '\n', n);
+		if (last)
+			return end - want + (uint64_t)(last + 1 - bytes);
+		end -= want;
+	}
+	return 0;
+}

@@ -65,3 +65,7 @@ uint64_t mxlog_chunk_pieces(uint64_t size);
  * MXLOG_LINE_MAX are left out and counted as damaged. */
 int mxlog_chunk_read(struct mxlog_chunk *chunk, int fd, uint64_t size,
     uint64_t piece);
+
+/* Where the last whole line of the first `size` bytes ends: the rest is still
+ * being written. */
+uint64_t mxlog_chunk_whole_lines(int fd, uint64_t size);
