@@ -219,7 +219,7 @@ void mxlog_reader_follow_done(struct mxlog_reader *reader)
 {
 	mxlog_follow_free(reader->follow);
 	mxlog_chunk_done(&reader->chunk);
-	for (size_t i = 0; i < reader->held_left; i++)
+	for (size_t i = 0; i < reader->n_held; i++)
 		free_held(&reader->held[i]);
 	free(reader->held);
 }
