@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <mxlog/config.h>
+#include <mxlog/payload.h>
 
 #include <stdlib.h>
 
@@ -92,6 +93,7 @@ void mxlog_config_free(struct mxlog_config *config)
 	free_existing_modules(config);
 	free(config->archive_key_file);
 	free_texts(config->source_roots, config->n_source_roots);
+	mxlog_payload_rules_free(config->payload);
 	free_texts(config->modules, config->n_modules);
 	free(config->module_path);
 	free(config->path);

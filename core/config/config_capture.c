@@ -47,3 +47,9 @@ const char *mxlog_config_get_section_name(const struct mxlog_config *config,
 
 	return index < config->n_sections ? config->sections[index].name : NULL;
 }
+
+struct mxlog_payload_rules *mxlog_config_get_payload(
+    const struct mxlog_config *config)
+{
+	return config->payload;
+}

@@ -4,6 +4,7 @@
 
 #include "base/json_build.h"
 #include "config/config_item.h"
+#include "config/config_parse.h"
 
 static void add_pair(struct mxlog_json_build *build, const char *key,
     const char *text)
@@ -161,6 +162,9 @@ static void add_item(struct mxlog_json_build *build,
 		break;
 	case MXLOG_CONFIG_PATHS:
 		add_texts(build, config->source_roots, config->n_source_roots);
+		break;
+	case MXLOG_CONFIG_PAYLOAD:
+		mxlog_config_encode_payload(config, build);
 		break;
 	case MXLOG_CONFIG_NAMES:
 		add_texts(build, config->modules, config->n_modules);

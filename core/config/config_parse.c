@@ -70,6 +70,8 @@ static int parse_item(const struct mxlog_config_parse *parse,
 		return mxlog_config_parse_loggers(parse, node);
 	case MXLOG_CONFIG_EXISTING:
 		return mxlog_config_parse_existing(parse, node);
+	case MXLOG_CONFIG_PAYLOAD:
+		return mxlog_config_parse_payload(parse, node);
 	case MXLOG_CONFIG_NAMES:
 		return mxlog_config_parse_modules(parse, node);
 	case MXLOG_CONFIG_PATHS:

@@ -20,6 +20,14 @@ int mxlog_config_parse_existing(const struct mxlog_config_parse *parse,
 int mxlog_config_parse_modules(const struct mxlog_config_parse *parse,
     const struct mxlog_yaml *node);
 
+int mxlog_config_parse_payload(const struct mxlog_config_parse *parse,
+    const struct mxlog_yaml *node);
+
+/* Write what was read there. */
+struct mxlog_json_build;
+void mxlog_config_encode_payload(const struct mxlog_config *config,
+    struct mxlog_json_build *build);
+
 /* True if a capture module may be called so. */
 bool mxlog_config_is_capture_name(const char *name);
 

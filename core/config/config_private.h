@@ -99,6 +99,8 @@ struct mxlog_config {
 	uint32_t verify_days;   /* 0: archives are not verified in turn */
 	char **source_roots;
 	size_t n_source_roots;
+	/* What applications' payloads are read by; NULL: what is known anyway. */
+	struct mxlog_payload_rules *payload;
 	char **modules; /* capture modules to load */
 	size_t n_modules;
 	char *module_path;

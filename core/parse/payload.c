@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A payload is read twice: first to see that it is JSON, of a bearable size,
  * and which of its members to take for which field; then to take them. */
-#include "parse/payload_private.h"
+#include "parse/payload_rules.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -125,15 +125,32 @@ const struct mxlog_payload_key *mxlog_payload_find(const char *path, size_t len)
 	return find(path, len);
 }
 
-/* The number of the object to look into, or -1. */
-static int find_into(const char *path, size_t len)
+const struct mxlog_payload_key *mxlog_lift_find(const struct mxlog_lift *lift,
+    const char *path, size_t len)
 {
+	const struct mxlog_payload_key *key = NULL;
+
+	if (UNLIKELY(lift->rules != NULL))
+		key = mxlog_payload_rules_find(lift->rules, path, len);
+	return key ? key : find(path, len);
+}
+
+/* The number of the object to look into, or -1. */
+static int find_into(const struct mxlog_lift *lift, const char *path,
+    size_t len)
+{
+	int into = -1;
+
 	for (size_t i = 0; i < ARRAY_LEN(intos); i++)
 		if (intos[i].len == len &&
 		    memcmp(intos[i].path, path, len) == 0)
 			return (int)i;
-	return -1;
+	if (lift->rules)
+		into = mxlog_payload_rules_find_into(lift->rules, path, len);
+	return into < 0 ? -1 : (int)ARRAY_LEN(intos) + into;
 }
+
+static_assert(ARRAY_LEN(intos) + MXLOG_PAYLOAD_INTOS <= 64, "payload.def");
 
 static bool is_context(const char *path, size_t len)
 {
@@ -249,7 +266,7 @@ static int walk_member(struct walk *walk, size_t prefix, uint64_t inside,
 	if (r < 0)
 		return r;
 	into = value->type == MXLOG_JSON_OBJECT && depth < INTO_DEPTH
-	    ? find_into(path, len)
+	    ? find_into(walk->lift, path, len)
 	    : -1;
 	if (into >= 0 &&
 	    (walk->all || (walk->lift->into & (UINT64_C(1) << into)))) {
@@ -376,7 +393,6 @@ static int note_key(struct mxlog_lift *lift,
     const struct mxlog_payload_key *key, const struct mxlog_json_token *value)
 {
 	struct mxlog_lift_level level = { 0 };
-	size_t i = (size_t)(key - keys);
 	int r;
 
 	if (key->use == MXLOG_USE_LEVEL) {
@@ -386,7 +402,9 @@ static int note_key(struct mxlog_lift *lift,
 	}
 	if (key->use == MXLOG_USE_TRACE_ID && !is_id(value))
 		return 0;
-	lift->met[i / 64] |= UINT64_C(1) << i % 64;
+	if (key >= keys && key < keys + ARRAY_LEN(keys))
+		lift->met[(key - keys) / 64] |= UINT64_C(1)
+		    << (key - keys) % 64;
 	if (!key->beside) {
 		compete(lift, key, &level);
 	} else if (lift->n_maybe < MXLOG_PAYLOAD_MAYBE) {
@@ -400,7 +418,7 @@ static int note_key(struct mxlog_lift *lift,
 static int survey(struct mxlog_lift *lift, const char *path, size_t len,
     const struct mxlog_json_token *value, uint64_t inside)
 {
-	const struct mxlog_payload_key *key = find(path, len);
+	const struct mxlog_payload_key *key = mxlog_lift_find(lift, path, len);
 
 	remember(lift, path, len, value, key);
 	lift->n_members++;
@@ -500,7 +518,7 @@ static int find_and_take(struct mxlog_lift *lift, const char *path, size_t len,
     const struct mxlog_json_token *value, uint64_t inside)
 {
 	(void)inside;
-	return take(lift, path, len, value, mxlog_payload_find(path, len));
+	return take(lift, path, len, value, mxlog_lift_find(lift, path, len));
 }
 
 static int take_all(struct mxlog_lift *lift, const char *text, size_t len)
@@ -601,6 +619,7 @@ static int lift_object(struct mxlog_lift *lift, const char *text, size_t len,
 static void restart(struct mxlog_lift *lift)
 {
 	*lift = (struct mxlog_lift){
+		.rules = lift->rules,
 		.entry = lift->entry,
 		.metric = lift->metric,
 		.reserved = lift->reserved,
@@ -632,7 +651,7 @@ static int lift_json(struct mxlog_lift *lift, const char *text, size_t len,
 static int lift_logfmt(struct mxlog_lift *lift, const char *text, size_t len,
     enum mxlog_payload_kind *ret)
 {
-	int r = mxlog_payload_read_logfmt(&lift->unfolded, text, len);
+	int r = mxlog_payload_read_logfmt(lift, &lift->unfolded, text, len);
 
 	if (r <= 0)
 		return r;
@@ -677,10 +696,20 @@ int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
     const char *text, size_t len, const char *const *reserved,
     enum mxlog_payload_kind *ret)
 {
+	return mxlog_payload_lift_by(NULL, entry, metric, text, len, reserved,
+	    ret);
+}
+
+int mxlog_payload_lift_by(const struct mxlog_payload_rules *rules,
+    struct mxlog_entry *entry, struct mxlog_metric *metric, const char *text,
+    size_t len, const char *const *reserved, enum mxlog_payload_kind *ret)
+{
 	if (!entry || (!text && len > 0) || !ret)
 		return -EINVAL;
 
-	struct mxlog_lift lift = { .entry = entry, .metric = metric };
+	struct mxlog_lift lift = { .rules = rules,
+		.entry = entry,
+		.metric = metric };
 	int r;
 
 	mxlog_lift_reserve(&lift, reserved);

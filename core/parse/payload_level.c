@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "base/number.h"
-#include "parse/payload_private.h"
+#include "parse/payload_rules.h"
 
 enum scale {
 	SCALE_COMMON,
@@ -159,11 +159,22 @@ static bool of_text(const char *text, size_t len,
 	    (len == 1 && of_letter(*text, ret)) || of_degree(text, len, ret);
 }
 
-bool mxlog_payload_is_level_name(const char *text, size_t len)
+/* A name that the rules give: it says more than its level. */
+static bool of_rules(const struct mxlog_lift *lift, const char *text,
+    size_t len, struct mxlog_lift_level *ret)
+{
+	ret->exact = false;
+	return lift->rules &&
+	    mxlog_payload_rules_find_level(lift->rules, text, len, &ret->level);
+}
+
+bool mxlog_lift_is_level_name(const struct mxlog_lift *lift, const char *text,
+    size_t len)
 {
 	struct mxlog_lift_level level;
 
-	return of_name(text, len, &level) || of_degree(text, len, &level);
+	return of_rules(lift, text, len, &level) ||
+	    of_name(text, len, &level) || of_degree(text, len, &level);
 }
 
 int mxlog_lift_find_level(struct mxlog_lift *lift,
@@ -177,7 +188,8 @@ int mxlog_lift_find_level(struct mxlog_lift *lift,
 	r = mxlog_lift_text(lift, token, &text, &len);
 	if (r < 0)
 		return r;
-	if (!(token->type == MXLOG_JSON_NUMBER
+	if (!of_rules(lift, text, len, ret) &&
+	    !(token->type == MXLOG_JSON_NUMBER
 		    ? of_number(text, len, scale_of(key), ret)
 		    : of_text(text, len, key, ret)))
 		return 0;

@@ -18,6 +18,7 @@ struct pair {
 };
 
 struct pairs {
+	const struct mxlog_lift *lift;
 	const char *at, *end;
 	struct pair pair[PAIRS_MAX];
 	size_t n;
@@ -110,10 +111,11 @@ static bool read_pairs(struct pairs *pairs)
 		if (pairs->n == PAIRS_MAX || !read_key(pairs, pair) ||
 		    !read_value(pairs, pair) || is_known(pairs, pair))
 			return false;
-		key = mxlog_payload_find(pair->key, pair->key_len);
+		key = mxlog_lift_find(pairs->lift, pair->key, pair->key_len);
 		pairs->level |= key && key->use == MXLOG_USE_LEVEL &&
 		    !key->beside &&
-		    mxlog_payload_is_level_name(pair->value, pair->len);
+		    mxlog_lift_is_level_name(pairs->lift, pair->value,
+			pair->len);
 		pairs->n++;
 		skip_end(pairs);
 	}
@@ -208,8 +210,8 @@ static int write_pair(struct mxlog_buf *out, const struct pair *pair)
 	return write_string(out, pair->value, pair->len, pair->quoted);
 }
 
-int mxlog_payload_read_logfmt(struct mxlog_buf *ret, const char *text,
-    size_t len)
+int mxlog_payload_read_logfmt(const struct mxlog_lift *lift,
+    struct mxlog_buf *ret, const char *text, size_t len)
 {
 	struct pairs pairs;
 	int r = 0;
@@ -219,6 +221,7 @@ int mxlog_payload_read_logfmt(struct mxlog_buf *ret, const char *text,
 	    mxlog_payload_folded(text + len - 4, 4) == 4)
 		len -= 4;
 	/* Most texts end here: their first word has no '='. */
+	pairs.lift = lift;
 	pairs.at = text;
 	pairs.end = text + len;
 	if (!read_key(&pairs, &pairs.pair[0]))

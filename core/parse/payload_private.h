@@ -39,7 +39,7 @@ struct mxlog_payload_key {
 	const char *path;
 	size_t len;
 	enum mxlog_payload_use use;
-	unsigned rank;
+	int rank;
 	const char *beside; /* it counts only beside that one; NULL: always */
 };
 
@@ -66,6 +66,7 @@ struct mxlog_lift_seen {
 };
 
 struct mxlog_lift {
+	const struct mxlog_payload_rules *rules; /* or NULL */
 	struct mxlog_entry *entry;
 	struct mxlog_metric *metric;
 	const char *const *reserved; /* names, or NULL: none */
@@ -96,7 +97,11 @@ struct mxlog_lift {
 	bool done[MXLOG_USE_COUNT];
 };
 
-/* The key of that path, or NULL. */
+/* The key of that path by the rules or the table, or NULL. */
+const struct mxlog_payload_key *mxlog_lift_find(const struct mxlog_lift *lift,
+    const char *path, size_t len);
+
+/* The key of that path in the table, or NULL. */
 const struct mxlog_payload_key *mxlog_payload_find(const char *path,
     size_t len);
 
@@ -149,8 +154,8 @@ int mxlog_payload_unwrap(struct mxlog_lift *lift, const char **text,
 
 /* Put a text that is logfmt into *ret, replacing what is there, as a JSON
  * object: 1, or 0 if it is none. -ENOMEM. */
-int mxlog_payload_read_logfmt(struct mxlog_buf *ret, const char *text,
-    size_t len);
+int mxlog_payload_read_logfmt(const struct mxlog_lift *lift,
+    struct mxlog_buf *ret, const char *text, size_t len);
 
 /* Keep in context what an event in CEF or LEEF says; of anything else nothing.
  * -ENOMEM. */
@@ -158,7 +163,8 @@ int mxlog_payload_lift_event(struct mxlog_lift *lift, const char *text,
     size_t len);
 
 /* A level's name, perhaps with a degree: no letter and no number. */
-bool mxlog_payload_is_level_name(const char *text, size_t len);
+bool mxlog_lift_is_level_name(const struct mxlog_lift *lift, const char *text,
+    size_t len);
 
 /* The level that a member of this key names: 1, or 0 if it names none. */
 int mxlog_lift_find_level(struct mxlog_lift *lift,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <mxlog/payload.h>
+
 #include "base/number.h"
 #include "config/config_private.h"
 #include "entry/ndjson.h"
@@ -20,6 +22,7 @@ enum {
 /* What a reload replaces. */
 struct rules {
 	struct mxlog_pipeline *pipeline;
+	struct mxlog_payload_rules *payload;
 	struct mxlog_config levels; /* level and module_levels alone are set */
 	enum mxlog_level lowest;    /* no module keeps anything below */
 	enum mxlog_level exception_level;
@@ -45,6 +48,7 @@ static void rules_done(struct rules *rules)
 		free(rules->levels.module_levels[i].module);
 	free(rules->levels.module_levels);
 	mxlog_pipeline_free(rules->pipeline);
+	mxlog_payload_rules_free(rules->payload);
 	*rules = (struct rules){ 0 };
 }
 
@@ -78,7 +82,9 @@ static int rules_init(struct rules *rules, const struct mxlog_config *config,
 {
 	int r;
 
-	*rules = (struct rules){ 0 };
+	*rules = (struct rules){
+		.payload = mxlog_payload_rules_ref(config->payload),
+	};
 	r = copy_levels(rules, config);
 	if (r < 0)
 		(void)mxlog_error_set(reterr, r, "out of memory");
@@ -502,6 +508,12 @@ int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
 
 	return mxlog_writer_add_audit_with(writer, level, action, result,
 	    message, NULL, NULL);
+}
+
+const struct mxlog_payload_rules *mxlog_writer_get_payload(
+    const struct mxlog_writer *writer)
+{
+	return writer->rules.payload;
 }
 
 /* ---- storing ---- */

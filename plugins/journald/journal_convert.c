@@ -556,8 +556,8 @@ static int lift_whole_entry(const struct job *job, enum mxlog_payload_kind *ret)
 	*ret = MXLOG_PAYLOAD_TEXT;
 	if (!text || len == 0 || text[0] != '{')
 		return 0;
-	return mxlog_payload_lift(job->entry, job->metric, text, len,
-	    job->converter->reserved, ret);
+	return mxlog_payload_lift_by(job->converter->payload, job->entry,
+	    job->metric, text, len, job->converter->reserved, ret);
 }
 
 static int lift_message(const struct job *job, enum mxlog_payload_kind *ret)
@@ -571,8 +571,8 @@ static int lift_message(const struct job *job, enum mxlog_payload_kind *ret)
 	text =
 	    mxlog_journal_record_get(job->record, MXLOG_JOURNAL_MESSAGE, &len);
 	if (text) {
-		r = mxlog_payload_lift(job->entry, job->metric, text, len,
-		    job->converter->reserved, ret);
+		r = mxlog_payload_lift_by(job->converter->payload, job->entry,
+		    job->metric, text, len, job->converter->reserved, ret);
 		if (r == 0 && *ret != MXLOG_PAYLOAD_METRIC &&
 		    has_lines(text, len))
 			r = mxlog_traceback_lift(job->entry);

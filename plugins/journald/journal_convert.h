@@ -15,6 +15,7 @@ enum {
 /* What all conversions share. Zeroed is not ready. */
 struct mxlog_journal_converter {
 	/* Context keys that only journald and we may set, ended by NULL. */
+	const struct mxlog_payload_rules *payload; /* borrowed, or NULL */
 	const char *reserved[MXLOG_JOURNAL_RESERVED_MAX];
 	size_t reserved_len[MXLOG_JOURNAL_RESERVED_MAX];
 };

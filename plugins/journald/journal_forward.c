@@ -412,6 +412,8 @@ static int emit(void *arg, const struct mxlog_journal_record *record,
 	bool metric;
 	int r;
 
+	forward->converter.payload =
+	    mxlog_writer_get_payload(forward->host->writer);
 	r = mxlog_journal_convert(&forward->converter, record, forward->entry,
 	    forward->metric, &metric);
 	if (r == 0)

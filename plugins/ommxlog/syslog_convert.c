@@ -200,8 +200,9 @@ static int lift_fields(struct mxlog_syslog_converter *converter,
 		*end++ = ':';
 		end = mxlog_sd_json_string(end, param->value);
 		*end++ = '}';
-		r = mxlog_payload_lift(entry, metric, converter->scratch,
-		    (size_t)(end - converter->scratch), reserved_keys, &kind);
+		r = mxlog_payload_lift_by(converter->payload, entry, metric,
+		    converter->scratch, (size_t)(end - converter->scratch),
+		    reserved_keys, &kind);
 	}
 	return r;
 }
@@ -264,19 +265,20 @@ static struct mxlog_syslog_text trim(struct mxlog_syslog_text text)
 
 /* A JSON text is lifted. Behind a plain one, what rsyslogd's own modules found
  * in the message is lifted, and the text stays the message. */
-static int lift_text(struct mxlog_entry *entry, struct mxlog_metric *metric,
+static int lift_text(const struct mxlog_syslog_converter *converter,
+    struct mxlog_entry *entry, struct mxlog_metric *metric,
     const struct mxlog_syslog *message, enum mxlog_payload_kind *ret)
 {
 	struct mxlog_syslog_text found = message->part[MXLOG_SYSLOG_PROPERTIES];
 	struct mxlog_syslog_text text = trim(message->part[MXLOG_SYSLOG_TEXT]);
 	int r;
 
-	r = mxlog_payload_lift(entry, metric, text.text, text.len,
-	    reserved_keys, ret);
+	r = mxlog_payload_lift_by(converter->payload, entry, metric, text.text,
+	    text.len, reserved_keys, ret);
 	if (r < 0 || *ret != MXLOG_PAYLOAD_TEXT || found.len == 0)
 		return r;
-	r = mxlog_payload_lift(entry, metric, found.text, found.len,
-	    reserved_keys, ret);
+	r = mxlog_payload_lift_by(converter->payload, entry, metric, found.text,
+	    found.len, reserved_keys, ret);
 	if (r < 0 || *ret == MXLOG_PAYLOAD_METRIC)
 		return r;
 	return tolerate(
@@ -331,7 +333,7 @@ int mxlog_syslog_convert(struct mxlog_syslog_converter *converter,
 		    message->part[MXLOG_SYSLOG_JOURNAL].text,
 		    message->part[MXLOG_SYSLOG_JOURNAL].len);
 	if (r == 0)
-		r = lift_text(entry, metric, message, &kind);
+		r = lift_text(converter, entry, metric, message, &kind);
 	if (r == 0 && kind == MXLOG_PAYLOAD_METRIC)
 		r = tag_metric(metric, message, program);
 	else if (r == 0)
@@ -343,9 +345,9 @@ int mxlog_syslog_convert(struct mxlog_syslog_converter *converter,
 	return r;
 }
 
-int mxlog_syslog_convert_text(const char *text, size_t len, int64_t now_usec,
-    struct mxlog_entry *entry, struct mxlog_metric *metric,
-    enum mxlog_payload_kind *ret)
+int mxlog_syslog_convert_text(const struct mxlog_syslog_converter *converter,
+    const char *text, size_t len, int64_t now_usec, struct mxlog_entry *entry,
+    struct mxlog_metric *metric, enum mxlog_payload_kind *ret)
 {
 	struct mxlog_syslog_text trimmed =
 	    trim((struct mxlog_syslog_text){ text, len });
@@ -358,6 +360,6 @@ int mxlog_syslog_convert_text(const char *text, size_t len, int64_t now_usec,
 	mxlog_entry_reset(entry);
 	mxlog_metric_reset(metric);
 	mxlog_entry_set_time(entry, now_usec);
-	return mxlog_payload_lift(entry, metric, trimmed.text, trimmed.len,
-	    NULL, ret);
+	return mxlog_payload_lift_by(converter->payload, entry, metric,
+	    trimmed.text, trimmed.len, NULL, ret);
 }

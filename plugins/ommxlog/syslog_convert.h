@@ -7,8 +7,9 @@
 
 #include "syslog_message.h"
 
-/* Scratch space; a zeroed one is empty. */
+/* Scratch space, and how payloads are read; a zeroed one is empty. */
 struct mxlog_syslog_converter {
+	const struct mxlog_payload_rules *payload; /* borrowed, or NULL */
 	char *scratch;
 	size_t capacity;
 };
@@ -27,6 +28,6 @@ int mxlog_syslog_convert(struct mxlog_syslog_converter *converter,
 
 /* The same for a text that an operator's own template made: a JSON object is
  * lifted, anything else is the message, at `now_usec`. */
-int mxlog_syslog_convert_text(const char *text, size_t len, int64_t now_usec,
-    struct mxlog_entry *entry, struct mxlog_metric *metric,
-    enum mxlog_payload_kind *ret);
+int mxlog_syslog_convert_text(const struct mxlog_syslog_converter *converter,
+    const char *text, size_t len, int64_t now_usec, struct mxlog_entry *entry,
+    struct mxlog_metric *metric, enum mxlog_payload_kind *ret);

@@ -156,9 +156,10 @@ static int convert(struct mxlog_sink *sink, const char *data, size_t len,
 	struct mxlog_syslog message;
 	int r;
 
+	sink->converter.payload = mxlog_writer_get_payload(sink->writer);
 	if (sink->options->plain)
-		return mxlog_syslog_convert_text(data, len, now_usec(),
-		    sink->entry, sink->metric, ret);
+		return mxlog_syslog_convert_text(&sink->converter, data, len,
+		    now_usec(), sink->entry, sink->metric, ret);
 	r = mxlog_syslog_unpack(data, len, &message);
 	if (r < 0)
 		return r;

@@ -70,4 +70,10 @@ MXLOG_EXPORT const char *mxlog_config_get_section_name(const struct mxlog_config
 							   *config,
     size_t index);
 
+/* How payloads are read (`payload:`), NULL where nothing is said; borrowed from
+ * the configuration. */
+struct mxlog_payload_rules;
+MXLOG_EXPORT struct mxlog_payload_rules *mxlog_config_get_payload(
+    const struct mxlog_config *config);
+
 MXLOG_END_DECLS

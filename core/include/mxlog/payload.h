@@ -32,4 +32,17 @@ MXLOG_EXPORT int mxlog_payload_lift(struct mxlog_entry *entry,
 MXLOG_EXPORT int mxlog_payload_lift_journal(struct mxlog_entry *entry,
     const char *text, size_t len);
 
+/* What a configuration says of payloads (`payload:`), beside what is known
+ * anyway. NULL says nothing. Any thread may use it; who keeps it takes a
+ * reference. */
+struct mxlog_payload_rules;
+MXLOG_EXPORT struct mxlog_payload_rules *mxlog_payload_rules_ref(
+    struct mxlog_payload_rules *rules);
+MXLOG_EXPORT void mxlog_payload_rules_free(struct mxlog_payload_rules *rules);
+
+/* As mxlog_payload_lift(), by these rules. */
+MXLOG_EXPORT int mxlog_payload_lift_by(const struct mxlog_payload_rules *rules,
+    struct mxlog_entry *entry, struct mxlog_metric *metric, const char *text,
+    size_t len, const char *const *reserved, enum mxlog_payload_kind *ret);
+
 MXLOG_END_DECLS

@@ -82,6 +82,12 @@ MXLOG_EXPORT int mxlog_writer_commit(struct mxlog_writer *writer);
 /* Forget the batch. */
 MXLOG_EXPORT void mxlog_writer_rollback(struct mxlog_writer *writer);
 
+/* How the configuration says that payloads are read; borrowed until the next
+ * _reload. */
+struct mxlog_payload_rules;
+MXLOG_EXPORT const struct mxlog_payload_rules *mxlog_writer_get_payload(
+    const struct mxlog_writer *writer);
+
 /* Bytes of the batch so far. */
 MXLOG_EXPORT size_t mxlog_writer_pending(const struct mxlog_writer *writer);
 

@@ -9,6 +9,7 @@
 
 #include "config/config_item.h"
 #include "config_of.h"
+#include "parse/payload_rules.h"
 #include "starve.h"
 #include "suite.h"
 
@@ -680,8 +681,55 @@ START_TEST(the_models_configuration_is_written_as_json)
 	    "\"max_file_size\":10485760,\"backup_count\":5,\"loggers\":{},"
 	    "\"existing_modules\":[],\"archive_key_file\":null,"
 	    "\"verify_days\":7,"
-	    "\"source_roots\":[],\"flush_level\":\"ERROR\",\"backtrace\":0,\"backlog_size\":16777216,\"exception_level\":\"ERROR\",\"modules\":[],\"module_path\":null}");
+	    "\"source_roots\":[],\"flush_level\":\"ERROR\",\"backtrace\":0,\"backlog_size\":16777216,\"exception_level\":\"ERROR\",\"payload\":{},\"modules\":[],\"module_path\":null}");
 	free(json);
+	mxlog_config_free(c);
+}
+END_TEST
+
+START_TEST(payloads_members_and_levels_are_read_and_their_errors_told)
+{
+	static const struct {
+		const char *yaml, *error;
+	} cases[] = {
+		{ "payload: {levl_keys: [a]}",
+		    "t.yaml:1:11: unknown key levl_keys in payload; did you "
+		    "mean level_keys?" },
+		{ "payload: {level_keys: a}",
+		    "t.yaml:1:23: payload.level_keys: expected a list (- "
+		    "value)" },
+		{ "payload: {level_keys: [[a]]}",
+		    "t.yaml:1:24: payload: expected a member's name of 1 to "
+		    "127 bytes" },
+		{ "payload: {level_keys: ['']}",
+		    "t.yaml:1:24: payload: expected a member's name of 1 to "
+		    "127 bytes" },
+		{ "payload: {levels: {a: LOUD}}", NULL },
+	};
+	const struct mxlog_payload_rules *rules;
+	struct mxlog_config *c;
+	enum mxlog_level level;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct mxlog_error error = { 0 };
+
+		ck_assert_int_eq(mxlog_config_parse(cases[i].yaml,
+				     strlen(cases[i].yaml), "t.yaml", &c,
+				     &error),
+		    -EINVAL);
+		if (cases[i].error)
+			ck_assert_str_eq(error.text, cases[i].error);
+	}
+	c = config_of(NULL,
+	    "payload: {level_keys: [sev], message_keys: [d.note], levels: "
+	    "{AUDIT: WARNING}}");
+	rules = mxlog_config_get_payload(c);
+	ck_assert(mxlog_payload_rules_find(rules, "sev", 3));
+	ck_assert(mxlog_payload_rules_find(rules, "d.note", 6));
+	ck_assert(!mxlog_payload_rules_find(rules, "note", 4));
+	ck_assert_int_eq(mxlog_payload_rules_find_into(rules, "d", 1), 0);
+	ck_assert(mxlog_payload_rules_find_level(rules, "audit", 5, &level));
+	ck_assert_int_eq(level, MXLOG_WARNING);
 	mxlog_config_free(c);
 }
 END_TEST
@@ -792,6 +840,7 @@ SUITE("config", the_defaults_are_those_of_the_model,
     a_modules_section_is_kept_as_json,
     a_message_is_one_short_line_whatever_it_is_about,
     the_models_configuration_is_written_as_json,
+    payloads_members_and_levels_are_read_and_their_errors_told,
     what_is_written_reads_back_as_the_same,
     without_memory_nothing_is_loaded_and_nothing_leaks,
     hostile_files_cost_little_and_are_refused)

@@ -6,6 +6,7 @@
 
 #include "base/timestamp.h"
 #include "entry/entry_private.h"
+#include "parse/payload_rules.h"
 #include "suite.h"
 
 #define HEX "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -16,6 +17,8 @@ struct sample {
 	enum mxlog_level level;
 	const char *module, *message;
 };
+
+static const struct mxlog_payload_rules *rules; /* or NULL */
 
 static struct mxlog_entry *lift(const char *text, enum mxlog_payload_kind *ret)
 {
@@ -30,8 +33,8 @@ static struct mxlog_entry *lift(const char *text, enum mxlog_payload_kind *ret)
 	ck_assert_int_eq(mxlog_entry_set(entry, MXLOG_FIELD_MODULE,
 			     LITERAL("prog")),
 	    0);
-	ck_assert_int_eq(mxlog_payload_lift(entry, NULL, text, strlen(text),
-			     NULL, ret),
+	ck_assert_int_eq(mxlog_payload_lift_by(rules, entry, NULL, text,
+			     strlen(text), NULL, ret),
 	    0);
 	(void)mxlog_entry_normalise(entry);
 	return entry;
@@ -573,6 +576,56 @@ START_TEST(ids_of_traces_and_spans_have_one_name)
 }
 END_TEST
 
+START_TEST(a_sites_own_members_and_levels_count_first)
+{
+	static const struct sample samples[] = {
+		{ "{\"sev\":\"error\",\"level\":\"info\",\"note\":\"m\","
+		  "\"part\":\"a.b\"}",
+		    MXLOG_ERROR, "a.b", "m" },
+		{ "{\"data\":{\"sev\":\"warn\"},\"msg\":\"n\",\"note\":\"m\"}",
+		    MXLOG_WARNING, "prog", "m" },
+		{ "{\"sev\":\"loud\",\"level\":\"error\",\"msg\":\"m\"}",
+		    MXLOG_ERROR, "prog", "m" },
+		{ "{\"level\":\"AUDIT\",\"msg\":\"m\"}", MXLOG_CRITICAL, "prog",
+		    "m" },
+		{ "{\"level\":35,\"msg\":\"m\"}", MXLOG_ERROR, "prog", "m" },
+		{ "sev=audit note=m n=1", MXLOG_CRITICAL, "prog", "m" },
+		{ "{\"s\":\"W\",\"c\":\"NET\",\"msg\":\"m\"}", MXLOG_WARNING,
+		    "NET", "m" },
+	};
+	struct mxlog_payload_rules *own;
+
+	ck_assert_int_eq(mxlog_payload_rules_new(&own), 0);
+	ck_assert_int_eq(mxlog_payload_rules_add_key(own,
+			     MXLOG_PAYLOAD_LEVEL_KEYS, "sev"),
+	    0);
+	ck_assert_int_eq(mxlog_payload_rules_add_key(own,
+			     MXLOG_PAYLOAD_LEVEL_KEYS, "data.sev"),
+	    0);
+	ck_assert_int_eq(mxlog_payload_rules_add_key(own,
+			     MXLOG_PAYLOAD_MESSAGE_KEYS, "note"),
+	    0);
+	ck_assert_int_eq(mxlog_payload_rules_add_key(own,
+			     MXLOG_PAYLOAD_MODULE_KEYS, "part"),
+	    0);
+	ck_assert_int_eq(mxlog_payload_rules_add_key(own,
+			     MXLOG_PAYLOAD_TRACE_ID_KEYS, "op"),
+	    0);
+	ck_assert_int_eq(mxlog_payload_rules_add_level(own, "audit",
+			     MXLOG_CRITICAL),
+	    0);
+	ck_assert_int_eq(mxlog_payload_rules_add_level(own, "35", MXLOG_ERROR),
+	    0);
+	rules = own;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		expect(&samples[i], MXLOG_PAYLOAD_ENTRY);
+	expect_context("{\"op\":\"request-17\",\"msg\":\"m\"}",
+	    "original_trace_id", "request-17");
+	rules = NULL;
+	mxlog_payload_rules_free(own);
+}
+END_TEST
+
 SUITE("payload_senders", levels_and_messages_of_many_loggers_are_known,
     what_a_level_can_not_say_stays_in_context, times_of_many_loggers_are_known,
     json_is_known_whatever_a_relay_did_to_its_white_space,
@@ -580,4 +633,5 @@ SUITE("payload_senders", levels_and_messages_of_many_loggers_are_known,
     values_of_logfmt_have_types,
     events_of_devices_stay_whole_and_are_told_in_context,
     what_others_put_around_a_line_is_taken_off,
-    ids_of_traces_and_spans_have_one_name)
+    ids_of_traces_and_spans_have_one_name,
+    a_sites_own_members_and_levels_count_first)
