@@ -491,6 +491,10 @@ static bool is_chosen(const struct mxlog_lift *lift,
 		return true;
 	case MXLOG_USE_RENDERED:
 		return is_loguru(lift);
+	case MXLOG_USE_MESSAGE:
+		if (lift->beside)
+			return false;
+		/* fall through */
 	default:
 		return lift->best[key->use] == key && !lift->done[key->use];
 	}
@@ -574,7 +578,7 @@ static int set_message(struct mxlog_lift *lift)
 {
 	size_t len = lift->original_len;
 
-	if (lift->done[MXLOG_USE_MESSAGE])
+	if (lift->done[MXLOG_USE_MESSAGE] || lift->beside)
 		return 0;
 	while (len > 0 && is_blank(lift->original[len - 1]))
 		len--;
@@ -620,6 +624,7 @@ static void restart(struct mxlog_lift *lift)
 {
 	*lift = (struct mxlog_lift){
 		.rules = lift->rules,
+		.beside = lift->beside,
 		.entry = lift->entry,
 		.metric = lift->metric,
 		.reserved = lift->reserved,
@@ -700,6 +705,14 @@ int mxlog_payload_lift(struct mxlog_entry *entry, struct mxlog_metric *metric,
 	    ret);
 }
 
+static void lift_done(struct mxlog_lift *lift)
+{
+	mxlog_buf_done(&lift->unwrapped);
+	mxlog_buf_done(&lift->unfolded);
+	mxlog_buf_done(&lift->decoded);
+	mxlog_buf_done(&lift->key);
+}
+
 int mxlog_payload_lift_by(const struct mxlog_payload_rules *rules,
     struct mxlog_entry *entry, struct mxlog_metric *metric, const char *text,
     size_t len, const char *const *reserved, enum mxlog_payload_kind *ret)
@@ -714,9 +727,24 @@ int mxlog_payload_lift_by(const struct mxlog_payload_rules *rules,
 
 	mxlog_lift_reserve(&lift, reserved);
 	r = lift_all(&lift, text, len, ret);
-	mxlog_buf_done(&lift.unwrapped);
-	mxlog_buf_done(&lift.unfolded);
-	mxlog_buf_done(&lift.decoded);
-	mxlog_buf_done(&lift.key);
+	lift_done(&lift);
 	return r;
+}
+
+int mxlog_payload_lift_beside(const struct mxlog_payload_rules *rules,
+    struct mxlog_entry *entry, struct mxlog_metric *metric, const char *json,
+    size_t len, const char *const *reserved, enum mxlog_payload_kind *ret)
+{
+	struct mxlog_lift lift = { .rules = rules,
+		.entry = entry,
+		.metric = metric,
+		.beside = true };
+	int r = 0;
+
+	mxlog_lift_reserve(&lift, reserved);
+	*ret = MXLOG_PAYLOAD_TEXT;
+	if (len > 0 && *json == '{')
+		r = lift_object(&lift, json, len, ret);
+	lift_done(&lift);
+	return r == -ENOMEM ? r : 0;
 }

@@ -92,6 +92,7 @@ struct mxlog_lift {
 	struct mxlog_lift_seen *seen;
 	size_t n_seen;
 	const char *text, *end; /* the payload */
+	bool beside;            /* a message is there already */
 	bool by_logger;         /* it has what only loggers write */
 	bool caught;            /* loguru's record is of an exception */
 	bool done[MXLOG_USE_COUNT];

@@ -12,6 +12,7 @@
 #include "template.h"
 #include "unicode-helper.h"
 
+#include "ommxlog_properties.h"
 #include "ommxlog_strgen.h"
 #include "syslog_message.h"
 #include "syslog_tag.h"
@@ -197,23 +198,30 @@ static bool is_of_journal(smsg_t *msg)
 	    memcmp(input, name, sizeof(name) - 1) == 0;
 }
 
-/* The message's $! tree as JSON, for the caller to free; NULL: it has none. */
-static char *take_properties(struct mxlog_syslog *out, smsg_t *msg)
+static bool make_room(actWrkrIParams_t *param, size_t len)
 {
-	msgPropDescr_t all = { .id = PROP_CEE_ALL_JSON_PLAIN };
-	unsigned short must_free = 0;
-	rs_size_t len = 0;
-	uchar *json;
+	return len < UINT32_MAX / 2 &&
+	    (len < param->lenBuf ||
+		ExtendBuf(param, (unsigned)len + 1) == RS_RET_OK);
+}
 
-	if (!msg->json)
-		return NULL;
-	json = MsgGetProp(msg, NULL, &all, &len, &must_free, NULL);
-	if (!must_free)
-		return NULL; /* what stands there says that memory is out */
-	out->part[is_of_journal(msg) ? MXLOG_SYSLOG_JOURNAL
-				     : MXLOG_SYSLOG_PROPERTIES] =
-	    (struct mxlog_syslog_text){ (char *)json, (size_t)len };
-	return (char *)json;
+/* The frame, and behind it the message's $! tree. */
+static size_t pack(smsg_t *msg, const struct mxlog_syslog *message,
+    enum mxlog_syslog_part part, actWrkrIParams_t *param)
+{
+	size_t len = mxlog_syslog_frame_len(message), more;
+	char *frame, *end;
+
+	more = msg->json ? mxlog_properties_max(msg->json) : 0;
+	if (!make_room(param, len + more))
+		return 0;
+	frame = (char *)param->param;
+	mxlog_syslog_pack(message, frame);
+	if (more == 0)
+		return len;
+	end = mxlog_properties_write(frame + len, msg->json);
+	mxlog_syslog_set_len(frame, part, (size_t)(end - frame) - len);
+	return (size_t)(end - frame);
 }
 
 /* Never fails: rsyslogd would take the buffer's old content, another message,
@@ -221,21 +229,22 @@ static char *take_properties(struct mxlog_syslog *out, smsg_t *msg)
 static rsRetVal strgen(smsg_t *const msg, actWrkrIParams_t *const param)
 {
 	struct mxlog_syslog message;
+	enum mxlog_syslog_part part;
 	struct scratch scratch;
-	char *properties;
 	size_t len;
 
 	fill(&message, msg, &scratch);
-	properties = take_properties(&message, msg);
-	len = mxlog_syslog_frame_len(&message);
+	part =
+	    is_of_journal(msg) ? MXLOG_SYSLOG_JOURNAL : MXLOG_SYSLOG_PROPERTIES;
 	param->lenStr = 0;
-	if (len < UINT32_MAX / 2 &&
-	    (len < param->lenBuf || ExtendBuf(param, len + 1) == RS_RET_OK)) {
-		mxlog_syslog_pack(&message, (char *)param->param);
+	/* another action may change the tree */
+	(void)pthread_mutex_lock(&msg->mut);
+	len = pack(msg, &message, part, param);
+	(void)pthread_mutex_unlock(&msg->mut);
+	if (len > 0) {
 		param->param[len] = '\0';
 		param->lenStr = (uint32_t)len;
 	}
-	free(properties);
 	return RS_RET_OK;
 }
 

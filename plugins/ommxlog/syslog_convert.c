@@ -277,12 +277,8 @@ static int lift_text(const struct mxlog_syslog_converter *converter,
 	    text.len, reserved_keys, ret);
 	if (r < 0 || *ret != MXLOG_PAYLOAD_TEXT || found.len == 0)
 		return r;
-	r = mxlog_payload_lift_by(converter->payload, entry, metric, found.text,
-	    found.len, reserved_keys, ret);
-	if (r < 0 || *ret == MXLOG_PAYLOAD_METRIC)
-		return r;
-	return tolerate(
-	    mxlog_entry_set(entry, MXLOG_FIELD_MESSAGE, text.text, text.len));
+	return mxlog_payload_lift_beside(converter->payload, entry, metric,
+	    found.text, found.len, reserved_keys, ret);
 }
 
 /* A payload may name its own module: then the program's name is kept. */

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,15 @@ void mxlog_syslog_pack(const struct mxlog_syslog *message, char *frame)
 		at += header.len[i];
 	}
 	memcpy(frame, &header, sizeof(header));
+}
+
+void mxlog_syslog_set_len(char *frame, enum mxlog_syslog_part part, size_t len)
+{
+	uint32_t last = (uint32_t)len;
+
+	assert(len <= UINT32_MAX);
+	memcpy(frame + offsetof(struct frame_header, len) + part * sizeof(last),
+	    &last, sizeof(last));
 }
 
 int mxlog_syslog_unpack(const char *frame, size_t len, struct mxlog_syslog *ret)

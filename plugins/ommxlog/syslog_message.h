@@ -14,10 +14,12 @@ enum mxlog_syslog_part {
 	MXLOG_SYSLOG_PROCID,      /* "-" and empty: none */
 	MXLOG_SYSLOG_MSGID,       /* "-" and empty: none */
 	MXLOG_SYSLOG_STRUCTURED_DATA, /* RFC 5424 section 6.3, verbatim */
-	MXLOG_SYSLOG_PROPERTIES,      /* rsyslogd's $! tree as JSON */
-	MXLOG_SYSLOG_JOURNAL, /* the same of imjournal: a journal entry's fields */
-	MXLOG_SYSLOG_WRONG_TIME, /* what the header said, but no time is */
-	MXLOG_SYSLOG_TEXT,       /* the message proper */
+	MXLOG_SYSLOG_WRONG_TIME,      /* what the header said, but no time is */
+	MXLOG_SYSLOG_TEXT,            /* the message proper */
+	/* One of these two, written behind the others: rsyslogd's $! tree as
+	 * JSON, or the same of imjournal: a journal entry's fields. */
+	MXLOG_SYSLOG_JOURNAL,
+	MXLOG_SYSLOG_PROPERTIES,
 	MXLOG_SYSLOG_PART_COUNT
 };
 
@@ -58,6 +60,10 @@ size_t mxlog_syslog_frame_len(const struct mxlog_syslog *message);
 
 /* Write the frame: for this process's memory only. */
 void mxlog_syslog_pack(const struct mxlog_syslog *message, char *frame);
+
+/* Of a frame behind which a part was written, one that only empty ones follow:
+ * say how long it is. */
+void mxlog_syslog_set_len(char *frame, enum mxlog_syslog_part part, size_t len);
 
 /* Read a frame; the texts are borrowed from it. -EBADMSG if it is none. */
 int mxlog_syslog_unpack(const char *frame, size_t len,

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # rsyslogd's CPU time per message and its messages per second: ommxlog beside
 # omfile with a JSON template of four fields, for plain and for JSON messages
-# read from a file by imfile.
+# read from a file by imfile, and for plain ones with imfile's metadata, which
+# omfile then writes, too.
 #
 #   tests/bench/bench_ommxlog.sh [BUILD]    MXLOG_BENCH_MESSAGES=2000000
 #
@@ -39,7 +40,7 @@ write_input()
 		    return ('{"timestamp": "2026-01-28T15:30:45.%06dZ", "level": "info", "logger": "shop.orders", '
 		            '"message": "order %d accepted", "order_id": "A-%d", "items": %d, "duration_ms": %d.5}'
 		            % (i, i, i, i % 9, i % 300))
-		lines = [(plain if kind == "plain" else json)(i) for i in range(1000)]
+		lines = [(json if kind == "json" else plain)(i) for i in range(1000)]
 		out = sys.stdout
 		for start in range(0, total, 1000):
 		    out.write("\n".join(lines[:min(1000, total - start)]) + "\n")
@@ -54,12 +55,13 @@ write_config()
 		main_queue(queue.size="200000" queue.dequeueBatchSize="1024" queue.timeoutShutdown="20000")
 		module(load="imfile" mode="inotify")
 		$([ "$1" = omfile ] || echo "module(load=\"$module\")")
-		input(type="imfile" file="$work/input" tag="bench[42]:" facility="local0" severity="info" addMetadata="off")
+		input(type="imfile" file="$work/input" tag="bench[42]:" facility="local0" severity="info" addMetadata="$([ "$kind" = properties ] && echo on || echo off)")
 		template(name="json4" type="list" option.jsonf="on") {
 			property(outname="timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")
 			property(outname="hostname" name="hostname" format="jsonf")
 			property(outname="program" name="programname" format="jsonf")
 			property(outname="message" name="msg" format="jsonf")
+			$([ "$kind" != properties ] || echo 'property(outname="properties" name="$!all-json" format="jsonfr")')
 		}
 		action($2 queue.type="LinkedList" queue.size="200000" queue.dequeueBatchSize="1024"
 		       queue.timeoutShutdown="20000" action.resumeRetryCount="-1" action.resumeInterval="1")
@@ -129,7 +131,7 @@ report()
 wrapper=()
 [ -z "$callgrind" ] || wrapper=(valgrind --quiet --tool=callgrind "--callgrind-out-file=$work/callgrind.%p")
 
-for kind in ${MXLOG_BENCH_KINDS:-plain json}; do
+for kind in ${MXLOG_BENCH_KINDS:-plain json properties}; do
 	write_input "$kind"
 	rm -f "$work"/*.runs
 	for ((i = 0; i < runs; i++)); do

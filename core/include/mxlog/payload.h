@@ -45,4 +45,12 @@ MXLOG_EXPORT int mxlog_payload_lift_by(const struct mxlog_payload_rules *rules,
     struct mxlog_entry *entry, struct mxlog_metric *metric, const char *text,
     size_t len, const char *const *reserved, enum mxlog_payload_kind *ret);
 
+/* Lift what is known of an entry beside its message: an object's members go
+ * into fields and context as above, but none becomes the message. False forms
+ * are passed over: *ret is MXLOG_PAYLOAD_TEXT then. -ENOMEM only. */
+MXLOG_EXPORT int mxlog_payload_lift_beside(const struct mxlog_payload_rules
+					       *rules,
+    struct mxlog_entry *entry, struct mxlog_metric *metric, const char *json,
+    size_t len, const char *const *reserved, enum mxlog_payload_kind *ret);
+
 MXLOG_END_DECLS
