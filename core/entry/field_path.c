@@ -1,18 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "entry/field_path.h"
 
+#include <limits.h>
+
 #include "base/json.h"
 #include "base/number.h"
 #include "base/reterr.h"
 #include "base/timestamp.h"
 #include "base/utf8.h"
 
+/* What becomes of a value that is found under a key's other name. */
+enum {
+	FOUND = INT_MAX, /* no callback answers so */
+};
+
+enum values {
+	VALUES_SAME,
+	VALUES_FACILITY_NAME,   /* of its number */
+	VALUES_FACILITY_NUMBER, /* of its name */
+};
+
+/* A key's other name: what lines of other versions have in its place. */
+struct other {
+	const char *key;
+	enum values values;
+};
+
 struct walk {
 	mxlog_field_path_found *found;
 	void *arg;
+	enum values values;
 	bool raw;     /* JSON is as somebody wrote it, not in canonical form */
 	bool element; /* what is given is of a list */
 };
+
+static void convert(enum values values, struct mxlog_field_value *value,
+    char number[MXLOG_NUMBER_MAX])
+{
+	const char *name;
+	int64_t facility;
+
+	if (values == VALUES_FACILITY_NAME && value->json &&
+	    mxlog_number_parse_i64(value->text, value->len, &facility) == 0) {
+		name = facility >= 0 && facility < 24
+		    ? mxlog_facility_name((unsigned)facility)
+		    : NULL;
+		if (!name)
+			return;
+		value->text = name;
+		value->len = strlen(name);
+		value->json = false;
+	} else if (values == VALUES_FACILITY_NUMBER && !value->json) {
+		facility = mxlog_facility_parse(value->text, value->len);
+		if (facility < 0)
+			return;
+		value->len = mxlog_number_format_i64(number, facility);
+		value->text = number;
+		value->json = true;
+	}
+}
 
 static int give(const struct walk *walk, const char *text, size_t len,
     bool json)
@@ -21,8 +67,63 @@ static int give(const struct walk *walk, const char *text, size_t len,
 		.len = len,
 		.json = json,
 		.element = walk->element };
+	char number[MXLOG_NUMBER_MAX];
 
+	if (UNLIKELY(walk->values != VALUES_SAME))
+		convert(walk->values, &value, number);
 	return walk->found(walk->arg, &value);
+}
+
+/* ---- other names ---- */
+
+enum alias_values {
+	ALIAS_SAME,
+	ALIAS_FACILITY,
+};
+
+static const struct {
+	const char *key, *old;
+	enum alias_values values;
+} aliases[] = {
+#define ALIAS(key, old, values) { key, old, ALIAS_##values },
+#include "tbl/aliases.def"
+#undef ALIAS
+};
+
+static bool is_key(const char *path, size_t len, const char *key)
+{
+	return strlen(key) == len && memcmp(path, key, len) == 0;
+}
+
+/* True if the key that the path below context begins with has another name. */
+static bool find_other(const char *path, size_t len, struct other *ret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
+		bool names = aliases[i].values == ALIAS_FACILITY;
+
+		if (is_key(path, len, aliases[i].key)) {
+			*ret = (struct other){ aliases[i].old,
+				names ? VALUES_FACILITY_NAME : VALUES_SAME };
+			return true;
+		}
+		if (is_key(path, len, aliases[i].old)) {
+			*ret = (struct other){ aliases[i].key,
+				names ? VALUES_FACILITY_NUMBER : VALUES_SAME };
+			return true;
+		}
+	}
+	return false;
+}
+
+bool mxlog_field_path_has_other(const char *path)
+{
+	static const char context[] = "context.";
+	struct other other;
+
+	if (strncmp(path, context, sizeof(context) - 1) != 0)
+		return false;
+	path += sizeof(context) - 1;
+	return find_other(path, strcspn(path, "."), &other);
 }
 
 static int give_span(const struct walk *walk, const char *base,
@@ -170,37 +271,54 @@ static int walk_raw_value(const struct walk *walk, struct mxlog_json *json,
 	return walk_member(walk, json, token, path);
 }
 
-int mxlog_field_path_context(const char *text, size_t len, const char *path,
-    mxlog_field_path_found *found, void *arg)
+/* 1: the key was there, and nobody wanted to end the lookup. */
+static int find_raw(const struct walk *walk, const char *text, size_t len,
+    const char *name, size_t name_len, const char *rest)
 {
-	const struct walk walk = { .found = found, .arg = arg, .raw = true };
-	size_t key_len = strcspn(path, ".");
 	struct mxlog_json_token key, value;
 	struct mxlog_json json;
+	int r;
 
-	if (len == 0)
-		return 0;
 	mxlog_json_init(&json, text, len);
 	if (mxlog_json_next(&json, &key) <= 0)
 		return -EAGAIN;
 	/* The first of equal keys keeps its name. */
 	while (mxlog_json_next_member(&json, &key, &value) > 0) {
-		if (mxlog_json_equals(&key, path, key_len))
-			return walk_raw_value(&walk, &json, &value,
-			    path + key_len + (path[key_len] == '.'));
+		if (mxlog_json_equals(&key, name, name_len)) {
+			r = walk_raw_value(walk, &json, &value, rest);
+			return r == 0 ? FOUND : r;
+		}
 		if (mxlog_json_skip(&json, &value) < 0)
 			return -EAGAIN;
 	}
-	return may_be_numbered(path, key_len) ? -EAGAIN : 0;
+	return may_be_numbered(name, name_len) ? -EAGAIN : 0;
+}
+
+int mxlog_field_path_context(const char *text, size_t len, const char *path,
+    mxlog_field_path_found *found, void *arg)
+{
+	struct walk walk = { .found = found, .arg = arg, .raw = true };
+	size_t key_len = strcspn(path, ".");
+	const char *rest = path + key_len + (path[key_len] == '.');
+	struct other other;
+	int r;
+
+	if (len == 0)
+		return 0;
+	r = find_raw(&walk, text, len, path, key_len, rest);
+	if (r == 0 && find_other(path, key_len, &other)) {
+		walk.values = other.values;
+		r = find_raw(&walk, text, len, other.key, strlen(other.key),
+		    rest);
+	}
+	return r == FOUND ? 0 : r;
 }
 
 /* ---- entries ---- */
 
-static int walk_context(const struct walk *walk,
-    const struct mxlog_entry *entry, const char *path)
+static int walk_key(const struct walk *walk, const struct mxlog_entry *entry,
+    const char *key, size_t len, const char *rest)
 {
-	size_t len = strcspn(path, ".");
-	const char *rest = path + len + (path[len] == '.');
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < entry->n_context; i++) {
@@ -208,7 +326,7 @@ static int walk_context(const struct walk *walk,
 		const char *text = mxlog_entry_text(entry, pair->value);
 
 		if (pair->key.len != len ||
-		    memcmp(mxlog_entry_text(entry, pair->key), path, len) != 0)
+		    memcmp(mxlog_entry_text(entry, pair->key), key, len) != 0)
 			continue;
 		if (pair->json)
 			r = walk_json(walk, text, pair->value.len, rest);
@@ -216,6 +334,21 @@ static int walk_context(const struct walk *walk,
 			r = give(walk, text, pair->value.len, false);
 	}
 	return r;
+}
+
+static int walk_context(const struct walk *walk,
+    const struct mxlog_entry *entry, const char *path)
+{
+	size_t len = strcspn(path, ".");
+	const char *rest = path + len + (path[len] == '.');
+	struct walk by_other = *walk;
+	struct other other;
+	int r = walk_key(walk, entry, path, len, rest);
+
+	if (r != 0 || !find_other(path, len, &other))
+		return r;
+	by_other.values = other.values;
+	return walk_key(&by_other, entry, other.key, strlen(other.key), rest);
 }
 
 static int walk_exception(const struct walk *walk,

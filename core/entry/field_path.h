@@ -28,6 +28,10 @@ int mxlog_field_path_find(const struct mxlog_entry *entry, const char *path,
 int mxlog_field_path_context(const char *json, size_t len, const char *path,
     mxlog_field_path_found *found, void *arg);
 
+/* True if lines may have the field under another name (tbl/aliases.def), with
+ * another form of its value. Both calls above look under either. */
+bool mxlog_field_path_has_other(const char *path);
+
 /* The same of a metric: trace_id, timestamp, metric_name, metric_type, value,
  * unit, tags.KEY. */
 int mxlog_field_path_metric(const struct mxlog_metric *metric, const char *path,

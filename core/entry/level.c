@@ -58,3 +58,22 @@ enum mxlog_level mxlog_level_from_severity(unsigned severity)
 
 	return levels[MIN(severity, ARRAY_LEN(levels) - 1)];
 }
+
+static const char *const facilities[] = { "kern", "user", "mail", "daemon",
+	"auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+	"ntp", "audit", "alert", "clock", "local0", "local1", "local2",
+	"local3", "local4", "local5", "local6", "local7" };
+
+const char *mxlog_facility_name(unsigned facility)
+{
+	return facility < ARRAY_LEN(facilities) ? facilities[facility] : NULL;
+}
+
+int mxlog_facility_parse(const char *text, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(facilities); i++)
+		if (strlen(facilities[i]) == len &&
+		    memcmp(facilities[i], text, len) == 0)
+			return (int)i;
+	return -1;
+}

@@ -14,6 +14,7 @@ enum use {
 	USE_NOISE,
 	USE_TEXT,
 	USE_NUMBER,
+	USE_FACILITY,
 	USE_MESSAGE,
 	USE_ENTRY,
 	USE_PRIORITY,
@@ -202,10 +203,10 @@ static int take(struct lift *lift)
 			memcmp(lift->value.data, "journal", 7) == 0);
 		/* rsyslogd's word for these two stands there already. */
 		return is_named(lift, "_HOSTNAME") ? 0 : take_text(lift, known);
+	case USE_FACILITY: /* as the message's own says */
+		return 0;
 	case USE_NUMBER:
-		return is_named(lift, "SYSLOG_FACILITY")
-		    ? 0
-		    : keep_number(lift, known);
+		return keep_number(lift, known);
 	case USE_ENTRY:
 		return take_entry(lift);
 	case USE_LOGGER:

@@ -394,6 +394,7 @@ const char *mxlog_predicate_text(const struct mxlog_predicate *predicate)
 	/* What may be written in more than one way can't be looked for. */
 	if (predicate->comparison != MXLOG_EQUAL ||
 	    predicate->literal.is_number || !is_nested(predicate) ||
+	    mxlog_field_path_has_other(predicate->path) ||
 	    strchr("{[", predicate->value[0]))
 		return NULL; /* which holds for no text at all, too */
 	return predicate->value;
@@ -402,6 +403,9 @@ const char *mxlog_predicate_text(const struct mxlog_predicate *predicate)
 const char *mxlog_predicate_key(const struct mxlog_predicate *predicate,
     bool *ret_word)
 {
+	*ret_word = false;
+	if (mxlog_field_path_has_other(predicate->path))
+		return NULL;
 	*ret_word = may_be_renamed(predicate->path);
 	return *ret_word ? predicate->word : key_of(predicate);
 }

@@ -133,6 +133,23 @@ static int add_number(const struct job *job,
 	    number);
 }
 
+/* Named as a syslog message's is. */
+static int add_facility(const struct job *job,
+    const struct mxlog_journal_field *field)
+{
+	const struct mxlog_journal_name_info *info =
+	    &mxlog_journal_names[field->name];
+	const char *name = NULL;
+	int64_t number;
+
+	if (read_number(value_of(job, field), field->value_len, &number) &&
+	    number < 24)
+		name = mxlog_facility_name((unsigned)number);
+	return name ? mxlog_entry_add_context(job->entry, info->key,
+			  info->key_len, name, strlen(name))
+		    : add_number(job, field);
+}
+
 /* ---- fields of the entry ---- */
 
 static int set_text(const struct job *job,
@@ -510,6 +527,10 @@ static int add_field(const struct job *job,
 	case MXLOG_JOURNAL_USE_USER_UNIT:
 	case MXLOG_JOURNAL_USE_INVOCATION:
 		return add_other(job, field);
+	case MXLOG_JOURNAL_USE_FACILITY:
+		return field->next == MXLOG_JOURNAL_NONE
+		    ? add_facility(job, field)
+		    : add_other(job, field);
 	case MXLOG_JOURNAL_USE_NUMBER:
 		return field->next == MXLOG_JOURNAL_NONE
 		    ? add_number(job, field)

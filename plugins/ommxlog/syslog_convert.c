@@ -26,12 +26,6 @@ static const char *const reserved_keys[] = {
 	NULL,
 };
 
-/* RFC 5424 table 1, in the words of syslog.conf(5). */
-static const char *const facilities[] = { "kern", "user", "mail", "daemon",
-	"auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-	"ntp", "audit", "alert", "clock", "local0", "local1", "local2",
-	"local3", "local4", "local5", "local6", "local7" };
-
 /* Parameters of structured data that are fields of an entry, not context. */
 static const char *const field_names[] = { "trace_id", "traceparent", "module",
 	"function", "line_number", "duration_ms", "thread_id" };
@@ -86,12 +80,11 @@ static int add_text(struct mxlog_entry *entry, const char *key, size_t key_len,
 
 static int add_facility(struct mxlog_entry *entry, uint32_t facility)
 {
-	const char *name;
+	const char *name = mxlog_facility_name(facility);
 
-	if (facility >= sizeof(facilities) / sizeof(facilities[0]))
+	if (!name)
 		return tolerate(mxlog_entry_add_context_int(entry,
 		    LITERAL("facility"), facility));
-	name = facilities[facility];
 	return tolerate(mxlog_entry_add_context(entry, LITERAL("facility"),
 	    name, strlen(name)));
 }

@@ -233,7 +233,13 @@ NOISE = {"SYSLOG_TIMESTAMP", "SYSLOG_RAW", "COREDUMP", "_MACHINE_ID",
          "_SOURCE_MONOTONIC_TIMESTAMP", "_SOURCE_BOOTTIME_TIMESTAMP",
          "_SOURCE_REALTIME_TIMESTAMP", "__CURSOR", "__REALTIME_TIMESTAMP",
          "__MONOTONIC_TIMESTAMP", "__SEQNUM", "__SEQNUM_ID"}
-KEYS = {"UNIT": "about_unit", "USER_UNIT": "about_user_unit",
+FACILITIES = ["kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news",
+              "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock",
+              "local0", "local1", "local2", "local3", "local4", "local5",
+              "local6", "local7"]
+
+KEYS = {
+    "SYSLOG_FACILITY": "facility","UNIT": "about_unit", "USER_UNIT": "about_user_unit",
         "INVOCATION_ID": "about_invocation_id",
         "USER_INVOCATION_ID": "about_user_invocation_id",
         "_SYSTEMD_UNIT": "unit", "_SYSTEMD_USER_UNIT": "user_unit",
@@ -290,6 +296,9 @@ def check_fields(identity, entry, line):
                         f"{line.get(TO_ENTRY[name])!r}")
             continue
         key = KEYS.get(name, name.lower())
+        if name == "SYSLOG_FACILITY" and len(values) == 1:
+            values = [FACILITIES[int(values[0])].encode()
+                      if isinstance(values[0], bytes) else FACILITIES[int(values[0])]]
         if name.startswith("_") and name not in KEYS:
             key = key[1:] if key[1:] in context else key
         elif name not in KEYS and key in TRUSTED:

@@ -26,4 +26,11 @@ MXLOG_EXPORT int mxlog_level_parse(const char *text, size_t len,
  * 0-2 CRITICAL, 3 ERROR, 4 WARNING, 5-6 INFO, 7 DEBUG. */
 MXLOG_EXPORT enum mxlog_level mxlog_level_from_severity(unsigned severity);
 
+/* The name of a facility of RFC 5424, table 1, in the words of syslog.conf(5):
+ * "kern", static; NULL above 23. */
+MXLOG_EXPORT const char *mxlog_facility_name(unsigned facility);
+
+/* Its number, or -1. */
+MXLOG_EXPORT int mxlog_facility_parse(const char *text, size_t len);
+
 MXLOG_END_DECLS

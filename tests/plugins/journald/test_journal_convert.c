@@ -118,7 +118,7 @@ START_TEST(each_field_goes_to_its_place)
 	       "\"function\":\"do_it\",\"line_number\":42,"
 	       "\"message\":\"it failed\",\"context\":{"
 	       "\"syslog_severity\":3,\"code_file\":\"src/it.c\","
-	       "\"syslog_identifier\":\"shop\",\"hostname\":\"web-01\","
+	       "\"program\":\"shop\",\"hostname\":\"web-01\","
 	       "\"unit\":\"shop.service\",\"uid\":1000,\"order_id\":\"A-1\"},"
 	       "\"duration_ms\":12.5,\"tags\":[\"a\",\"b\"],"
 	       "\"thread_id\":\"778\",\"process_id\":\"777\"}");
@@ -379,7 +379,7 @@ START_TEST(a_container_has_its_own_name_and_no_place)
 	add("CONTAINER_TAG=other");
 	expect(
 	    "\"level\":\"INFO\",\"module\":\"shop.web\",\"message\":\"ready\","
-	    "\"context\":{\"syslog_identifier\":\"conmon\","
+	    "\"context\":{\"program\":\"conmon\","
 	    "\"container_name\":\"shop.web\",\"container_tag\":\"other\"}}");
 	begin();
 	add("MESSAGE=ready");
