@@ -118,6 +118,7 @@ static size_t find_key(const struct mxlog_journal_record *record,
 	static const enum mxlog_journal_name container[] = {
 		MXLOG_JOURNAL_CONTAINER_ID_FULL,
 		MXLOG_JOURNAL_CONTAINER_ID,
+		MXLOG_JOURNAL_CONTAINER_NAME,
 		MXLOG_JOURNAL_PRIORITY,
 	};
 
@@ -126,7 +127,9 @@ static size_t find_key(const struct mxlog_journal_record *record,
 		return sizeof(stream) / sizeof(stream[0]);
 	*ret = container;
 	if (mxlog_journal_record_find(record, MXLOG_JOURNAL_CONTAINER_ID) ||
-	    mxlog_journal_record_find(record, MXLOG_JOURNAL_CONTAINER_ID_FULL))
+	    mxlog_journal_record_find(record,
+		MXLOG_JOURNAL_CONTAINER_ID_FULL) ||
+	    mxlog_journal_record_find(record, MXLOG_JOURNAL_CONTAINER_NAME))
 		return sizeof(container) / sizeof(container[0]);
 	return 0;
 }

@@ -65,7 +65,7 @@ static void say_as(const char *pid, const char *stream, const char *text)
 	if (*stream)
 		add_field("_STREAM_ID", stream);
 	if (add_priority) {
-		add_field("CONTAINER_ID", "4cb6");
+		add_field("CONTAINER_NAME", "web");
 		add_field("PRIORITY", add_priority);
 	}
 	r = mxlog_journal_join_offer(join, &record, &identity, 1, now);
