@@ -527,7 +527,7 @@ static enum mxlog_traceback_line step_head(const struct step *step)
 		return go(step, LAST, PART);
 	if (ends_message(step))
 		return OTHER;
-	if (state->behind && !state->qualified && !state->led)
+	if (state->behind && !state->qualified && !state->led && !step->at_once)
 		return OTHER;
 	if (!state->qualified && is_head(step->line, &qualified) && qualified)
 		return OTHER; /* it is the head, and what was is none */

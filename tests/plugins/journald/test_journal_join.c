@@ -306,6 +306,8 @@ START_TEST(node_and_go_line_by_line)
 		    "6 " },
 		{ "failed: Error: a\n" NODE "on\n", "2 1 " },
 		{ "a Error: said\nanother line\n", "1 1 " },
+		{ "failed: Error: bad:\nSyntaxError: no\n" NODE "on\n",
+		    "3 1 " },
 		{ "panic: a\n[signal SIGSEGV: x]\ngoroutine 1 [running]:\n" GO
 		  "goroutine 2 [select]:\n" GO "exit status 2\non\n",
 		    "9 1 " },
