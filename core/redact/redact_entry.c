@@ -611,7 +611,7 @@ static int redact_key_line(struct mxlog_redactor *redactor,
 		redactor->stats.redactions++;
 		return hide(redactor, &entry->bytes, message);
 	}
-	if (is_wanted(redactor, *message) &&
+	if (mxlog_rules_hit(&redactor->hits, MXLOG_RULE_PRIVATE_KEY) &&
 	    mxlog_key_lines_begins(text, message->len))
 		mxlog_key_lines_begin(&redactor->key_lines, hash_sender(entry),
 		    entry->time_usec);

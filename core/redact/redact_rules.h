@@ -63,6 +63,15 @@ struct mxlog_hits {
 void mxlog_rules_scan(const struct mxlog_rules *rules, const char *text,
     size_t len, struct mxlog_hits *ret);
 
+/* Did the pattern of this rule, which has one, see a keyword, or may it have? */
+static inline bool mxlog_rules_hit(const struct mxlog_hits *hits, unsigned rule)
+{
+	for (size_t i = 0; i < hits->n; i++)
+		if (hits->list[i].matcher == rule)
+			return true;
+	return hits->more;
+}
+
 /* Look at the beginning of one of the texts that were scanned together, where
  * the byte before belongs to another. */
 void mxlog_rules_scan_first(const struct mxlog_rules *rules, const char *text,
