@@ -670,21 +670,18 @@ static void find_wide(struct search *search)
 void mxlog_keywords_find_first(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data)
 {
-	struct search search = { .keywords = keywords,
-		.text = text,
-		.len = len,
-		.found = found,
-		.data = data };
+	struct search search = { .text = text, .len = len };
 	unsigned next;
 
 	if (len < ANCHOR)
 		return;
 	next = keywords->heads[hash(load_anchor(text))];
-	while (next > 0) {
+	while (UNLIKELY(next > 0)) {
 		const struct keyword *keyword = &keywords->list[next - 1];
 
 		next = keyword->next;
-		if (keyword->begins && is_there(&search, keyword, 0) &&
+		if (keyword->begins && keyword->value[0] == *text &&
+		    is_there(&search, keyword, 0) &&
 		    !found(data, 0, keyword->len, keyword->id))
 			return;
 	}
