@@ -281,8 +281,11 @@ int mxlog_payload_lift_journal(struct mxlog_entry *entry, const char *text,
     size_t len)
 {
 	struct lift lift = { .entry = entry };
-	int r = walk(&lift, text, len, true);
+	int r;
 
+	if (!entry || (!text && len > 0))
+		return -EINVAL;
+	r = walk(&lift, text, len, true);
 	if (r == 0)
 		r = walk(&lift, text, len, false);
 	/* Who speaks that names a level; but for container engines. */
