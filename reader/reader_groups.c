@@ -21,15 +21,11 @@ int mxlog_reader_groups(struct mxlog_reader *reader, const char *fields,
 		r = mxlog_groups_merge(groups, reader->workers[i].groups);
 	reader->groups_fields = NULL;
 	reader->levels = NULL;
-	if (r < 0) {
+	if (r >= 0)
+		r = mxlog_groups_finish(groups);
+	if (r < 0)
 		mxlog_groups_free(groups);
-		return r == -E2BIG
-		    ? mxlog_error_set(reterr, r,
-			  "%.100s has too many different values to be counted",
-			  fields)
-		    : r;
-	}
-	mxlog_groups_sort(groups);
-	*ret = groups;
-	return 0;
+	else
+		*ret = groups;
+	return r < 0 ? r : 0;
 }

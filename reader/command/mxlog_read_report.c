@@ -59,6 +59,22 @@ void mxlog_read_report_close(struct mxlog_read_report *report,
 	mxlog_reader_close(reader);
 }
 
+static void tell_left_out(struct mxlog_read_report *report,
+    const struct mxlog_groups *groups, const char *fields)
+{
+	uint64_t n, matches;
+	char text[256];
+
+	mxlog_groups_get_left_out(groups, &n, &matches);
+	if (n == 0)
+		return;
+	(void)snprintf(text, sizeof(text),
+	    "%.100s: the %zu largest groups; %" PRIu64
+	    " smaller ones of %" PRIu64 " entries are left out",
+	    fields, mxlog_groups_get_size(groups), n, matches);
+	mxlog_read_terminal_warn(report->terminal, text);
+}
+
 int mxlog_read_report_groups(struct mxlog_read_report *report,
     struct mxlog_query **query, const char *fields, struct mxlog_groups **ret)
 {
@@ -70,6 +86,8 @@ int mxlog_read_report_groups(struct mxlog_read_report *report,
 		return r;
 	r = mxlog_reader_groups(reader, fields, ret, report->reterr);
 	mxlog_read_report_close(report, reader);
+	if (r >= 0)
+		tell_left_out(report, *ret, fields);
 	return r;
 }
 

@@ -10,13 +10,16 @@
 #include "base/utf8.h"
 #include "entry/field_path.h"
 #include "report/duration_text.h"
+#include "report/group_runs.h"
 #include "report/shape.h"
+#include "report/top_groups.h"
 
 enum {
 	FIELDS_MAX = 8,
 	GROUPS_MAX = 256 * 1024,
-	KEYS_MAX = 24 * 1024 * 1024, /* bytes of all keys */
-	VALUE_MAX = 1024,            /* of one value */
+	KEYS_MAX = 24 * 1024 * 1024,  /* bytes of all keys */
+	KEYS_SPILL = 8 * 1024 * 1024, /* where a run on disk takes them */
+	VALUE_MAX = 1024,             /* of one value */
 	SLOTS_FIRST = 1024,
 };
 
@@ -74,6 +77,9 @@ struct mxlog_groups {
 	struct mxlog_buf key; /* being made */
 	uint64_t total;
 	uint32_t last; /* group that one was counted in */
+	bool keeps;    /* groups stay where they are: none goes to disk */
+	struct mxlog_group_runs *runs; /* what did not fit; or NULL */
+	uint64_t n_left_out, left_out; /* by mxlog_groups_finish() */
 };
 
 /* ---- the fields ---- */
@@ -197,6 +203,7 @@ void mxlog_groups_free(struct mxlog_groups *groups)
 	free(groups->slots);
 	mxlog_buf_done(&groups->keys);
 	mxlog_buf_done(&groups->key);
+	mxlog_group_runs_free(groups->runs);
 	free(groups);
 }
 
@@ -250,12 +257,62 @@ static int grow_groups(struct mxlog_groups *groups)
 	return 0;
 }
 
+static bool is_full(const struct mxlog_groups *groups, size_t len)
+{
+	return groups->n_groups == GROUPS_MAX ||
+	    groups->keys.len + len >
+	    (size_t)(groups->keeps ? KEYS_MAX : KEYS_SPILL);
+}
+
+static int compare_bytes(const void *a, const void *b, void *arg)
+{
+	const struct mxlog_groups *groups = arg;
+	const struct group *x = a, *y = b;
+
+	return mxlog_group_runs_compare(groups->keys.data + x->key, x->key_len,
+	    groups->keys.data + y->key, y->key_len);
+}
+
+static void clear(struct mxlog_groups *groups)
+{
+	groups->n_groups = 0;
+	groups->keys.len = 0;
+	if (groups->slots)
+		memset(groups->slots, 0,
+		    groups->n_slots * sizeof(*groups->slots));
+	memset(groups->caches, 0, sizeof(groups->caches));
+}
+
+/* Put all groups on disk, as one run. */
+static int spill(struct mxlog_groups *groups)
+{
+	int r = 0;
+
+	if (groups->n_groups == 0)
+		return 0;
+	if (!groups->runs)
+		r = mxlog_group_runs_new(&groups->runs);
+	if (r >= 0)
+		r = mxlog_group_runs_begin(groups->runs);
+	qsort_r(groups->items, groups->n_groups, sizeof(struct group),
+	    compare_bytes, groups);
+	for (size_t i = 0; r >= 0 && i < groups->n_groups; i++) {
+		const struct group *group = &groups->items[i];
+
+		r = mxlog_group_runs_add(groups->runs,
+		    groups->keys.data + group->key, group->key_len,
+		    group->count);
+	}
+	clear(groups);
+	return r;
+}
+
 static int add_group(struct mxlog_groups *groups, uint64_t hash,
     const char *key, size_t len)
 {
 	int r = 0;
 
-	if (groups->n_groups == GROUPS_MAX || groups->keys.len + len > KEYS_MAX)
+	if (is_full(groups, len))
 		return -E2BIG;
 	if (groups->n_groups == groups->capacity)
 		r = grow_groups(groups);
@@ -288,6 +345,12 @@ static int find_group(struct mxlog_groups *groups, const char *key, size_t len,
 		if (group->hash == hash && group->key_len == len &&
 		    memcmp(groups->keys.data + group->key, key, len) == 0)
 			return 0;
+	}
+	if (!groups->keeps && is_full(groups, len)) {
+		r = spill(groups);
+		if (r < 0)
+			return r;
+		at = hash & (groups->n_slots - 1);
 	}
 	r = add_group(groups, hash, key, len);
 	if (r < 0)
@@ -574,10 +637,12 @@ int mxlog_groups_add_level(struct mxlog_groups *groups, enum mxlog_level level,
 	    : count_key(groups, groups->key.data, groups->key.len, count);
 }
 
-int mxlog_groups_merge(struct mxlog_groups *groups,
-    const struct mxlog_groups *other)
+int mxlog_groups_merge(struct mxlog_groups *groups, struct mxlog_groups *other)
 {
-	int r = 0;
+	const char *key;
+	uint64_t count;
+	size_t len;
+	int r = other->runs ? spill(other) : 0;
 
 	for (size_t i = 0; r >= 0 && i < other->n_groups; i++) {
 		const struct group *group = &other->items[i];
@@ -585,7 +650,54 @@ int mxlog_groups_merge(struct mxlog_groups *groups,
 		r = count_key(groups, other->keys.data + group->key,
 		    group->key_len, group->count);
 	}
+	while (r >= 0 && other->runs &&
+	    (r = mxlog_group_runs_next(other->runs, &key, &len, &count)) > 0)
+		r = count_key(groups, key, len, count);
 	return r;
+}
+
+/* Of more groups than fit the largest. */
+static int take_largest(struct mxlog_groups *groups)
+{
+	struct mxlog_top_groups top = { 0 };
+	uint64_t total = groups->total, count;
+	const char *key;
+	size_t len;
+	int r = spill(groups);
+
+	while (r >= 0 &&
+	    (r = mxlog_group_runs_next(groups->runs, &key, &len, &count)) > 0)
+		r = mxlog_top_groups_add(&top, key, len, count);
+	groups->keeps = true;
+	for (size_t i = 0; r >= 0 && i < top.n; i++)
+		r = count_key(groups, top.items[i].key, top.items[i].len,
+		    top.items[i].count);
+	groups->total = total;
+	groups->n_left_out = top.n_left_out;
+	groups->left_out = top.left_out;
+	mxlog_top_groups_done(&top);
+	return r;
+}
+
+int mxlog_groups_finish(struct mxlog_groups *groups)
+{
+	int r = groups->runs ? take_largest(groups) : 0;
+
+	if (r >= 0)
+		mxlog_groups_sort(groups);
+	return r;
+}
+
+void mxlog_groups_get_left_out(const struct mxlog_groups *groups,
+    uint64_t *ret_groups, uint64_t *ret_matches)
+{
+	*ret_groups = groups->n_left_out;
+	*ret_matches = groups->left_out;
+}
+
+void mxlog_groups_keep(struct mxlog_groups *groups)
+{
+	groups->keeps = true;
 }
 
 /* ---- what was counted ---- */

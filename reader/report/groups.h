@@ -32,9 +32,16 @@ bool mxlog_groups_takes_levels(const struct mxlog_groups *groups);
 int mxlog_groups_add_level(struct mxlog_groups *groups, enum mxlog_level level,
     uint64_t count);
 
-/* Add all of another one's. */
-int mxlog_groups_merge(struct mxlog_groups *groups,
-    const struct mxlog_groups *other);
+/* Groups stay where they are, so that _get_last() tells which: more of them
+ * than fit in memory are -E2BIG, while else they go to a temporary file. */
+void mxlog_groups_keep(struct mxlog_groups *groups);
+
+/* Add all of another one's, which is spent. */
+int mxlog_groups_merge(struct mxlog_groups *groups, struct mxlog_groups *other);
+
+/* All was counted: put in order what there is; of more groups than fit in
+ * memory the MXLOG_TOP_GROUPS_MAX largest. */
+int mxlog_groups_finish(struct mxlog_groups *groups);
 
 /* The most frequent first, then by value; where a time is counted by, by
  * value. */

@@ -362,6 +362,8 @@ static int prepare(struct mxlog_statistics *statistics, bool metrics,
 		    statistics->wanted[i].kind == MXLOG_STATISTIC_PERCENTILE;
 	if (r >= 0 && by)
 		r = mxlog_groups_new(by, metrics, &statistics->groups, reterr);
+	if (r >= 0 && by)
+		mxlog_groups_keep(statistics->groups);
 	if (r >= 0 && statistics->has_percentiles)
 		r = mxlog_sorter_new(UINT64_MAX, false, &statistics->sorter);
 	if (r >= 0)

@@ -125,8 +125,7 @@ MXLOG_EXPORT int mxlog_reader_next(struct mxlog_reader *reader,
  * "time:5m", "context.user": runs the whole query at once, instead of
  * _next(); order, limit and offset do not matter. "shape" is a message's first
  * line with # for every number. Of fields with several values the first
- * counts. -EINVAL with reterr; -E2BIG: more than 262,144
- * combinations. The groups are ordered by count, the largest first, or by
+ * counts. -EINVAL with reterr. The groups are ordered by count, the largest first, or by
  * value where "time" is among the fields; times are UTC. */
 struct mxlog_groups;
 MXLOG_EXPORT int mxlog_reader_groups(struct mxlog_reader *reader,
@@ -137,6 +136,11 @@ MXLOG_EXPORT void mxlog_groups_free(struct mxlog_groups *groups);
 MXLOG_EXPORT size_t mxlog_groups_get_size(const struct mxlog_groups *groups);
 MXLOG_EXPORT uint64_t mxlog_groups_get_total(const struct mxlog_groups *groups);
 MXLOG_EXPORT size_t mxlog_groups_get_fields(const struct mxlog_groups *groups);
+
+/* How many groups were left out, and matches in them: of more than fit in
+ * memory the 65,536 largest are exact. */
+MXLOG_EXPORT void mxlog_groups_get_left_out(const struct mxlog_groups *groups,
+    uint64_t *ret_groups, uint64_t *ret_matches);
 
 /* Of a group, or field, that there is. Texts belong to the groups. */
 MXLOG_EXPORT const char *mxlog_groups_get_field(const struct mxlog_groups
