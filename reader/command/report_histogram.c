@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "command/mxlog_read_report.h"
 #include "command/mxlog_read_short.h"
+#include "report/time_bucket.h"
 
 enum {
 	BARS = 40,      /* of a histogram, about */
@@ -109,6 +110,15 @@ static int64_t group_time(const struct mxlog_groups *counts, size_t group)
 	return time_usec;
 }
 
+/* Where the span after this one begins. */
+static int64_t after(int64_t at, int64_t bucket_usec)
+{
+	struct mxlog_time_bucket bucket;
+
+	mxlog_time_bucket_find(at, bucket_usec, &bucket);
+	return bucket.end_usec;
+}
+
 /* Spans without any match have a line too, but long silence is one line. */
 static int add_bars(struct mxlog_read_report *report,
     const struct mxlog_groups *counts, int64_t bucket_usec)
@@ -127,13 +137,13 @@ static int add_bars(struct mxlog_read_report *report,
 			r = mxlog_buf_add(report->out, LITERAL("...\n"));
 		else
 			for (; r >= 0 && i > 0 && next < at;
-			     next += bucket_usec)
+			     next = after(next, bucket_usec))
 				r = add_bar_line(report, next, bucket_usec, 0,
 				    max);
 		if (r >= 0)
 			r = add_bar_line(report, at, bucket_usec,
 			    mxlog_groups_get_count(counts, i), max);
-		next = at + bucket_usec;
+		next = after(at, bucket_usec);
 	}
 	return r;
 }

@@ -12,6 +12,7 @@
 #include "report/duration_text.h"
 #include "report/group_runs.h"
 #include "report/shape.h"
+#include "report/time_bucket.h"
 #include "report/top_groups.h"
 
 enum {
@@ -37,7 +38,7 @@ struct field {
 	char *name;    /* as it was given, without the bucket */
 	char span[24]; /* a time's, as it was given */
 	int64_t bucket_usec;
-	int64_t bucket; /* where the one begins whose text stands in `time` */
+	struct mxlog_time_bucket bucket; /* whose text stands in `time` */
 	char time[MXLOG_TIMESTAMP_LEN];
 };
 
@@ -121,7 +122,6 @@ static int add_field(struct mxlog_groups *groups, char *part,
 	if (groups->n_fields == FIELDS_MAX)
 		return mxlog_error_set(reterr, -EINVAL,
 		    "at most %d fields can be counted by", FIELDS_MAX);
-	field->bucket = INT64_MIN;
 	field->kind = kind_of(part, groups->metrics);
 	if (strncmp(part, "time:", 5) == 0) {
 		field->kind = KIND_TIME;
@@ -406,21 +406,14 @@ static int add_missing(struct mxlog_groups *groups)
 	return add_typed(groups, "", 0, MXLOG_GROUP_MISSING);
 }
 
-static bool is_within(const struct field *field, int64_t time_usec)
-{
-	return field->bucket != INT64_MIN && time_usec >= field->bucket &&
-	    time_usec - field->bucket < field->bucket_usec;
-}
-
 static int add_time(struct mxlog_groups *groups, struct field *field,
     int64_t time_usec)
 {
-	int64_t rest = time_usec % field->bucket_usec;
+	struct mxlog_time_bucket *bucket = &field->bucket;
 
-	if (!is_within(field, time_usec)) {
-		rest += rest < 0 ? field->bucket_usec : 0;
-		field->bucket = time_usec - rest;
-		mxlog_timestamp_format(field->time, field->bucket);
+	if (time_usec < bucket->start_usec || time_usec >= bucket->end_usec) {
+		mxlog_time_bucket_find(time_usec, field->bucket_usec, bucket);
+		mxlog_timestamp_format(field->time, bucket->start_usec);
 	}
 	return add_value(groups, field->time, sizeof(field->time));
 }
@@ -580,8 +573,9 @@ static void set_span(const struct mxlog_groups *groups, struct cache *cache)
 
 		if (field->kind != KIND_TIME)
 			continue;
-		cache->time_usec = field->bucket;
-		cache->span_usec = (uint64_t)field->bucket_usec;
+		cache->time_usec = field->bucket.start_usec;
+		cache->span_usec = (uint64_t)(field->bucket.end_usec -
+		    field->bucket.start_usec);
 	}
 }
 

@@ -10,6 +10,7 @@ set -euo pipefail
 build=${MXLOG_BUILD:?} source=${MXLOG_SOURCE:?}
 # shellcheck source=tests/lib/duckdb.sh
 . "$source/tests/lib/duckdb.sh"
+export TZ=UTC
 evaluator=$source/tests/e2e/read_evaluator.py
 queries=${MXLOG_READ_QUERIES:-1000} lines=${MXLOG_READ_LINES:-30000}
 commands=${MXLOG_READ_COMMANDS:-100}

@@ -66,8 +66,12 @@ expect "bars of less than a millisecond" '2026-01-28 10:00:00.000000         1 �
 ...
 2026-01-28 10:00:01.000000         1 ████████████████████████████████████████' \
 	"$read" --histogram=250us -U 2026-01-28T10:00:01Z
-expect "a bar of weeks" '{"time":"2025-10-23T00:00:00.000000Z","count":5}' \
+expect "a bar of weeks" '{"time":"2025-10-20T00:00:00.000000Z","count":5}' \
 	"$read" --histogram=52w -o json
+expect "local days" '{"time":"2026-01-27T15:00:00.000000Z","count":5}' \
+	env TZ=Asia/Tokyo "$read" --histogram=1d -o json
+expect "weeks" '{"time":"2026-01-25T23:00:00.000000Z","count":5}' \
+	env TZ=Europe/Berlin "$read" --count-by time:1w -o json
 expect "a field of context" '        2  -
         2  alice
         1  bob' "$read" --count-by context.user
