@@ -316,6 +316,37 @@ int mxlog_field_path_context(const char *text, size_t len, const char *path,
 
 /* ---- entries ---- */
 
+/* All of it, as one object. */
+static int give_context(const struct walk *walk,
+    const struct mxlog_entry *entry)
+{
+	struct mxlog_buf json = { 0 };
+	int r = mxlog_buf_add_char(&json, '{');
+
+	for (size_t i = 0; r >= 0 && i < entry->n_context; i++) {
+		const struct mxlog_pair *pair = &entry->context[i];
+		const char *text = mxlog_entry_text(entry, pair->value);
+
+		if (i > 0)
+			r = mxlog_buf_add_char(&json, ',');
+		if (r >= 0)
+			r = mxlog_json_quote(&json,
+			    mxlog_entry_text(entry, pair->key), pair->key.len);
+		if (r >= 0)
+			r = mxlog_buf_add_char(&json, ':');
+		if (r >= 0)
+			r = pair->json
+			    ? mxlog_buf_add(&json, text, pair->value.len)
+			    : mxlog_json_quote(&json, text, pair->value.len);
+	}
+	if (r >= 0)
+		r = mxlog_buf_add_char(&json, '}');
+	if (r >= 0)
+		r = give(walk, json.data, json.len, true);
+	mxlog_buf_done(&json);
+	return r;
+}
+
 static int walk_key(const struct walk *walk, const struct mxlog_entry *entry,
     const char *key, size_t len, const char *rest)
 {
@@ -421,6 +452,9 @@ static int walk_field(const struct walk *walk, const struct mxlog_entry *entry,
 	case MXLOG_FIELD_TAGS:
 		return walk_tags(walk, entry);
 	case MXLOG_FIELD_CONTEXT:
+		if (!*rest)
+			return entry->n_context > 0 ? give_context(walk, entry)
+						    : 0;
 		return walk_context(walk, entry, rest);
 	case MXLOG_FIELD_EXCEPTION:
 		return walk_exception(walk, entry, *rest ? rest : "type");

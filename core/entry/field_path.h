@@ -18,7 +18,8 @@ typedef int mxlog_field_path_found(void *arg,
     const struct mxlog_field_value *value);
 
 /* The elements of an array are values of their own, those of tags too; an
- * exception's type and message are those of its causes too. 0 if there is
+ * exception's type and message are those of its causes too; "context" alone is
+ * all of it as one object. 0 if there is
  * nothing (more) at the path, -ENOMEM. */
 int mxlog_field_path_find(const struct mxlog_entry *entry, const char *path,
     mxlog_field_path_found *found, void *arg);

@@ -45,8 +45,9 @@ const char *mxlog_comparison_sign(enum mxlog_comparison comparison)
 
 static const char *key_of(const struct mxlog_predicate *predicate)
 {
+	/* What is context may stand beside it in lines of other loggers. */
 	static const char *const always[] = { "trace_id", "timestamp", "level",
-		"module", "message" };
+		"module", "message", "context" };
 	const char *path = predicate->path, *dot = strrchr(path, '.');
 
 	if (predicate->metrics)

@@ -780,24 +780,34 @@ static int check_rules(struct given *given)
 	return mxlog_read_rules_check(&given->arguments, given->reterr);
 }
 
-/* The first of these that there is. */
-static int default_dir(struct given *given)
+/* Of a configuration that is there but can't be read nothing is guessed. */
+static int dir_of_config(struct given *given, const char *path)
 {
-	const char *path = getenv("MXLOG_LOG_DIR");
 	struct mxlog_config *config;
 	int r;
 
-	if (path && *path)
-		return add_dir(given, path);
-	path = mxlog_config_find(NULL);
-	if (!path)
-		return add_dir(given, "Logs");
+	if (access(path, R_OK) < 0 && errno == EACCES)
+		return mxlog_error_set(given->reterr, -EINVAL,
+		    "%.200s may not be read by this account, so that its "
+		    "log_dir is not known; name it with -D",
+		    path);
 	r = mxlog_config_load(path, &config, given->reterr);
 	if (r < 0)
 		return r;
 	r = add_dir(given, mxlog_config_get_log_dir(config));
 	mxlog_config_free(config);
 	return r;
+}
+
+/* The first of these that there is. */
+static int default_dir(struct given *given)
+{
+	const char *path = getenv("MXLOG_LOG_DIR");
+
+	if (path && *path)
+		return add_dir(given, path);
+	path = mxlog_config_find(NULL);
+	return path ? dir_of_config(given, path) : add_dir(given, "Logs");
 }
 
 static int add_file(struct given *given, const char *file)

@@ -62,6 +62,11 @@ static const struct refusal {
 	{ LIST(OPT(LIMIT)), LIST(OPT(LINES)),
 	    "both say how many, --limit the first and --lines the newest; "
 	    "leave one of both out" },
+	{ LIST(OPT(LINES)), LIST(OPT(OFFSET)),
+	    "--lines counts from the end and --offset from the beginning; use "
+	    "--limit and --offset" },
+	{ LIST(AROUND), LIST(OPT(SHOW_CURSOR)),
+	    "the line shown last need not match; leave one of both out" },
 	{ LIST(OPT(ORDER_DIR)), LIST(OPT(REVERSE)),
 	    "both say in which direction; leave one of both out" },
 	{ LIST(OPT(CURSOR_FILE)),
@@ -88,6 +93,9 @@ static const struct need {
 } needs[] = {
 	{ LIST(OPT(REGEX), OPT(CASE), OPT(SEARCH_IN)), LIST(OPT(SEARCH)),
 	    "says how to search; add -g TEXT" },
+	{ LIST(AROUND), LIST(FILTERS),
+	    "shows what stands around matches; say what matches, as with "
+	    "-g TEXT" },
 	{ LIST(OPT(CONTEXT_OF)), LIST(AROUND),
 	    "says which lines; add -C N, -B N or -A N" },
 	{ LIST(OPT(UNTIL_MATCH)), LIST(OPT(FOLLOW)),

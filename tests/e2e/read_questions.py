@@ -308,7 +308,7 @@ def as_line(question):
 
 def as_options(question):
     """None where the command shows something else."""
-    if "trace" in question:
+    if "trace" in question or question.get("last") and "offset" in question:
         return None
     out = []
     for key, option in (("start_time", "-S"), ("end_time", "-U"), ("trace_id", "-t"), ("search_text", "-g"),

@@ -140,6 +140,11 @@ task 99 failed' "$read" -o cat --where 'not level < error' \
 expect "an expression in a LogQuery" 'task 99 failed' \
 	bash -c "echo '{\"where\": \"duration_ms > 100ms\"}' |
 		'$read' -o cat --query -"
+expect "all of context" '{"context":{"user":"alice","unit":"q.service"}}' \
+	"$read" -n +1 --fields context -o json
+printf 'log_dir: %s\n' "$dir/log" >"$dir/mxlog.yaml"
+expect "a configuration's directory" 'moved task 17' env MXLOG_LOG_DIR= \
+	MXLOG_CONFIG="$dir/mxlog.yaml" "$read" -n +1 -o cat
 expect "quiet" '0 3' bash -c "'$read' -q -g moved && printf '0 '
 	'$read' -q -g nothing || printf '%s' \$?"
 expect "counts as CSV" 'level,count
