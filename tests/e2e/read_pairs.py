@@ -39,7 +39,8 @@ APART = {"follow", "until-match", "help", "version"}
 NEEDS = {"regex": "search", "case-sensitive": "search", "search-in": "search", "context-of": "context",
          "errors": "since", "before": "where", "after": "where", "context": "where", "agg": "of", "by": "of", "bucket": "of", "fields": "output"}
 # These do not show on standard output, or not with this data.
-SILENT = {"no-pager", "explain", "pager-end", "quiet", "csv-safe", "color", "utc", "case-sensitive", "regex", "search-in"}
+SILENT = {"no-pager", "explain", "pager-end", "quiet", "csv-safe", "color", "utc", "case-sensitive", "regex", "search-in",
+          "show-cursor"}  # JSON and CSV stay pure: it goes to standard error
 # What they print depends on more than what a filter finds.
 BEYOND = {"log-dir", "metrics", "metric", "cursor", "after-cursor", "show-cursor", "before", "after", "context",
           "context-of", "disk-usage", "trace", "cursor-file"}
