@@ -132,6 +132,8 @@ static int add_parsed(struct mxlog_archive_index *index, const char *text,
 		r = insert(index, &record);
 		if (r < 0)
 			mxlog_archive_record_done(&record);
+		else if (index->records[index->n - 1].body != record.body)
+			index->disordered = true;
 	}
 	if (r == 0 || r == -ENOMEM || r == -EIO)
 		return r;
@@ -296,6 +298,9 @@ int mxlog_archive_index_check(const struct mxlog_archive_index *index,
 	if (index->n > 0 && chained == 0)
 		return mxlog_error_set(reterr, -ENOKEY,
 		    "index.json: no record is chained under a key");
+	if (index->disordered)
+		return mxlog_error_set(reterr, -EBADMSG,
+		    "index.json: its records are not in their order");
 	start_chain(chain, link);
 	r = mxlog_digest_new(chain->key, chain->key_len, &digest);
 	for (size_t i = 0; r == 0 && i < index->n; i++) {

@@ -16,6 +16,7 @@ struct mxlog_archive_index {
 	size_t
 	    damaged;  /* records that could not be believed and were left out */
 	bool missing; /* there is no index.json */
+	bool disordered; /* its records did not stand in stored order */
 };
 
 /* Load the index of log_dir_fd/archive. No archive directory and no index are

@@ -326,8 +326,7 @@ static void verify_ledger(struct mxlog_upkeep *upkeep)
 	int r = upkeep->ledger_error.code;
 
 	if (upkeep->ledger.missing) {
-		if (!upkeep->options.head &&
-		    (upkeep->key.len == 0 || !mxlog_upkeep_had_ledger(upkeep)))
+		if (!upkeep->options.head && !mxlog_upkeep_had_ledger(upkeep))
 			return;
 		r = mxlog_error_set(&error, -EBADMSG, ".mxlog/ledger is gone");
 	}

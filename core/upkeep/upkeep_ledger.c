@@ -8,7 +8,7 @@
 #include "archive/archive_state.h"
 #include "base/fs.h"
 #include "upkeep/retention.h"
-#include "upkeep/upkeep.h"
+#include "upkeep/upkeep_check.h"
 
 #define BIT MXLOG_LEDGER_BIT
 
@@ -275,15 +275,18 @@ static int take_corrupt(struct legacy *legacy)
 
 static int tell_begun(struct legacy *legacy)
 {
+	bool gone = mxlog_upkeep_had_ledger(legacy->upkeep);
 	char message[160];
 
-	if (legacy->taken == 0)
+	if (legacy->taken == 0 && !gone)
 		return 0;
 	(void)snprintf(message, sizeof(message),
-	    "Began the ledger with the %zu archives and %zu seals there are",
+	    "%s with the %zu archives and %zu seals there are",
+	    gone ? "The ledger is gone: began a new one" : "Began the ledger",
 	    legacy->upkeep->index.n, legacy->taken - legacy->upkeep->index.n);
-	return mxlog_upkeep_audit(legacy->upkeep, MXLOG_INFO, "ledger",
-	    "success", message, NULL);
+	return mxlog_upkeep_audit(legacy->upkeep,
+	    gone ? MXLOG_WARNING : MXLOG_INFO, "ledger", "success", message,
+	    NULL);
 }
 
 /* They have been taken over. */

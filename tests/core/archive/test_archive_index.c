@@ -329,6 +329,35 @@ START_TEST(pruning_leaves_the_chain_checkable)
 }
 END_TEST
 
+START_TEST(records_in_another_order_break_the_chain)
+{
+	struct mxlog_archive_index index = make_three(), again;
+	struct mxlog_buf text = format(&index, key);
+	int terminated = mxlog_buf_add_char(&text, '\0');
+	char *first = memchr(text.data, '\n', text.len), *second;
+	struct mxlog_buf moved = { 0 };
+
+	ck_assert_int_eq(terminated, 0);
+	first++;
+	second = (char *)memchr(first, '\n', text.len) + 1;
+	ck_assert_int_eq(mxlog_buf_printf(&moved, "[\n%.*s%.*s%s",
+			     (int)(strchr(second, '\n') + 1 - second), second,
+			     (int)(second - first), first,
+			     strchr(second, '\n') + 1),
+	    0);
+	ck_assert_int_eq(mxlog_archive_index_parse(moved.data, moved.len,
+			     &again, NULL),
+	    0);
+	ck_assert_uint_eq(again.n, 3);
+	ck_assert_uint_eq(again.damaged, 0);
+	ck_assert_int_eq(check(&again, key), -EBADMSG);
+	mxlog_buf_done(&moved);
+	mxlog_buf_done(&text);
+	mxlog_archive_index_done(&again);
+	mxlog_archive_index_done(&index);
+}
+END_TEST
+
 START_TEST(it_is_saved_whole_and_a_missing_one_is_empty)
 {
 	struct mxlog_archive_index index = make_three(), again;
@@ -357,6 +386,7 @@ SUITE("archive_index", an_index_is_read_back_in_stored_order,
     what_others_wrote_is_taken_as_far_as_it_goes,
     records_that_make_no_sense_are_left_out,
     the_chain_holds_under_its_key_alone,
+    records_in_another_order_break_the_chain,
     a_record_taken_out_put_in_or_changed_breaks_the_chain,
     pruning_leaves_the_chain_checkable,
     it_is_saved_whole_and_a_missing_one_is_empty)
