@@ -14,9 +14,12 @@
 enum {
 	KEY_MIN = 16, /* bytes; less can be guessed */
 	KEY_MAX = 4096,
+	RESERVE_MIN = 1024 * 1024,
+	RECORD_ROOM = 1024, /* bytes of index.json for a record, at most */
 };
 
 static const char lock_name[] = "archive.lock";
+static const char reserve_name[] = "reserve";
 
 /* ---- opening ---- */
 
@@ -198,10 +201,36 @@ struct mxlog_archive_chain mxlog_upkeep_chain(const struct mxlog_upkeep *upkeep)
 	};
 }
 
+bool mxlog_upkeep_is_full(int r)
+{
+	return r == -ENOSPC || r == -EDQUOT;
+}
+
 int mxlog_upkeep_save_index(struct mxlog_upkeep *upkeep)
 {
 	struct mxlog_archive_chain chain = mxlog_upkeep_chain(upkeep);
+	int r = mxlog_archive_index_save(&upkeep->index, upkeep->log_dir_fd,
+	    &chain);
 
+	if (!mxlog_upkeep_is_full(r) ||
+	    unlinkat(upkeep->state_fd, reserve_name, 0) < 0)
+		return r;
 	return mxlog_archive_index_save(&upkeep->index, upkeep->log_dir_fd,
 	    &chain);
+}
+
+/* Without room for it there is none; not every file system can keep any. */
+void mxlog_upkeep_keep_reserve(struct mxlog_upkeep *upkeep)
+{
+	off_t want = MAX(RESERVE_MIN, (off_t)(upkeep->index.n * RECORD_ROOM));
+	struct stat st;
+	int fd;
+
+	if (mxlog_fs_open_file(upkeep->state_fd, reserve_name, O_RDWR | O_CREAT,
+		&fd) < 0)
+		return;
+	if (fstat(fd, &st) < 0 || (off_t)st.st_blocks * 512 < want)
+		if (fallocate(fd, 0, 0, want) < 0)
+			(void)unlinkat(upkeep->state_fd, reserve_name, 0);
+	(void)close(fd);
 }

@@ -70,8 +70,13 @@ int mxlog_upkeep_audit(struct mxlog_upkeep *upkeep, enum mxlog_level level,
     const char *action, const char *result, const char *message,
     struct mxlog_ledger_event *event);
 
-/* Replace index.json by what is in memory. */
+/* Replace index.json by what is in memory; on a full disk in the place of the
+ * reserve. */
 int mxlog_upkeep_save_index(struct mxlog_upkeep *upkeep);
+
+/* Keep .mxlog/reserve, 1 MiB and more, so that this is possible. */
+void mxlog_upkeep_keep_reserve(struct mxlog_upkeep *upkeep);
+bool mxlog_upkeep_is_full(int r);
 
 /* How the index is chained now. */
 struct mxlog_archive_chain mxlog_upkeep_chain(

@@ -126,8 +126,34 @@ static struct mxlog_ledger_event make_event(const struct mxlog_upkeep *upkeep,
 	return mxlog_upkeep_event(upkeep, MXLOG_LEDGER_DELETED, name);
 }
 
+/* On a full disk the ledger, which has room of its own, comes first, and the log
+ * is told when there is room again. */
+static int commit_or_wait(struct mxlog_upkeep *upkeep,
+    struct mxlog_ledger_event *events, size_t n, bool *told)
+{
+	int r = mxlog_upkeep_commit_audit(upkeep);
+
+	*told = !mxlog_upkeep_is_full(r);
+	if (*told)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		events[i].has &= ~MXLOG_LEDGER_BIT(audit);
+	return 0;
+}
+
+static int tell_later(struct mxlog_upkeep *upkeep, const char *what,
+    const struct names *chosen)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < chosen->n; i++)
+		r = log_deletion(upkeep, what, &chosen->list[i], NULL);
+	return r < 0 ? r : mxlog_upkeep_commit_audit(upkeep);
+}
+
 /* log, ledger */
-static int decide(struct mxlog_upkeep *upkeep, const struct names *chosen)
+static int decide(struct mxlog_upkeep *upkeep, const struct names *chosen,
+    bool *told)
 {
 	struct mxlog_ledger_event *events =
 	    calloc(chosen->n + 1, sizeof(*events));
@@ -139,7 +165,7 @@ static int decide(struct mxlog_upkeep *upkeep, const struct names *chosen)
 		    &events[i]);
 	}
 	if (r == 0)
-		r = mxlog_upkeep_commit_audit(upkeep);
+		r = commit_or_wait(upkeep, events, chosen->n, told);
 	for (size_t i = 0; r == 0 && i < chosen->n; i++)
 		r = mxlog_ledger_add(&upkeep->ledger, &events[i]);
 	free(events);
@@ -209,6 +235,7 @@ static int delete_archives(struct mxlog_upkeep *upkeep,
 static void prune_archives(struct mxlog_upkeep *upkeep)
 {
 	struct names chosen = { 0 };
+	bool told = true;
 	int r = 0;
 
 	chosen.list = calloc(upkeep->index.n + 1, sizeof(*chosen.list));
@@ -222,9 +249,11 @@ static void prune_archives(struct mxlog_upkeep *upkeep)
 			mxlog_upkeep_report(upkeep, "delete", &chosen.list[i],
 			    0, NULL);
 	} else if (chosen.n > 0) {
-		r = decide(upkeep, &chosen);
+		r = decide(upkeep, &chosen, &told);
 		if (r == 0)
 			r = delete_archives(upkeep, &chosen);
+		if (r == 0 && !told)
+			r = tell_later(upkeep, "archive", &chosen);
 	}
 	if (r < 0)
 		mxlog_upkeep_report(upkeep, "delete", NULL, r, NULL);
@@ -364,7 +393,10 @@ static int delete_live(struct mxlog_upkeep *upkeep, int fd,
 	const struct mxlog_ledger_segment *known =
 	    mxlog_upkeep_known(upkeep, name);
 	struct mxlog_ledger_event event = make_event(upkeep, name);
+	struct mxlog_segment_name list = *name;
+	struct names chosen = { &list, 1 };
 	struct mxlog_seal found;
+	bool told = true;
 	int r = mxlog_seal_measure(fd, UINT64_MAX, &found);
 
 	if (r == 0 && known && known->has_content &&
@@ -377,12 +409,14 @@ static int delete_live(struct mxlog_upkeep *upkeep, int fd,
 	mxlog_upkeep_put_content(&event, found.size_bytes, found.checksum);
 	r = log_deletion(upkeep, "log", name, &event);
 	if (r == 0)
-		r = mxlog_upkeep_commit_audit(upkeep);
+		r = commit_or_wait(upkeep, &event, 1, &told);
 	if (r == 0)
 		r = mxlog_ledger_add(&upkeep->ledger, &event);
 	if (r == 0)
 		r = mxlog_upkeep_flush(upkeep);
-	return r < 0 ? r : unlink_file(upkeep, name);
+	if (r == 0)
+		r = unlink_file(upkeep, name);
+	return r < 0 || told ? r : tell_later(upkeep, "log", &chosen);
 }
 
 static void prune_live(struct mxlog_upkeep *upkeep,

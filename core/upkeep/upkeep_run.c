@@ -72,6 +72,8 @@ static int run(struct mxlog_upkeep *upkeep, struct mxlog_error *reterr)
 		mxlog_upkeep_archive(upkeep);
 	if (!dry_run && upkeep->ledger.failed == 0)
 		mxlog_upkeep_verify(upkeep, since_usec);
+	if (!dry_run)
+		mxlog_upkeep_keep_reserve(upkeep);
 	if (!dry_run && upkeep->ledger.failed == 0) {
 		r = mxlog_ledger_rotate(&upkeep->ledger);
 		if (r < 0)
