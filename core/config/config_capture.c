@@ -11,6 +11,11 @@ const char *mxlog_config_get_module(const struct mxlog_config *config,
 	return index < config->n_modules ? config->modules[index] : NULL;
 }
 
+unsigned mxlog_config_get_seal_interval(const struct mxlog_config *config)
+{
+	return config->seal_interval_s;
+}
+
 const char *mxlog_config_get_module_path(const struct mxlog_config *config)
 {
 	if (!config)

@@ -24,7 +24,6 @@ enum {
 
 static const int64_t usec_per_sec = 1000000;
 static const int64_t upkeep_first_usec = 60 * INT64_C(1000000);
-static const int64_t upkeep_interval_usec = 3600 * INT64_C(1000000);
 
 struct mxlog_host {
 	struct mxlog_host_options options;
@@ -201,7 +200,9 @@ static void do_timers(struct mxlog_host *host, int64_t now)
 		if (mxlog_upkeep_thread_start(host->upkeep) < 0)
 			mxlog_operator_reportf(MXLOG_MODULE_ERROR,
 			    "archive cycle: can't start a thread");
-		host->upkeep_usec = now + upkeep_interval_usec;
+		host->upkeep_usec = now +
+		    INT64_C(1000000) *
+			mxlog_config_get_seal_interval(host->set.config);
 	}
 }
 

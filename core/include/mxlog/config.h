@@ -51,6 +51,10 @@ MXLOG_EXPORT const char *mxlog_config_get_log_dir(
 MXLOG_EXPORT const char *mxlog_config_get_redaction_text(
     const struct mxlog_config *config);
 
+/* Seconds between two runs of the archive cycle. */
+MXLOG_EXPORT unsigned mxlog_config_get_seal_interval(
+    const struct mxlog_config *config);
+
 /* The capture modules to load: the name at `index`, NULL past the last; the
  * directory to find them in, NULL if the configuration names none. */
 MXLOG_EXPORT const char *mxlog_config_get_module(const struct mxlog_config

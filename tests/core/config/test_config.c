@@ -311,7 +311,7 @@ START_TEST(every_range_has_its_ends)
 		ck_assert_int_eq(set_number(c, key, items[i].max + 1), -EINVAL);
 		checked++;
 	}
-	ck_assert_uint_eq(checked, 10);
+	ck_assert_uint_eq(checked, 11);
 	mxlog_config_free(c);
 }
 END_TEST
@@ -680,7 +680,7 @@ START_TEST(the_models_configuration_is_written_as_json)
 	    "\"handlers\":{},\"formatters\":{},\"log_file_path\":null,"
 	    "\"max_file_size\":10485760,\"backup_count\":5,\"loggers\":{},"
 	    "\"existing_modules\":[],\"archive_key_file\":null,"
-	    "\"verify_days\":7,"
+	    "\"seal_interval_s\":900,\"verify_days\":7,"
 	    "\"source_roots\":[],\"flush_level\":\"ERROR\",\"backtrace\":0,\"backlog_size\":16777216,\"exception_level\":\"ERROR\",\"payload\":{},\"modules\":[],\"module_path\":null}");
 	free(json);
 	mxlog_config_free(c);
