@@ -97,7 +97,7 @@ struct mxlog_config {
 	/* mxlogd and archives */
 	char *archive_key_file; /* may be NULL */
 	uint32_t seal_interval_s;
-	uint32_t verify_days;   /* 0: archives are not verified in turn */
+	uint32_t verify_days; /* 0: archives are not verified in turn */
 	char **source_roots;
 	size_t n_source_roots;
 	/* What applications' payloads are read by; NULL: what is known anyway. */
