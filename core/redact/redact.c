@@ -31,6 +31,7 @@ int mxlog_redactor_new(const char *const *patterns, size_t n_patterns,
 		return r;
 	}
 	redactor->search_all = mxlog_rules_search_all(redactor->rules);
+	redactor->starts = mxlog_rules_starts(redactor->rules);
 	*ret = redactor;
 	return 0;
 }

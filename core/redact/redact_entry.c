@@ -49,17 +49,25 @@ static bool scan(struct mxlog_redactor *redactor, const struct mxlog_buf *bytes)
 	return redactor->hits.n > 0 || redactor->search_all;
 }
 
-/* The texts stand one after the other: what a text begins with was not seen as
- * the beginning of a word. */
-static void scan_first(struct mxlog_redactor *redactor,
+static void scan_start(struct mxlog_redactor *redactor,
     const struct mxlog_buf *bytes, struct mxlog_text_span span)
 {
-	if (!MXLOG_IS_SET(span) || span.len == 0 || span.off == 0)
-		return;
 	if (mxlog_is_letter(bytes->data[span.off - 1]) ||
 	    mxlog_is_digit(bytes->data[span.off - 1]))
 		mxlog_rules_scan_first(redactor->rules, bytes->data, span.off,
 		    span.len, &redactor->hits);
+}
+
+/* The texts stand one after the other: what a text begins with was not seen as
+ * the beginning of a word. */
+static inline void scan_first(struct mxlog_redactor *redactor,
+    const struct mxlog_buf *bytes, struct mxlog_text_span span)
+{
+	if (MXLOG_IS_SET(span) && span.len >= MXLOG_KEYWORD_MIN &&
+	    span.off > 0 &&
+	    UNLIKELY(mxlog_keyword_may_start(redactor->starts,
+		bytes->data + span.off)))
+		scan_start(redactor, bytes, span);
 }
 
 static bool scan_entry(struct mxlog_redactor *redactor,

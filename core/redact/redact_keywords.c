@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every keyword has an anchor, three bytes of it, and is found by their hash.
- * With AVX2, 32 places are looked at together, and few of them hashed: anchors
+ * With AVX2, 64 places are looked at together, and few of them hashed: anchors
  * are put into eight buckets, a bit each; tables say, for each half of a byte
- * and each place in an anchor, which buckets have it there. Where the six masks
- * of a place have no bit in common there is no anchor. Which three bytes are
+ * and each place in an anchor, which buckets have it there. Where the masks of a
+ * place have no bit in common there is no anchor; of the others, most are not
+ * followed by a byte that follows an anchor of that hash. Which three bytes are
  * the anchor, and in which bucket, is chosen so that little of ordinary logs
  * passes. */
 #include "redact/redact_keywords.h"
 
-#include <limits.h>
 #include <stdlib.h>
 
 #if defined(__x86_64__)
@@ -20,12 +20,14 @@ enum {
 	PLACES = 4, /* of an anchor, and of the byte after it if there is one */
 	SETS = 3, /* of eight buckets; the first of keywords that begin words */
 	BUCKETS = 8 * SETS,
-	BLOCK = 32,
-	BLOCKS = 64, /* sifted at a time */
+	HALF = 32,
+	BLOCK = 2 * HALF,
+	BLOCKS = 32, /* sifted at a time */
 	KEYWORDS_MAX = 4096,
 	ROUNDS = 3,
 	HEADS_LOG = 12,
 	HEADS = 1 << HEADS_LOG,
+	NEXT_LOG = 11,
 };
 
 struct keyword {
@@ -42,6 +44,9 @@ struct mxlog_keywords {
 	/* By half a byte: the buckets that have it at this place. */
 	unsigned char low[SETS][PLACES][16], high[SETS][PLACES][16];
 	unsigned short heads[HEADS]; /* by the anchor's hash; 0: none */
+	/* By the anchor's hash: the five lower bits of bytes behind it. */
+	uint32_t next[1 << NEXT_LOG];
+	struct mxlog_keyword_starts starts;
 	struct keyword *list;
 	size_t n, capacity;
 	bool wide; /* this machine has AVX2 */
@@ -348,17 +353,36 @@ static void place_all(struct mxlog_keywords *keywords)
 		}
 }
 
-/* Of three bytes, letters in lower case (and some others mixed up). */
-static inline unsigned hash(uint32_t bytes)
-{
-	return ((bytes | 0x202020) * 2654435769U) >> (32 - HEADS_LOG);
-}
-
 static inline uint32_t load_anchor(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+}
+
+static inline unsigned hash(uint32_t bytes)
+{
+	return mxlog_keyword_hash(bytes) >> (32 - HEADS_LOG);
+}
+
+static void add_start(struct mxlog_keyword_starts *starts, const char *text)
+{
+	unsigned bit = mxlog_keyword_start_bit(text);
+
+	starts->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static void add_next(struct mxlog_keywords *keywords,
+    const struct keyword *keyword)
+{
+	const char *anchor = keyword->value + keyword->anchor;
+	uint32_t *next =
+	    &keywords->next[mxlog_keyword_hash(load_anchor(anchor)) >>
+		(32 - NEXT_LOG)];
+
+	*next |= keyword->len - keyword->anchor > ANCHOR
+	    ? 1U << ((unsigned char)anchor[ANCHOR] & 31)
+	    : UINT32_MAX;
 }
 
 void mxlog_keywords_build(struct mxlog_keywords *keywords)
@@ -371,6 +395,9 @@ void mxlog_keywords_build(struct mxlog_keywords *keywords)
 
 		set_word(keyword);
 		add_to_tables(keywords, keyword);
+		add_next(keywords, keyword);
+		if (keyword->begins)
+			add_start(&keywords->starts, keyword->value);
 		keyword->next = *head;
 		*head = (unsigned short)(i + 1);
 	}
@@ -504,46 +531,32 @@ WIDE static inline struct halves load_halves(const char *text)
 	};
 }
 
-/* Which buckets may have each of them at this place of their anchors. */
-WIDE static inline __m256i look_up_in(const unsigned char *low,
-    const unsigned char *high, struct halves halves)
+/* Bits that each of them has by both of its halves. */
+WIDE static inline __m256i look_up(__m256i low, __m256i high,
+    struct halves halves)
 {
-	return _mm256_and_si256(_mm256_shuffle_epi8(load_row(low), halves.low),
-	    _mm256_shuffle_epi8(load_row(high), halves.high));
+	return _mm256_and_si256(_mm256_shuffle_epi8(low, halves.low),
+	    _mm256_shuffle_epi8(high, halves.high));
 }
 
-WIDE static inline __m256i look_up(const struct mxlog_keywords *keywords,
-    unsigned set, unsigned place, struct halves halves)
+/* The block, of BLOCK + PLACES - 1 bytes, stands at `at` of the text. */
+static bool check_places(const struct search *search, const char *block,
+    size_t at, uint64_t places)
 {
-	return look_up_in(keywords->low[set][place], keywords->high[set][place],
-	    halves);
-}
+	const struct mxlog_keywords *keywords = search->keywords;
 
-/* Of a place that is not within the last bytes of the text. */
-static inline uint32_t load_anchor_wide(const char *text)
-{
-	uint32_t bytes;
-
-	memcpy(&bytes, text, sizeof(bytes));
-	return bytes & 0xffffff;
-}
-
-static bool check_places(const struct search *search, size_t at,
-    unsigned places)
-{
 	for (; places; places &= places - 1) {
-		size_t place = at + (unsigned)__builtin_ctz(places);
-		unsigned head;
+		size_t place = (size_t)__builtin_ctzll(places);
 		uint32_t bytes;
 
-		if (LIKELY(place + ANCHOR < search->len))
-			bytes = load_anchor_wide(search->text + place);
-		else if (place + ANCHOR == search->len)
-			bytes = load_anchor(search->text + place);
-		else
-			break;
-		head = search->keywords->heads[hash(bytes)];
-		if (head > 0 && !check_keywords(search, head, place))
+		memcpy(&bytes, block + place, sizeof(bytes));
+		if (LIKELY(!(keywords->next[mxlog_keyword_hash(bytes) >>
+				 (32 - NEXT_LOG)] >>
+			    (bytes >> 24 & 31) &
+			1)))
+			continue;
+		if (!check_keywords(search, keywords->heads[hash(bytes)],
+			at + place))
 			return false;
 	}
 	return true;
@@ -558,9 +571,9 @@ WIDE static inline unsigned set_bits(__m256i bytes)
 
 /* What is found in a block, a bit for each place. */
 struct sifted {
-	unsigned places; /* that need a closer look … */
-	unsigned words;  /* … and those that do where a word begins */
-	unsigned alnum;  /* with a letter or digit */
+	uint64_t places; /* that need a closer look … */
+	uint64_t words;  /* … and those that do where a word begins */
+	uint64_t alnum;  /* with a letter or digit */
 };
 
 /* Which halves of a byte letters and digits have, in three groups: digits, the
@@ -569,47 +582,92 @@ static const unsigned char alnum_low[16] = { 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2,
 	2, 2, 2, 2 };
 static const unsigned char alnum_high[16] = { 0, 0, 0, 1, 2, 4, 2, 4 };
 
+/* Of 32 places: the buckets, in three sets, whose anchors may stand there. */
+struct sieve {
+	__m256i one, two, three;
+};
+
+WIDE static inline void narrow(struct sieve *sieve, unsigned set,
+    struct halves halves, __m256i low, __m256i high)
+{
+	__m256i *mask = set == 0 ? &sieve->one
+	    : set == 1           ? &sieve->two
+				 : &sieve->three;
+
+	*mask = _mm256_and_si256(*mask, look_up(low, high, halves));
+}
+
+/* By the bytes of a block that stand at one place of the anchors. */
+WIDE static inline void narrow_both(const struct mxlog_keywords *keywords,
+    unsigned place, const char *text, struct sieve *first, struct sieve *second)
+{
+	struct halves left = load_halves(text + place);
+	struct halves right = load_halves(text + HALF + place);
+
+#pragma GCC unroll 3
+	for (unsigned set = 0; set < SETS; set++) {
+		__m256i low = load_row(keywords->low[set][place]);
+		__m256i high = load_row(keywords->high[set][place]);
+
+		narrow(first, set, left, low, high);
+		narrow(second, set, right, low, high);
+	}
+}
+
+WIDE static inline uint64_t alnum_bits(const char *text)
+{
+	return set_bits(look_up(load_row(alnum_low), load_row(alnum_high),
+	    load_halves(text)));
+}
+
+/* Of bytes that are not ASCII. */
+WIDE static inline unsigned beyond_bits(const char *text)
+{
+	return (unsigned)_mm256_movemask_epi8(
+	    _mm256_loadu_si256((const __m256i *)(const void *)text));
+}
+
+WIDE static inline uint64_t place_bits(const struct sieve *sieve,
+    const char *text)
+{
+	return set_bits(_mm256_or_si256(sieve->two, sieve->three)) |
+	    beyond_bits(text);
+}
+
 /* Of n blocks. The code that looks closer stays out of this loop. */
 WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
     size_t n, struct sifted *ret)
 {
-	for (size_t i = 0; i < n; i++, text += BLOCK) {
-		struct halves halves = load_halves(text);
-		__m256i alnum = look_up_in(alnum_low, alnum_high, halves);
-		__m256i beyond = _mm256_slli_epi16(halves.high, 4);
-		__m256i one = look_up(keywords, 0, 0, halves);
-		__m256i two = look_up(keywords, 1, 0, halves);
-		__m256i three = look_up(keywords, 2, 0, halves);
+	__m256i all = _mm256_set1_epi8(-1);
 
-		for (unsigned place = 1; place < PLACES; place++) {
-			halves = load_halves(text + place);
-			one = _mm256_and_si256(one,
-			    look_up(keywords, 0, place, halves));
-			two = _mm256_and_si256(two,
-			    look_up(keywords, 1, place, halves));
-			three = _mm256_and_si256(three,
-			    look_up(keywords, 2, place, halves));
-		}
-		ret[i].words = set_bits(one);
-		ret[i].places = set_bits(_mm256_or_si256(two, three)) |
-		    (unsigned)_mm256_movemask_epi8(beyond);
-		ret[i].alnum = set_bits(alnum);
+	for (size_t i = 0; i < n; i++, text += BLOCK) {
+		struct sieve first = { all, all, all }, second = first;
+
+#pragma GCC unroll 4
+		for (unsigned place = 0; place < PLACES; place++)
+			narrow_both(keywords, place, text, &first, &second);
+		ret[i].words = set_bits(first.one) |
+		    (uint64_t)set_bits(second.one) << HALF;
+		ret[i].places = place_bits(&first, text) |
+		    place_bits(&second, text + HALF) << HALF;
+		ret[i].alnum =
+		    alnum_bits(text) | alnum_bits(text + HALF) << HALF;
 	}
 }
 
 /* The runs that end in this block, which has a bit for each letter and digit;
  * long ones that begin in it come first. */
-static inline bool check_runs(struct search *search, size_t at, unsigned alnum)
+static inline bool check_runs(struct search *search, size_t at, uint64_t alnum)
 {
-	unsigned run = alnum & alnum >> 1;
+	uint64_t run = alnum & alnum >> 1;
 	size_t head, tail;
 
-	if (UNLIKELY(alnum == UINT_MAX)) {
+	if (UNLIKELY(alnum == UINT64_MAX)) {
 		search->run += BLOCK;
 		return true;
 	}
-	head = (size_t)__builtin_ctz(~alnum);
-	tail = (size_t)__builtin_clz(~alnum);
+	head = (size_t)__builtin_ctzll(~alnum);
+	tail = (size_t)__builtin_clzll(~alnum);
 	if (UNLIKELY(search->run + head >= MXLOG_KEYWORD_RUN_MIN) &&
 	    !tell_run(search, at + head, search->run + head))
 		return false;
@@ -620,52 +678,82 @@ static inline bool check_runs(struct search *search, size_t at, unsigned alnum)
 	run &= run >> 8; /* 24 in a row */
 	if (LIKELY(run == 0))
 		return true;
-	head = (size_t)__builtin_ctz(run); /* where it begins … */
-	tail = head + (size_t)__builtin_ctz(~(alnum >> head)); /* and ends */
 	/* One that begins with the block or goes on after it is told of when
 	 * its end is seen. */
-	return head == 0 || tail >= BLOCK ||
-	    tell_run(search, at + tail, tail - head);
+	for (; run; run &= UINT64_MAX << tail) {
+		head = (size_t)__builtin_ctzll(run); /* where it begins … */
+		tail = head + (size_t)__builtin_ctzll(~(alnum >> head));
+		if (tail >= BLOCK)
+			return true;
+		if (head > 0 && !tell_run(search, at + tail, tail - head))
+			return false;
+	}
+	return true;
 }
 
-static inline bool check_block(struct search *search, size_t at,
-    const struct sifted *sifted)
+static inline bool check_block(struct search *search, const char *block,
+    size_t at, const struct sifted *sifted)
 {
-	unsigned inside = sifted->alnum << 1 | (search->run > 0);
-	unsigned places = sifted->places | (sifted->words & ~inside);
+	uint64_t inside = sifted->alnum << 1 | (search->run > 0);
+	uint64_t places = sifted->places | (sifted->words & ~inside);
 
-	if (places && !check_places(search, at, places))
+	if (places && !check_places(search, block, at, places))
 		return false;
 	return check_runs(search, at, sifted->alnum);
 }
 
+/* The last bytes, at most a block and three. */
+static void find_last(struct search *search, size_t at)
+{
+	size_t n;
+
+	do {
+		char last[BLOCK + PLACES - 1] = { 0 };
+		struct sifted sifted;
+
+		n = search->len - at;
+
+		memcpy(last, search->text + at, n);
+		sift(search->keywords, last, 1, &sifted);
+		/* No anchor goes on behind the text. */
+		if (n < BLOCK + ANCHOR - 1) {
+			uint64_t inner = n < ANCHOR
+			    ? 0
+			    : UINT64_MAX >> (BLOCK + ANCHOR - 1 - n);
+
+			sifted.places &= inner;
+			sifted.words &= inner;
+		}
+		if (!check_block(search, last, at, &sifted))
+			return;
+		at += BLOCK;
+	} while (n >= BLOCK); /* a run may go on to the end */
+}
+
 static void find_wide(struct search *search)
 {
-	char last[BLOCK + PLACES - 1] = { 0 };
 	struct sifted sifted[BLOCKS];
 	size_t at = 0;
 
-	while (search->len - at >= sizeof(last)) {
+	while (search->len - at >= BLOCK + PLACES - 1) {
 		size_t n = (search->len - at - (PLACES - 1)) / BLOCK;
 
 		n = MIN(n, (size_t)BLOCKS);
 		sift(search->keywords, search->text + at, n, sifted);
 		for (size_t i = 0; i < n; i++, at += BLOCK)
-			if (!check_block(search, at, &sifted[i]))
+			if (!check_block(search, search->text + at, at,
+				&sifted[i]))
 				return;
 	}
-	memcpy(last, search->text + at, search->len - at);
-	sift(search->keywords, last, 1, sifted);
-	if (!check_block(search, at, &sifted[0]) || search->len - at < BLOCK)
-		return;
-	/* The last bytes of a block and three. */
-	at += BLOCK;
-	memset(last, 0, sizeof(last));
-	memcpy(last, search->text + at, search->len - at);
-	sift(search->keywords, last, 1, sifted);
-	(void)check_block(search, at, &sifted[0]);
+	find_last(search, at);
 }
 #endif
+
+const struct mxlog_keyword_starts *mxlog_keywords_starts(
+    const struct mxlog_keywords *keywords)
+{
+	return &keywords->starts;
+}
 
 void mxlog_keywords_find_first(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data)

@@ -41,6 +41,40 @@ typedef bool mxlog_keyword_fn(void *data, size_t start, size_t len,
 void mxlog_keywords_find(const struct mxlog_keywords *keywords,
     const char *text, size_t len, mxlog_keyword_fn *found, void *data);
 
+/* Which keywords with MXLOG_KEYWORD_WORD a text may begin with: bits by the hash
+ * of three bytes. */
+struct mxlog_keyword_starts {
+	uint64_t bits[64];
+};
+const struct mxlog_keyword_starts *mxlog_keywords_starts(
+    const struct mxlog_keywords *keywords);
+
+/* In the highest bits. Of the three lower bytes, letters in lower case (and some
+ * others mixed up). */
+static inline uint32_t mxlog_keyword_hash(uint32_t bytes)
+{
+	return (bytes | 0x202020) * (2654435769U << 8);
+}
+
+/* Of MXLOG_KEYWORD_MIN bytes. */
+static inline unsigned mxlog_keyword_start_bit(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return mxlog_keyword_hash(
+		   p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16) >>
+	    (32 - 12);
+}
+
+static inline bool mxlog_keyword_may_start(const struct mxlog_keyword_starts
+					       *starts,
+    const char *text)
+{
+	unsigned bit = mxlog_keyword_start_bit(text);
+
+	return starts->bits[bit / 64] >> bit % 64 & 1;
+}
+
 /* Tell of the keywords with MXLOG_KEYWORD_WORD that a text begins with: what
  * stands before it in memory is another text. */
 void mxlog_keywords_find_first(const struct mxlog_keywords *keywords,

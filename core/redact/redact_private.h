@@ -8,6 +8,7 @@
 
 struct mxlog_redactor {
 	struct mxlog_rules *rules;
+	const struct mxlog_keyword_starts *starts; /* of the rules */
 	bool search_all; /* hits or not: see mxlog_rules_search_all() */
 	char *text;      /* what is put in place of a secret */
 	size_t text_len;

@@ -258,6 +258,12 @@ static bool collect_first(void *data, size_t start, size_t len,
 	return collect(first->hits, first->offset + start, len, matcher);
 }
 
+const struct mxlog_keyword_starts *mxlog_rules_starts(
+    const struct mxlog_rules *rules)
+{
+	return mxlog_keywords_starts(rules->keywords);
+}
+
 void mxlog_rules_scan_first(const struct mxlog_rules *rules, const char *text,
     size_t offset, size_t len, struct mxlog_hits *hits)
 {

@@ -72,6 +72,10 @@ static inline bool mxlog_rules_hit(const struct mxlog_hits *hits, unsigned rule)
 	return hits->more;
 }
 
+/* What texts begin with that are worth mxlog_rules_scan_first(). */
+const struct mxlog_keyword_starts *mxlog_rules_starts(
+    const struct mxlog_rules *rules);
+
 /* Look at the beginning of one of the texts that were scanned together, where
  * the byte before belongs to another. */
 void mxlog_rules_scan_first(const struct mxlog_rules *rules, const char *text,

@@ -128,6 +128,8 @@ START_TEST(long_runs_of_letters_and_digits_are_told)
 			check(keywords, text, at + n + 1 + at % 40);
 			memset(text, 'y', at > 2 ? at - 2 : 0);
 			check(keywords, text, at + n + 7);
+			text[0] = text[at / 2] = '.';
+			check(keywords, text, at + n + 7);
 		}
 	mxlog_keywords_free(keywords);
 }
@@ -137,7 +139,7 @@ START_TEST(keywords_are_found_at_every_place_of_every_length)
 {
 	struct mxlog_keywords *keywords = make();
 
-	for (size_t len = 0; len <= 70; len += 1 + len / 40)
+	for (size_t len = 0; len <= 134; len += 1 + len / 70)
 		for (size_t id = 0; id < ARRAY_LEN(list); id++) {
 			size_t n = strlen(list[id].text);
 			char *text = malloc(len + 1);
