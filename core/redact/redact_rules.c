@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/vec16.h"
 #include "redact/redact_commands.h"
 #include "redact/redact_decode.h"
 #include "redact/redact_json.h"
@@ -377,18 +378,35 @@ static bool is_json_start(const struct search *search, size_t at)
 	    (search->text[at] == '[' && (next == '{' || next == '['));
 }
 
+/* Where the next of { and [ is, or the end; they differ in one bit. */
+static size_t find_bracket(const struct search *search, size_t at)
+{
+	while (at < search->len) {
+		size_t n = MIN(search->len - at, (size_t)MXLOG_LANES);
+		mxlog_vec16 vec = n == MXLOG_LANES
+		    ? mxlog_vec16_load(search->text + at)
+		    : mxlog_vec16_load_first(search->text + at, n);
+		uint32_t brackets =
+		    mxlog_vec16_mask((mxlog_vec16)((vec | 0x20) == '{'));
+
+		if (brackets)
+			return at + (unsigned)__builtin_ctz(brackets);
+		at += n;
+	}
+	return at;
+}
+
 /* Names and values beside each other, in JSON inside of the text. */
 static int find_structure(struct search *search)
 {
 	unsigned tries = 0;
-	size_t at = 0;
+	size_t at = find_bracket(search, 0);
 
 	while (at < search->len && tries < JSON_TRIES) {
 		size_t end = at + 1;
 		int r = 0;
 
-		if ((search->text[at] == '{' || search->text[at] == '[') &&
-		    is_json_start(search, at)) {
+		if (is_json_start(search, at)) {
 			if (is_too_late(search, at))
 				return -ETIMEDOUT;
 			r = judge_json(search, at, (struct mxlog_name){ 0 },
@@ -397,7 +415,7 @@ static int find_structure(struct search *search)
 		}
 		if (r < 0)
 			return r;
-		at = end;
+		at = find_bracket(search, end);
 	}
 	return 0;
 }
