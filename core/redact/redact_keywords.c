@@ -18,7 +18,7 @@
 enum {
 	ANCHOR = 3,
 	PLACES = 4, /* of an anchor, and of the byte after it if there is one */
-	SETS = 3, /* of eight buckets; the first of keywords that begin words */
+	SETS = 2, /* of eight buckets; the first of keywords that begin words */
 	BUCKETS = 8 * SETS,
 	HALF = 32,
 	BLOCK = 2 * HALF,
@@ -582,36 +582,25 @@ static const unsigned char alnum_low[16] = { 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 2,
 	2, 2, 2, 2 };
 static const unsigned char alnum_high[16] = { 0, 0, 0, 1, 2, 4, 2, 4 };
 
-/* Of 32 places: the buckets, in three sets, whose anchors may stand there. */
-struct sieve {
-	__m256i one, two, three;
+/* Of a set and a place of its anchors. */
+struct rows {
+	__m256i low, high;
 };
 
-WIDE static inline void narrow(struct sieve *sieve, unsigned set,
-    struct halves halves, __m256i low, __m256i high)
+WIDE static inline struct rows load_rows(const struct mxlog_keywords *keywords,
+    unsigned set, unsigned place)
 {
-	__m256i *mask = set == 0 ? &sieve->one
-	    : set == 1           ? &sieve->two
-				 : &sieve->three;
-
-	*mask = _mm256_and_si256(*mask, look_up(low, high, halves));
+	return (struct rows){
+		.low = load_row(keywords->low[set][place]),
+		.high = load_row(keywords->high[set][place]),
+	};
 }
 
-/* By the bytes of a block that stand at one place of the anchors. */
-WIDE static inline void narrow_both(const struct mxlog_keywords *keywords,
-    unsigned place, const char *text, struct sieve *first, struct sieve *second)
+/* Of buckets, those that have the bytes at one more place of the anchors. */
+WIDE static inline __m256i narrow(__m256i buckets, struct rows rows,
+    struct halves halves)
 {
-	struct halves left = load_halves(text + place);
-	struct halves right = load_halves(text + HALF + place);
-
-#pragma GCC unroll 3
-	for (unsigned set = 0; set < SETS; set++) {
-		__m256i low = load_row(keywords->low[set][place]);
-		__m256i high = load_row(keywords->high[set][place]);
-
-		narrow(first, set, left, low, high);
-		narrow(second, set, right, low, high);
-	}
+	return _mm256_and_si256(buckets, look_up(rows.low, rows.high, halves));
 }
 
 WIDE static inline uint64_t alnum_bits(const char *text)
@@ -627,29 +616,34 @@ WIDE static inline unsigned beyond_bits(const char *text)
 	    _mm256_loadu_si256((const __m256i *)(const void *)text));
 }
 
-WIDE static inline uint64_t place_bits(const struct sieve *sieve,
-    const char *text)
-{
-	return set_bits(_mm256_or_si256(sieve->two, sieve->three)) |
-	    beyond_bits(text);
-}
-
 /* Of n blocks. The code that looks closer stays out of this loop. */
 WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
     size_t n, struct sifted *ret)
 {
-	__m256i all = _mm256_set1_epi8(-1);
+	const __m256i all = _mm256_set1_epi8(-1);
 
 	for (size_t i = 0; i < n; i++, text += BLOCK) {
-		struct sieve first = { all, all, all }, second = first;
+		__m256i words[2] = { all, all }, places[2] = { all, all };
 
-#pragma GCC unroll 4
-		for (unsigned place = 0; place < PLACES; place++)
-			narrow_both(keywords, place, text, &first, &second);
-		ret[i].words = set_bits(first.one) |
-		    (uint64_t)set_bits(second.one) << HALF;
-		ret[i].places = place_bits(&first, text) |
-		    place_bits(&second, text + HALF) << HALF;
+		/* Unrolled, the compiler would have all masks wait in memory
+		 * for the end. */
+#pragma GCC unroll 1
+		for (unsigned place = 0; place < PLACES; place++) {
+			struct halves left = load_halves(text + place);
+			struct halves right = load_halves(text + HALF + place);
+			struct rows rows = load_rows(keywords, 0, place);
+
+			words[0] = narrow(words[0], rows, left);
+			words[1] = narrow(words[1], rows, right);
+			rows = load_rows(keywords, 1, place);
+			places[0] = narrow(places[0], rows, left);
+			places[1] = narrow(places[1], rows, right);
+		}
+		ret[i].words =
+		    set_bits(words[0]) | (uint64_t)set_bits(words[1]) << HALF;
+		ret[i].places = set_bits(places[0]) | beyond_bits(text) |
+		    (set_bits(places[1]) | (uint64_t)beyond_bits(text + HALF))
+			<< HALF;
 		ret[i].alnum =
 		    alnum_bits(text) | alnum_bits(text + HALF) << HALF;
 	}
