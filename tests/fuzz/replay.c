@@ -29,7 +29,8 @@ static void run(const char *data, size_t len)
 
 	if (!copy)
 		abort();
-	memcpy(copy, data, len);
+	if (len > 0)
+		memcpy(copy, data, len);
 	(void)LLVMFuzzerTestOneInput((const uint8_t *)copy, len);
 	free(copy);
 }
