@@ -56,5 +56,5 @@ const char *mxlog_config_get_section_name(const struct mxlog_config *config,
 struct mxlog_payload_rules *mxlog_config_get_payload(
     const struct mxlog_config *config)
 {
-	return config->payload;
+	return config ? config->payload : NULL;
 }

@@ -71,6 +71,8 @@ const char *mxlog_facility_name(unsigned facility)
 
 int mxlog_facility_parse(const char *text, size_t len)
 {
+	if (!text)
+		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(facilities); i++)
 		if (strlen(facilities[i]) == len &&
 		    memcmp(facilities[i], text, len) == 0)

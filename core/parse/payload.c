@@ -741,6 +741,8 @@ int mxlog_payload_lift_beside(const struct mxlog_payload_rules *rules,
 		.beside = true };
 	int r = 0;
 
+	if (!entry || (!json && len > 0) || !ret)
+		return -EINVAL;
 	mxlog_lift_reserve(&lift, reserved);
 	*ret = MXLOG_PAYLOAD_TEXT;
 	if (len > 0 && *json == '{')

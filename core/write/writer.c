@@ -513,7 +513,7 @@ int mxlog_writer_add_audit(struct mxlog_writer *writer, enum mxlog_level level,
 const struct mxlog_payload_rules *mxlog_writer_get_payload(
     const struct mxlog_writer *writer)
 {
-	return writer->rules.payload;
+	return writer ? writer->rules.payload : NULL;
 }
 
 /* ---- storing ---- */

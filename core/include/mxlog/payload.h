@@ -47,7 +47,7 @@ MXLOG_EXPORT int mxlog_payload_lift_by(const struct mxlog_payload_rules *rules,
 
 /* Lift what is known of an entry beside its message: an object's members go
  * into fields and context as above, but none becomes the message. False forms
- * are passed over: *ret is MXLOG_PAYLOAD_TEXT then. -ENOMEM only. */
+ * are passed over: *ret is MXLOG_PAYLOAD_TEXT then. -ENOMEM, -EINVAL. */
 MXLOG_EXPORT int mxlog_payload_lift_beside(const struct mxlog_payload_rules
 					       *rules,
     struct mxlog_entry *entry, struct mxlog_metric *metric, const char *json,
