@@ -13,7 +13,7 @@ const char *mxlog_config_get_module(const struct mxlog_config *config,
 
 unsigned mxlog_config_get_seal_interval(const struct mxlog_config *config)
 {
-	return config->seal_interval_s;
+	return config ? config->seal_interval_s : 0;
 }
 
 const char *mxlog_config_get_module_path(const struct mxlog_config *config)

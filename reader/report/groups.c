@@ -685,8 +685,10 @@ int mxlog_groups_finish(struct mxlog_groups *groups)
 void mxlog_groups_get_left_out(const struct mxlog_groups *groups,
     uint64_t *ret_groups, uint64_t *ret_matches)
 {
-	*ret_groups = groups->n_left_out;
-	*ret_matches = groups->left_out;
+	if (ret_groups)
+		*ret_groups = groups ? groups->n_left_out : 0;
+	if (ret_matches)
+		*ret_matches = groups ? groups->left_out : 0;
 }
 
 void mxlog_groups_keep(struct mxlog_groups *groups)
