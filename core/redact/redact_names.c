@@ -213,6 +213,7 @@ struct mxlog_name mxlog_name_classify(const char *text, size_t len)
 	for (size_t at = 0; next_word(text, len, &at, &words[n % 2]); n++)
 		add_word(&name, &words[(n + 1) % 2], &words[n % 2]);
 	name.several = n > 1;
+	name.passwd = n == 1 && equals(&words[0], LITERAL("passwd"));
 	name.class =
 	    name.loose && !memchr(text, '_', len) && !memchr(text, '-', len);
 	name.key = equals(&words[(n + 1) % 2], LITERAL("key")) ||

@@ -24,6 +24,7 @@ struct mxlog_name {
 	bool several; /* of more than one word */
 	bool loose;   /* words that we don't know follow: token_foo */
 	bool class;   /* it may be that of a class: TokenFilter, tokenFilter */
+	bool passwd;  /* that alone: x says that it is kept elsewhere */
 	bool key; /* the last word is key: what has the form of a path is one */
 };
 

@@ -199,6 +199,7 @@ static bool is_of_kind(struct mxlog_name name, const char *text, size_t len)
 bool mxlog_value_is_secret(struct mxlog_name name, const char *text, size_t len)
 {
 	if (mxlog_judge_is_placeholder(text, len) ||
+	    (name.passwd && len == 1 && *text == 'x') ||
 	    !is_of_kind(name, text, len))
 		return false;
 	if (mxlog_judge_is_state(text, len) ||

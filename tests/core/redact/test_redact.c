@@ -179,6 +179,7 @@ START_TEST(names_with_values_lose_the_value)
 		    "Server=db;User Id=a;Password=[GONE];Database=x" },
 		{ "password=a,b;c&d)e next", "password=[GONE] next" },
 		{ "(password=abc)", "(password=[GONE])" },
+		{ "passwd=y db_passwd=x", "passwd=[GONE] db_passwd=[GONE]" },
 		{ "connect(user='a', passwd='b')",
 		    "connect(user='a', passwd='[GONE]')" },
 		{ "DB_PASSWORD=p\tPATH=/bin", "DB_PASSWORD=[GONE]\tPATH=/bin" },
@@ -361,6 +362,7 @@ START_TEST(ordinary_log_text_stays)
 		"fields: [\"name\", \"password\", \"email\"]",
 		"Server host key: ecdsa-sha2-nistp256 SHA256:abc",
 		"token is missing, secret not found",
+		"user root: uid=0 passwd=x gid=0",
 	};
 	struct mxlog_redactor *redactor = make(NULL, 0);
 
