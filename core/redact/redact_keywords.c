@@ -17,12 +17,12 @@
 
 enum {
 	ANCHOR = 3,
-	PLACES = 4, /* of an anchor, and of the byte after it if there is one */
 	SETS = 2, /* of eight buckets; the first of keywords that begin words */
 	BUCKETS = 8 * SETS,
 	HALF = 32,
 	BLOCK = 2 * HALF,
-	BLOCKS = 32, /* sifted at a time */
+	VIEW = BLOCK + ANCHOR, /* a block and what is looked at behind it */
+	BLOCKS = 32,           /* sifted at a time */
 	KEYWORDS_MAX = 4096,
 	ROUNDS = 3,
 	HEADS_LOG = 12,
@@ -42,14 +42,14 @@ struct keyword {
 
 struct mxlog_keywords {
 	/* By half a byte: the buckets that have it at this place. */
-	unsigned char low[SETS][PLACES][16], high[SETS][PLACES][16];
+	unsigned char low[SETS][ANCHOR][16], high[SETS][ANCHOR][16];
 	unsigned short heads[HEADS]; /* by the anchor's hash; 0: none */
 	/* By the anchor's hash: the five lower bits of bytes behind it. */
 	uint32_t next[1 << NEXT_LOG];
 	struct mxlog_keyword_starts starts;
 	struct keyword *list;
 	size_t n, capacity;
-	bool wide; /* this machine has AVX2 */
+	bool wide; /* this machine has AVX2 and BMI */
 };
 
 struct search {
@@ -68,7 +68,8 @@ int mxlog_keywords_new(struct mxlog_keywords **ret)
 	if (!keywords)
 		return -ENOMEM;
 #if defined(__x86_64__)
-	keywords->wide = __builtin_cpu_supports("avx2");
+	keywords->wide =
+	    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
 #endif
 	*ret = keywords;
 	return 0;
@@ -157,19 +158,15 @@ static const unsigned short commonness[6][16] = {
 
 /* Which halves of bytes pass for a bucket, a bit each. */
 struct masks {
-	unsigned low[PLACES], high[PLACES];
+	unsigned low[ANCHOR], high[ANCHOR];
 };
 
 static void add_masks(struct masks *masks, const struct keyword *keyword,
     unsigned anchor)
 {
-	for (unsigned i = 0; i < PLACES; i++) {
+	for (unsigned i = 0; i < ANCHOR; i++) {
 		unsigned byte = (unsigned char)keyword->value[anchor + i];
 
-		if (anchor + i >= keyword->len || byte >= 0x80) {
-			masks->low[i] = masks->high[i] = 0xffff;
-			continue;
-		}
 		masks->low[i] |= 1U << (byte & 15);
 		masks->high[i] |= 1U << (byte >> 4);
 		if (keyword->fold[anchor + i])
@@ -216,7 +213,7 @@ static double false_alarms(const struct sums *sums, const struct masks *masks)
 {
 	double product = 1;
 
-	for (unsigned i = 0; i < PLACES; i++)
+	for (unsigned i = 0; i < ANCHOR; i++)
 		product *= count_passing(sums, masks->low[i], masks->high[i]);
 	return product;
 }
@@ -304,25 +301,14 @@ static void mark(struct mxlog_keywords *keywords, unsigned bucket, unsigned at,
 	keywords->high[bucket / 8][at][byte >> 4] |= bit;
 }
 
-static void mark_any(struct mxlog_keywords *keywords, unsigned bucket,
-    unsigned at)
-{
-	for (unsigned half = 0; half < 16; half++)
-		mark(keywords, bucket, at, (char)(half << 4 | half));
-}
-
 static void add_to_tables(struct mxlog_keywords *keywords,
     const struct keyword *keyword)
 {
 	if (keyword->value[0] < 0)
 		return;
-	for (unsigned i = 0; i < PLACES; i++) {
+	for (unsigned i = 0; i < ANCHOR; i++) {
 		char c = keyword->value[keyword->anchor + i];
 
-		if (keyword->anchor + i >= keyword->len || c < 0) {
-			mark_any(keywords, keyword->bucket, i);
-			continue;
-		}
 		mark(keywords, keyword->bucket, i, c);
 		if (keyword->fold[keyword->anchor + i])
 			mark(keywords, keyword->bucket, i, (char)(c & ~0x20));
@@ -507,7 +493,7 @@ static void find_portable(struct search *search)
 }
 
 #if defined(__x86_64__)
-#define WIDE __attribute__((target("avx2")))
+#define WIDE __attribute__((target("avx2,bmi")))
 
 WIDE static inline __m256i load_row(const unsigned char *row)
 {
@@ -539,14 +525,14 @@ WIDE static inline __m256i look_up(__m256i low, __m256i high,
 	    _mm256_shuffle_epi8(high, halves.high));
 }
 
-/* The block, of BLOCK + PLACES - 1 bytes, stands at `at` of the text. */
-static bool check_places(const struct search *search, const char *block,
-    size_t at, uint64_t places)
+/* The block, of VIEW bytes, stands at `at` of the text. */
+WIDE static inline bool check_places(const struct search *search,
+    const char *block, size_t at, uint64_t places)
 {
 	const struct mxlog_keywords *keywords = search->keywords;
 
 	for (; places; places &= places - 1) {
-		size_t place = (size_t)__builtin_ctzll(places);
+		unsigned place = (unsigned)__builtin_ctzll(places);
 		uint32_t bytes;
 
 		memcpy(&bytes, block + place, sizeof(bytes));
@@ -628,7 +614,7 @@ WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
 		/* Unrolled, the compiler would have all masks wait in memory
 		 * for the end. */
 #pragma GCC unroll 1
-		for (unsigned place = 0; place < PLACES; place++) {
+		for (unsigned place = 0; place < ANCHOR; place++) {
 			struct halves left = load_halves(text + place);
 			struct halves right = load_halves(text + HALF + place);
 			struct rows rows = load_rows(keywords, 0, place);
@@ -651,7 +637,8 @@ WIDE static void sift(const struct mxlog_keywords *keywords, const char *text,
 
 /* The runs that end in this block, which has a bit for each letter and digit;
  * long ones that begin in it come first. */
-static inline bool check_runs(struct search *search, size_t at, uint64_t alnum)
+WIDE static inline bool check_runs(struct search *search, size_t at,
+    uint64_t alnum)
 {
 	uint64_t run = alnum & alnum >> 1;
 	size_t head, tail;
@@ -685,7 +672,7 @@ static inline bool check_runs(struct search *search, size_t at, uint64_t alnum)
 	return true;
 }
 
-static inline bool check_block(struct search *search, const char *block,
+WIDE static inline bool check_block(struct search *search, const char *block,
     size_t at, const struct sifted *sifted)
 {
 	uint64_t inside = sifted->alnum << 1 | (search->run > 0);
@@ -697,12 +684,12 @@ static inline bool check_block(struct search *search, const char *block,
 }
 
 /* The last bytes, at most a block and three. */
-static void find_last(struct search *search, size_t at)
+WIDE static void find_last(struct search *search, size_t at)
 {
 	size_t n;
 
 	do {
-		char last[BLOCK + PLACES - 1] = { 0 };
+		char last[VIEW] = { 0 };
 		struct sifted sifted;
 
 		n = search->len - at;
@@ -724,13 +711,13 @@ static void find_last(struct search *search, size_t at)
 	} while (n >= BLOCK); /* a run may go on to the end */
 }
 
-static void find_wide(struct search *search)
+WIDE static void find_wide(struct search *search)
 {
 	struct sifted sifted[BLOCKS];
 	size_t at = 0;
 
-	while (search->len - at >= BLOCK + PLACES - 1) {
-		size_t n = (search->len - at - (PLACES - 1)) / BLOCK;
+	while (search->len - at >= VIEW) {
+		size_t n = (search->len - at - ANCHOR) / BLOCK;
 
 		n = MIN(n, (size_t)BLOCKS);
 		sift(search->keywords, search->text + at, n, sifted);
