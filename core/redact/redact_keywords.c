@@ -24,7 +24,7 @@ enum {
 	VIEW = BLOCK + ANCHOR, /* a block and what is looked at behind it */
 	BLOCKS = 32,           /* sifted at a time */
 	KEYWORDS_MAX = 4096,
-	ROUNDS = 3,
+	ROUNDS = 2,
 	HEADS_LOG = 12,
 	HEADS = 1 << HEADS_LOG,
 	NEXT_LOG = 11,
