@@ -324,7 +324,7 @@ static int find_id(struct mxlog_trace *trace, const struct mxlog_line *line,
 static int take_item(struct mxlog_trace *trace, const struct mxlog_line *line,
     bool metrics, void *arg)
 {
-	struct number key, *found;
+	struct number key = { .operation = 0 }, *found;
 	int r = find_id(trace, line, metrics, &key.id);
 
 	(void)arg;

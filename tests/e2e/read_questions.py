@@ -410,8 +410,8 @@ def expression_sql(expression):
     if sign in ("in", "not in"):
         found = "(%s)" % " OR ".join("coalesce(%s, false)" % condition_sql(path + "=" + v) for v in value)
         return found if sign == "in" else "(coalesce(%s, false) AND NOT %s)" % (condition_sql(path), found)
-    if sign in ("has", "~", "!~"):
-        raise Unsayable
+    if sign in ("has", "~", "!~") or (string and path in NUMBERS):
+        raise Unsayable  # a string is no number here, and is one to SQL
     return "coalesce(%s, false)" % condition_sql(path + sign + value)
 
 
