@@ -7,7 +7,7 @@ set -euo pipefail
 build=${MXLOG_BUILD:?}
 command -v python3 >/dev/null || { echo "python3 is not here: skipped"; exit 77; }
 exec python3 - "$build/mxlog-read" <<'PYTHON'
-import os, shutil, signal, subprocess, sys, tempfile, threading, time
+import ctypes, os, shutil, signal, subprocess, sys, tempfile, threading, time
 
 READ = sys.argv[1]
 DAY = "2026-01-28"
@@ -94,13 +94,19 @@ def removed():
     return f
 
 
+def exchange(a, b):
+    """Each gets the other's name at once: at no time is there none."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(-100, a.encode(), -100, b.encode(), 2) != 0:
+        raise OSError(ctypes.get_errno(), "renameat2")
+
+
 def replaced():
     f = Follower()
     other = f.log + ".other"
     os.mkdir(other, 0o700)
     f.put(log=other)
-    os.rename(f.log, f.log + ".old")
-    os.rename(other, f.log)
+    exchange(other, f.log)
     f.put()
     f.expect("another directory", "another directory")
     return f
