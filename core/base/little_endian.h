@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LE: numbers in files, least significant byte first, at any alignment. */
+/* Little endian: numbers in files, least significant byte first, at any alignment. */
 #pragma once
 
 #include "base/buf.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Span: a piece of text in somebody's byte buffer, which may move. */
+/* Text span: a piece of text in somebody's byte buffer, which may move. */
 #pragma once
 
 #include "base/buf.h"

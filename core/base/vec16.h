@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lanes: 16 bytes looked at together, in vector registers where the target has
+/* Vec16: 16 bytes looked at together, in vector registers where the target has
  * them (SSE2, NEON: the compiler's vector types) and in plain words elsewhere. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Position: how far a source has been read: a cursor per stream, and for every
+/* Checkpoint content: how far a source has been read: a cursor per stream, and for every
  * segment a size; what they promise says <mxlog/checkpoint.h>. In memory, and as
  * the text of a checkpoint's file, see FORMAT.md, State. */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* View: where the fields of a canonical line stand in its bytes. */
+/* Canonical line: where the fields of a canonical line stand in its bytes. */
 #pragma once
 
 #include <mxlog/level.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lookup: the values at a dotted path of an entry or metric: "level",
+/* Field path: the values at a dotted path of an entry or metric: "level",
  * "context.task_id", "context.user.name", "exception.type", "tags". */
 #pragma once
 

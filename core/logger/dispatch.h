@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Delivery: takes what was logged to the handlers of its logger. Used by one
+/* Dispatch: takes what was logged to the handlers of its logger. Used by one
  * thread at a time: the writer thread, or with async_enabled false whoever
  * logs. */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turn: a lock that many take over and over and a few take rarely, who don't
+/* Fair lock: a lock that many take over and over and a few take rarely, who don't
  * starve behind the many: they wait for two of them at most. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quick format: printf for the formats that log calls mostly use, at an eighth
+/* Fast printf: printf for the formats that log calls mostly use, at an eighth
  * of vsnprintf()'s instructions. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Datagram: a socket to a log daemon that is opened when needed and opened
+/* Log socket: a socket to a log daemon that is opened when needed and opened
  * again after a failure. Never waits long: who can't keep up loses, counted by
  * the caller. */
 #pragma once

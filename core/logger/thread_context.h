@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scope: what a thread has bound, and the operation it is in. */
+/* Thread context: what a thread has bound, and the operation it is in. */
 #pragma once
 
 #include <mxlog/scope.h>

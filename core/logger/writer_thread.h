@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Async: the writer thread between the queue and the delivery. */
+/* Writer thread: the writer thread between the queue and the delivery. */
 #pragma once
 
 #include "logger/dispatch.h"

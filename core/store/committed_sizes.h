@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ends: how far each segment was committed to. A zeroed struct has none. */
+/* Committed sizes: how far each segment was committed to. A zeroed struct has none. */
 #pragma once
 
 #include "store/segment.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Claim: one live segment, held by its one writer. */
+/* Segment claim: one live segment, held by its one writer. */
 #pragma once
 
 #include "base/own_fd.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers: which segment numbers a day has ever used, so that none is used
+/* Segment numbers: which segment numbers a day has ever used, so that none is used
  * twice, whatever was archived, pruned or removed since. */
 #pragma once
 

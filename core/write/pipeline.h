@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preparer: what stands between a converter and a line. Redacts an entry,
+/* Pipeline: what stands between a converter and a line. Redacts an entry,
  * completes it (time, trace_id, order within its trace) and normalises its
  * names. Used by the writer, and by the logger before its handlers. */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Series: what the values of a metric come to, span of time by span of time. */
+/* Aggregates: what the values of a metric come to, span of time by span of time. */
 #pragma once
 
 #include <mxlog/reader.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tally: how many matches there are of each combination of values. */
+/* Groups: how many matches there are of each combination of values. */
 #pragma once
 
 #include <mxlog/reader.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reel: an archive opened for a query, as lines at offsets of the segment that
+/* Archive lines: an archive opened for a query, as lines at offsets of the segment that
  * it was made of. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Crew: threads that make the chunks of a query, handed over in order. */
+/* Worker pool: threads that make the chunks of a query, handed over in order. */
 #pragma once
 
 #include "scan/chunk.h"
